@@ -1,0 +1,71 @@
+// Package model holds the nouns of Sregistry as plain values: who acts, what is kept,
+// and who may do what. It does no I/O, decides nothing, and knows neither the database
+// nor any protocol. One file per noun.
+package model
+
+import "slices"
+
+// Scope is what a credential may be used for, whatever its owner may do. A token's scope
+// only ever narrows.
+type Scope uint8
+
+// The scopes. A login at the web site or with the password has all of them.
+const (
+	// ScopeRead is to see and pull.
+	ScopeRead Scope = 1 << iota
+	// ScopeWrite is to push, tag, freeze and thaw, and to create collections.
+	ScopeWrite
+	// ScopeDelete is to delete images and tags.
+	ScopeDelete
+	// ScopeManage is to change visibility, roles, links, teams and tokens, and to delete collections.
+	ScopeManage
+
+	// ScopeAll is everything that the owner of the credential may do.
+	ScopeAll = ScopeRead | ScopeWrite | ScopeDelete | ScopeManage
+)
+
+// Has tells whether all of want is in the scope.
+func (s Scope) Has(want Scope) bool { return s&want == want }
+
+// Credential is how somebody showed who he is. It is for logs and for rules about
+// sessions; permission depends on the scope.
+type Credential string
+
+// The credentials.
+const (
+	NoCredential Credential = ""
+	BySession    Credential = "session"
+	ByPassword   Credential = "password"
+	ByToken      Credential = "token"
+	ByHMAC       Credential = "hmac"   // the hub clients' signature
+	ByTicket     Credential = "ticket" // a short-lived address that the registry signed itself
+	ByConsole    Credential = "console"
+)
+
+// Actor is somebody who asks for something: a user with a credential, or nobody in
+// particular. Identity makes it, every use case takes it as an argument, access decides
+// on it. The zero value is anonymous.
+type Actor struct {
+	UserID int64  // 0 for anonymous
+	Name   string // the user's name
+	Admin  bool   // runs the registry
+	Via    Credential
+	Token  string // the id of the token used, if one was
+	Scope  Scope
+	// Only narrows the actor to these collections, by id; nil is all of them.
+	Only []int64
+}
+
+// Anonymous is the actor who showed no credential.
+var Anonymous = Actor{}
+
+// Console is the administrator at the server's own machine.
+var Console = Actor{Name: "console", Admin: true, Via: ByConsole, Scope: ScopeAll}
+
+// IsAnonymous tells whether the actor showed no credential.
+func (a Actor) IsAnonymous() bool { return a.UserID == 0 && !a.Admin }
+
+// Reaches tells whether the actor's credential covers a collection.
+func (a Actor) Reaches(collection int64) bool {
+	return a.Only == nil || slices.Contains(a.Only, collection)
+}

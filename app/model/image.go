@@ -1,0 +1,102 @@
+package model
+
+import (
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/ref"
+)
+
+// ImageKind tells what an image is made of.
+type ImageKind string
+
+// The kinds of image. A SIF or an old .simg is one file behind a one-layer manifest.
+const (
+	SIF      ImageKind = "sif"
+	SIMG     ImageKind = "simg"     // Singularity 2.x: squashfs or ext3
+	OCIImage ImageKind = "oci"      // config and layers
+	Index    ImageKind = "index"    // a list of manifests
+	Artifact ImageKind = "artifact" // anything else that is pushed as a manifest
+)
+
+// IsFile tells whether the image is one file that a hub or library client can pull.
+func (k ImageKind) IsFile() bool { return k == SIF || k == SIMG }
+
+// Container is a named thing in a collection that holds images.
+type Container struct {
+	ID      int64
+	Name    ref.Container
+	Public  bool
+	Frozen  bool
+	Created time.Time
+	Updated time.Time // the last push
+	Tags    int
+}
+
+// Image is one immutable piece of content in a container.
+type Image struct {
+	ID           int64
+	CollectionID int64
+	ContainerID  int64
+	Container    ref.Container
+	Kind         ImageKind
+	// Digest is the manifest's, by which OCI clients know the image.
+	Digest    digest.Digest
+	MediaType string
+	// Content is the digest of the file itself, by which everybody else knows it; empty
+	// for an image that is not one file.
+	Content digest.Digest
+	// Size is what a pull transfers, in bytes.
+	Size     int64
+	Arch     string // Go's name, such as "amd64"; empty if unknown
+	Pushed   time.Time
+	PushedBy string // empty if the account is gone
+	// Tag is the one that the image was asked by or listed under; empty if by digest.
+	Tag    string
+	Frozen bool     // the tag or its container
+	Tags   []string // all its tags, where the call says so
+}
+
+// FileName is the name a downloaded file gets where nobody chose one: "hello_latest.sif".
+func (i Image) FileName() string {
+	name := i.Container.Container
+	for at := range len(name) {
+		if name[at] == '/' {
+			name = name[:at] + "-" + name[at+1:]
+		}
+	}
+	suffix := i.Tag
+	if suffix == "" {
+		suffix = ref.Dotted(i.Content)
+	}
+	extension := ".sif"
+	if i.Kind == SIMG {
+		extension = ".simg"
+	}
+	return name + "_" + suffix + extension
+}
+
+// Tag is a movable name for one image per architecture.
+type Tag struct {
+	Name    string
+	Frozen  bool
+	Updated time.Time
+	Images  []Image // one per architecture
+}
+
+// Label is a key and a value which an image's maker wrote into it, and the images that
+// bear it where a call lists them.
+type Label struct {
+	Key, Value string
+	Images     []string // "lab/hello:latest"
+}
+
+// Share is an expiring link to one image. Its secret is known only when it is made.
+type Share struct {
+	ID      int64
+	Image   string // "lab/hello:latest"
+	By      string
+	Created time.Time
+	Expires time.Time
+}

@@ -1,0 +1,38 @@
+package model
+
+import "time"
+
+// JoinPolicy is how one becomes a member of a team.
+type JoinPolicy string
+
+// The policies: by a one-time link of an owner, or by everybody who likes.
+const (
+	ByInvitation JoinPolicy = "invite"
+	Open         JoinPolicy = "open"
+)
+
+// Team is a group of users.
+type Team struct {
+	ID      int64
+	Name    string
+	Join    JoinPolicy
+	Created time.Time
+	Members int
+}
+
+// Member is a user in a team. An owner manages the team.
+type Member struct {
+	User  string
+	Owner bool
+	Since time.Time
+}
+
+// Invitation is a link by which one person may join a team, once. Its secret is known
+// only when it is made.
+type Invitation struct {
+	ID      int64
+	Team    string
+	By      string
+	Created time.Time
+	Expires time.Time
+}
