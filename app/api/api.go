@@ -1,0 +1,229 @@
+// Package api is the JSON of Sregistry's own interface under /api/v1: what the door
+// answers and what the client reads, written down once. It holds types only. The
+// interface itself is described in openapi.yaml, beside the door.
+//
+// Conventions: names are written as people write them ("lab", "alice/tools",
+// "lab/hello") and escaped into one path segment; times are RFC 3339 in UTC; sizes are
+// bytes; durations are seconds; every list is a List with a cursor.
+package api
+
+import "time"
+
+// Prefix is where the interface lives.
+const Prefix = "/api/v1"
+
+// List is one page of a list. Next is the cursor of the following page, to be sent as
+// ?after=; it is empty on the last one.
+type List[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty"`
+}
+
+// Failure is the body of every answer that is not a success.
+type Failure struct {
+	Error Problem `json:"error"`
+}
+
+// Problem says what went wrong. Kind is the name of an errs.Kind.
+type Problem struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	// Request is the id of the request in the server's log.
+	Request string `json:"request,omitempty"`
+	// RetryAfter is how many seconds to wait, with kind rate_limited.
+	RetryAfter int `json:"retry_after,omitempty"`
+}
+
+// Server describes the registry. GET /api/v1, open to all.
+type Server struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Address string `json:"address"`
+}
+
+// Whoami tells who the credentials belong to. GET /api/v1/whoami.
+type Whoami struct {
+	User  string   `json:"user"`
+	Admin bool     `json:"admin"`
+	Via   string   `json:"via"`
+	Scope []string `json:"scope"`
+}
+
+// Token is an access token; Secret is there only in the answer that made it.
+type Token struct {
+	ID          string     `json:"id"`
+	User        string     `json:"user"`
+	Name        string     `json:"name"`
+	Scope       []string   `json:"scope"`
+	Collections []string   `json:"collections,omitempty"`
+	Created     time.Time  `json:"created"`
+	Expires     *time.Time `json:"expires,omitempty"`
+	LastUsed    *time.Time `json:"last_used,omitempty"`
+	Secret      string     `json:"secret,omitempty"`
+}
+
+// NewToken asks for a token. POST /api/v1/tokens.
+type NewToken struct {
+	Name string `json:"name"`
+	// Scope holds "read", "write", "delete" and "manage"; empty is read and write.
+	Scope []string `json:"scope,omitempty"`
+	// Collections narrows the token; empty is all that its owner reaches.
+	Collections []string `json:"collections,omitempty"`
+	// ExpiresIn is in seconds; 0 is never.
+	ExpiresIn int64 `json:"expires_in,omitempty"`
+	// User is the account to make it for, if not one's own; for admins, who so give
+	// tokens to robots.
+	User string `json:"user,omitempty"`
+	// Replace revokes a token of the same name first, as a login does.
+	Replace bool `json:"replace,omitempty"`
+}
+
+// Collection is a set of containers sharing the same permissions.
+type Collection struct {
+	Name        string    `json:"name"`
+	Public      bool      `json:"public"`
+	Description string    `json:"description,omitempty"`
+	Containers  int       `json:"containers"`
+	Role        string    `json:"role,omitempty"` // one's own
+	Created     time.Time `json:"created"`
+	Updated     time.Time `json:"updated"`
+	Page        string    `json:"page"` // address of its page
+}
+
+// NewCollection asks for a collection. POST /api/v1/collections.
+type NewCollection struct {
+	Name        string `json:"name"`
+	Public      bool   `json:"public,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+// CollectionChange alters what is given. PATCH /api/v1/collections/{collection}.
+type CollectionChange struct {
+	Public      *bool   `json:"public,omitempty"`
+	Description *string `json:"description,omitempty"`
+}
+
+// Grant is a role of a user or a team in a collection; one of User and Team is set.
+// PUT /api/v1/collections/{collection}/roles; role is "owner", "contributor" or, to take
+// it away, "".
+type Grant struct {
+	User string `json:"user,omitempty"`
+	Team string `json:"team,omitempty"`
+	Role string `json:"role"`
+}
+
+// Container is a named thing in a collection that holds images.
+type Container struct {
+	Name       string    `json:"name"`
+	Collection string    `json:"collection"`
+	Frozen     bool      `json:"frozen"`
+	Tags       int       `json:"tags"`
+	Created    time.Time `json:"created"`
+	Updated    time.Time `json:"updated"`
+}
+
+// Image is one image. Report, what is inside it, is there where one image is asked for.
+type Image struct {
+	Container string `json:"container"`
+	Tag       string `json:"tag,omitempty"`
+	// Name is how to pull it: "lab/hello:latest" or "lab/hello@sha256.<hex>".
+	Name     string    `json:"name"`
+	Kind     string    `json:"kind"`
+	Digest   string    `json:"digest"`            // of the manifest
+	Content  string    `json:"content,omitempty"` // of the file
+	Size     int64     `json:"size"`
+	Arch     string    `json:"arch,omitempty"`
+	Frozen   bool      `json:"frozen"`
+	Tags     []string  `json:"tags,omitempty"`
+	Pushed   time.Time `json:"pushed"`
+	PushedBy string    `json:"pushed_by,omitempty"`
+	FileName string    `json:"file_name"`
+	Page     string    `json:"page"`
+	Report   any       `json:"report,omitempty"`
+}
+
+// Tag is a movable name for one image per architecture.
+type Tag struct {
+	Name    string    `json:"name"`
+	Frozen  bool      `json:"frozen"`
+	Updated time.Time `json:"updated"`
+	Images  []Image   `json:"images"`
+}
+
+// SetTag names the image, by tag or digest, that a tag shall name too.
+// PUT /api/v1/containers/{container}/tags/{tag}.
+type SetTag struct {
+	Reference string `json:"reference"`
+}
+
+// Freeze sets whether a tag or container is frozen.
+// PUT /api/v1/containers/{container}/frozen and …/tags/{tag}/frozen.
+type Freeze struct {
+	Frozen bool `json:"frozen"`
+}
+
+// Label is a key and value in images, and the names of the images that bear it.
+type Label struct {
+	Key    string   `json:"key"`
+	Value  string   `json:"value"`
+	Images []string `json:"images"`
+}
+
+// Expiry is how long a link shall live, in seconds. POST …/images/{reference}/shares and
+// POST /api/v1/teams/{team}/invitations.
+type Expiry struct {
+	ExpiresIn int64 `json:"expires_in,omitempty"`
+}
+
+// Share is an expiring link to one image; Link is there only in the answer that made it.
+type Share struct {
+	ID      int64     `json:"id"`
+	Image   string    `json:"image"`
+	By      string    `json:"by"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+	Link    string    `json:"link,omitempty"`
+}
+
+// Team is a group of users. Members are there where one team is asked for, by a member
+// or an admin.
+type Team struct {
+	Name    string    `json:"name"`
+	Join    string    `json:"join"` // "invite" or "open"
+	Size    int       `json:"size"`
+	Created time.Time `json:"created"`
+	Members []Member  `json:"members,omitempty"`
+}
+
+// NewTeam asks for a team. POST /api/v1/teams.
+type NewTeam struct {
+	Name string `json:"name"`
+	Join string `json:"join,omitempty"`
+}
+
+// Member is a user in a team.
+type Member struct {
+	User  string    `json:"user"`
+	Owner bool      `json:"owner"`
+	Since time.Time `json:"since"`
+}
+
+// SetMember adds a user to a team, or makes a member an owner or not.
+// PUT /api/v1/teams/{team}/members/{user}.
+type SetMember struct {
+	Owner bool `json:"owner"`
+}
+
+// Invitation is a one-time link into a team; Link is there only in the answer that made
+// it.
+type Invitation struct {
+	Team    string    `json:"team"`
+	Expires time.Time `json:"expires"`
+	Link    string    `json:"link,omitempty"`
+}
+
+// Accept takes up an invitation by its secret, or by its whole link.
+// POST /api/v1/invitations/accept.
+type Accept struct {
+	Invitation string `json:"invitation"`
+}
