@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/url"
+
+	"sregistry/app/errs"
+)
+
+// pool is a fixed set of connections, each with the statements it has prepared. It stands
+// in front of database/sql's own pool because that one prepares a statement anew in every
+// transaction, which costs more than running it.
+type pool struct {
+	db    *sql.DB
+	begin string // the statement that begins a transaction
+	free  chan *conn
+}
+
+// conn is one connection. It is used by one goroutine at a time.
+type conn struct {
+	*sql.Conn
+	statements map[string]*sql.Stmt
+	broken     bool // its transaction could not be ended
+}
+
+func openPool(path, begin string, more url.Values, size int) (*pool, error) {
+	q := url.Values{
+		"_busy_timeout": {"10000"}, // another process, such as "sregistry user add", may be writing
+		"_foreign_keys": {"1"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"}, // acknowledged means durable
+		"_dqs":          {"0"},    // "x" is never a string
+	}
+	for k, v := range more {
+		q[k] = v
+	}
+	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	p := &pool{db, begin, make(chan *conn, size)}
+	for range size {
+		p.free <- nil // opened when first taken
+	}
+	return p, nil
+}
+
+// take waits for a free connection.
+func (p *pool) take(ctx context.Context) (*conn, error) {
+	const op = "store.take"
+	select {
+	case c := <-p.free:
+		if c != nil {
+			return c, nil
+		}
+	case <-ctx.Done():
+		return nil, errs.Wrap(op, ctx.Err())
+	}
+	c, err := p.db.Conn(ctx)
+	if err != nil {
+		p.free <- nil
+		return nil, wrap(op, err)
+	}
+	return &conn{Conn: c, statements: map[string]*sql.Stmt{}}, nil
+}
+
+// give returns a connection; a broken one is closed and a new one takes its place.
+func (p *pool) give(c *conn) {
+	if c.broken {
+		c.close()
+		c = nil
+	}
+	p.free <- c
+}
+
+// close waits until every connection is back, then closes them.
+func (p *pool) close() error {
+	var all error
+	for range cap(p.free) {
+		if c := <-p.free; c != nil {
+			all = errors.Join(all, c.close())
+		}
+	}
+	return errors.Join(all, p.db.Close())
+}
+
+func (c *conn) close() error {
+	for _, s := range c.statements {
+		s.Close()
+	}
+	return c.Conn.Close()
+}
+
+// statement gives the prepared form of a query. The text must be a constant, or one of a
+// few: every text is kept.
+func (c *conn) statement(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s, ok := c.statements[text]; ok {
+		return s, nil
+	}
+	s, err := c.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	c.statements[text] = s
+	return s, nil
+}

@@ -1,0 +1,160 @@
+// Package store keeps Sregistry's rows in one SQLite file and gives them out as values of
+// package model. It decides nothing: permission, names and rules are the core's.
+//
+// Entry points: Open, then View for reading several things in one snapshot, Update for a
+// change, and Read for a single statement on a hot path; queries are methods of Tx, one
+// file per noun. There is one writer at a time and many readers. The trap: a Tx ends
+// with its function, and no file or network may be touched inside one.
+package store
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"sregistry/app/errs"
+)
+
+// FileName is the database's name in the data folder.
+const FileName = "sregistry.db"
+
+// DB is the open database.
+type DB struct {
+	read, write *pool
+	now         func() time.Time
+}
+
+// Option alters how a database is opened.
+type Option func(*DB)
+
+// WithClock makes the database take its times from now.
+func WithClock(now func() time.Time) Option { return func(db *DB) { db.now = now } }
+
+// Open opens the database in folder dir, and makes it from schema if it is not there yet.
+// Errors: Invalid for a file of a newer version or one that is no database, NoSpace.
+func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, error) {
+	const op = "store.Open"
+	path := filepath.Join(dir, FileName)
+	db := &DB{now: time.Now}
+	for _, o := range options {
+		o(db)
+	}
+	var err error
+	if db.write, err = openPool(path, "BEGIN IMMEDIATE", nil, 1); err != nil {
+		return nil, wrap(op, err)
+	}
+	if err := create(ctx, db.write.db, schema); err != nil {
+		return nil, errors.Join(errs.Wrap(op, err), db.write.close())
+	}
+	// The database holds names and password hashes; the folder is closed to others, and
+	// so is the file, should somebody open the folder.
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(&errs.Error{Op: op, Cause: err}, db.write.close())
+	}
+	readOnly := url.Values{"_query_only": {"1"}}
+	if db.read, err = openPool(path, "BEGIN", readOnly, max(4, 2*runtime.NumCPU())); err != nil {
+		return nil, errors.Join(wrap(op, err), db.write.close())
+	}
+	return db, nil
+}
+
+// Close waits for the work that is under way and folds the write-ahead log into the file.
+func (db *DB) Close() error {
+	return errors.Join(db.read.close(), db.write.close())
+}
+
+// Peek runs fn without a transaction, for one statement on a hot path: a second one might
+// see another state.
+func (db *DB) Peek(ctx context.Context, fn func(*Tx) error) error {
+	c, err := db.read.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.read.give(c)
+	return fn(&Tx{Now: db.now(), conn: c})
+}
+
+// View runs fn on one unchanging snapshot.
+func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	return db.transact(ctx, db.read, fn)
+}
+
+// Update runs fn in a transaction which, if fn gives no error, is durable when Update
+// returns; otherwise nothing has happened. One runs at a time. Errors: those of fn,
+// NoSpace for a full disk, Unavailable if another process holds the file.
+func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	return db.transact(ctx, db.write, fn)
+}
+
+func (db *DB) transact(ctx context.Context, p *pool, fn func(*Tx) error) (err error) {
+	const op = "store.transact"
+	c, err := p.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.give(c)
+	tx := &Tx{Now: db.now(), conn: c}
+	if err := tx.run(ctx, op, p.begin); err != nil {
+		return err
+	}
+	// Ending a transaction must not be given up half way because a client left.
+	done := context.WithoutCancel(ctx)
+	committed := false
+	defer func() { // also when fn panics
+		if !committed && tx.run(done, op, "ROLLBACK") != nil {
+			c.broken = true
+		}
+	}()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.run(done, op, "COMMIT"); err != nil {
+		return err
+	}
+	committed = true
+	return nil
+}
+
+// Tx is a view of the database, by which queries are made. Now is the same moment for all
+// of them.
+type Tx struct {
+	Now  time.Time
+	conn *conn
+}
+
+// wrap turns an error of the driver into one of ours.
+func wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return errs.Wrap(op, err)
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return errs.Because(op, errs.NoSpace, err, "The registry's disk is full; ask its administrator to make room.")
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return errs.Because(op, errs.Unavailable, err, "The registry's database is busy; try again in a moment.")
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return errs.Because(op, errs.Unavailable, err, "The registry's data folder cannot be written; its administrator must look at its permissions.")
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return errs.Because(op, errs.Internal, err, "The database file is damaged: %s", e.Error())
+	case sqlite3.SQLITE_INTERRUPT:
+		return errs.Because(op, errs.Canceled, err, "The request was given up.")
+	}
+	return &errs.Error{Op: op, Kind: errs.Internal, Cause: err}
+}
+
+// taken tells whether an error is a clash with a UNIQUE or PRIMARY KEY constraint.
+func taken(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
