@@ -1,0 +1,76 @@
+package sif
+
+import (
+	"encoding/json"
+
+	"github.com/sylabs/sif/v2/pkg/sif"
+
+	"sregistry/app/errs"
+)
+
+// The names of the JSON objects that Apptainer adds to a SIF.
+const (
+	metadataObject  = "inspect-metadata.json"
+	ociConfigObject = "oci-config.json"
+)
+
+// readTexts reads the texts that are objects of their own. They win over what the
+// filesystem says, as they do in `apptainer inspect`.
+func (in *inspection) readTexts(used []descriptor) {
+	for _, d := range used {
+		name := field(d.Name[:])
+		switch t := sif.DataType(d.Type); {
+		case t == sif.DataDeffile && in.report.Definition == "":
+			if b := in.objectBytes(d, maxText+1, "the definition file"); b != nil {
+				in.report.Definition = in.take(b, maxText, "the definition file")
+			}
+		case t == sif.DataLabels && in.report.Labels == nil:
+			in.jsonObject(d, func(b []byte) error { return in.setLabels(&in.report.Metadata, b, "the image") })
+		case t == sif.DataGenericJSON && name == metadataObject:
+			in.jsonObject(d, in.setInspectMetadata)
+		}
+	}
+	for _, d := range used { // last: what an OCI image says is the least of all
+		if sif.DataType(d.Type) == sif.DataGenericJSON && field(d.Name[:]) == ociConfigObject && in.report.Labels == nil {
+			in.jsonObject(d, in.setOCILabels)
+		}
+	}
+}
+
+// objectBytes reads the beginning of an object; nil, and a note, if that fails.
+func (in *inspection) objectBytes(d descriptor, most int64, what string) []byte {
+	b := make([]byte, min(d.Size, most))
+	if _, err := in.file.ReadAt(b, d.Offset); err != nil {
+		in.note("Object %d, %s, cannot be read: %s.", d.ID, what, errs.Message(err))
+		return nil
+	}
+	return b
+}
+
+// jsonObject hands the JSON of an object to set, and notes what goes wrong.
+func (in *inspection) jsonObject(d descriptor, set func([]byte) error) {
+	if d.Size > maxJSON {
+		in.note("Object %d, %s, is larger than %d bytes and was not read.", d.ID, field(d.Name[:]), maxJSON)
+		return
+	}
+	b := in.objectBytes(d, maxJSON, field(d.Name[:]))
+	if b == nil {
+		return
+	}
+	if set(b) != nil {
+		in.note("Object %d, %s, is not the JSON that it should be.", d.ID, field(d.Name[:]))
+	}
+}
+
+// setOCILabels takes the labels of an OCI image's configuration (image-spec, config.md).
+func (in *inspection) setOCILabels(b []byte) error {
+	var doc struct {
+		Config struct {
+			Labels json.RawMessage
+		} `json:"config"`
+	}
+	if err := json.Unmarshal(b, &doc); err != nil || doc.Config.Labels == nil {
+		return err
+	}
+	return in.setLabels(&in.report.Metadata, doc.Config.Labels, "the image")
+}

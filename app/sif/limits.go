@@ -1,0 +1,34 @@
+package sif
+
+// The bounds of an inspection. What lies beyond one is left out, and a note says so.
+const (
+	// maxObjects bounds the descriptors that are listed. A SIF is made with room for 48;
+	// an OCI-SIF has one per layer, of which engines allow 127 or so.
+	maxObjects = 1024
+	// maxText bounds one text: a definition file, a script, a help text.
+	maxText = 256 << 10
+	// maxAllText bounds all texts together, and so the report's row in the database.
+	maxAllText = 4 << 20
+	// maxJSON bounds a JSON document that is parsed: labels, or the metadata descriptor.
+	maxJSON = 1 << 20
+	// maxLabels, maxLabelKey and maxLabelValue bound the labels of an image or an app; the
+	// OCI clients and engines that carry labels do not go beyond some hundreds.
+	maxLabels     = 1000
+	maxLabelKey   = 256
+	maxLabelValue = 16 << 10
+	// maxApps bounds the SCIF apps; an image has a handful.
+	maxApps = 200
+	// maxScripts bounds the environment scripts of an image or an app; Apptainer writes six.
+	maxScripts = 64
+	// maxPath bounds a path within the image, and the name of an app.
+	maxPath = 256
+	// maxNotes bounds the notes, which a hostile file could otherwise multiply.
+	maxNotes = 50
+	// maxSignature bounds how much of a signature is looked at to name its format.
+	maxSignature = 64 << 10
+	// maxRead bounds the bytes that are read from the file in one inspection, and
+	// maxUnpack those that decompression may yield. Both allow for thousands of files in
+	// the folders that are read, and end a bomb within a second.
+	maxRead   = 64 << 20
+	maxUnpack = 256 << 20
+)
