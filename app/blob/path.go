@@ -1,0 +1,47 @@
+package blob
+
+import (
+	"regexp"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+)
+
+const (
+	blobsFolder   = "blobs"
+	uploadsFolder = "uploads"
+)
+
+var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
+
+// uploadPath is where an upload lies. Kind Invalid if the id is none.
+func uploadPath(id string) (string, error) {
+	if !validID.MatchString(id) {
+		return "", errs.E("blob.uploadPath", errs.Invalid, "This is not an upload's name. Start the upload again.")
+	}
+	return uploadsFolder + "/" + id, nil
+}
+
+// known tells whether the store keeps blobs by this algorithm.
+func known(a digest.Algorithm) bool { return a == digest.SHA256 || a == digest.SHA512 }
+
+// check refuses what is not a digest the store can hold. Kinds Invalid and Unsupported.
+func check(d digest.Digest) error {
+	const op = "blob.check"
+	if err := d.Validate(); err != nil {
+		return errs.Because(op, errs.Invalid, err, "This is not a digest; it should be sha256: and 64 hexadecimal digits.")
+	}
+	if !known(d.Algorithm()) {
+		return errs.E(op, errs.Unsupported, "Digests by %s are not kept here; use sha256 or sha512.", d.Algorithm())
+	}
+	return nil
+}
+
+// shardOf is the folder that a blob lies in. The digest must have passed check.
+func shardOf(d digest.Digest) string {
+	return blobsFolder + "/" + d.Algorithm().String() + "/" + d.Encoded()[:2]
+}
+
+// pathOf is where a blob lies. The digest must have passed check.
+func pathOf(d digest.Digest) string { return shardOf(d) + "/" + d.Encoded() }
