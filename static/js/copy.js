@@ -1,0 +1,39 @@
+// Copy buttons, an addition for browsers that can: without this script, and where the
+// clipboard is closed to a page (plain http), the buttons stay hidden and text is
+// selected by hand.
+//
+// <button data-copy="ID" hidden>Copy</button> copies the text of the element ID, or its
+// value if it is a field. The outcome is told in the button, and to screen readers in
+// the page's [data-copy-status].
+
+const shown = 2000; // milliseconds that the outcome stays
+
+const status = document.querySelector("[data-copy-status]");
+const timers = new WeakMap();
+
+function tell(button, word, sentence) {
+  clearTimeout(timers.get(button));
+  button.textContent = word;
+  if (status) status.textContent = sentence;
+  timers.set(button, setTimeout(() => {
+    button.textContent = "Copy";
+    if (status) status.textContent = "";
+  }, shown));
+}
+
+async function copy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    tell(button, "Copied", "Copied to the clipboard.");
+  } catch {
+    tell(button, "Failed", "The browser did not allow copying. Select the text and copy it by hand.");
+  }
+}
+
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+}

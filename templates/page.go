@@ -1,0 +1,55 @@
+package templates
+
+// Page is what every page shows around its own matter: header, navigation and footer.
+// Every page struct embeds one.
+type Page struct {
+	// Registry is this registry's name, as its settings say.
+	Registry string
+	// Version is the program's, for the footer; empty leaves it out.
+	Version string
+	// Viewer is who looks; the zero value is an anonymous visitor.
+	Viewer Viewer
+	// Path is the path and query of the page itself. It marks the page's own entry in the
+	// navigation, and the sign-in page leads back to it.
+	Path string
+	// Flash is one sentence on what has just been done; usually empty.
+	Flash string
+}
+
+// Viewer is the person who looks at a page.
+type Viewer struct {
+	Name  string // empty for an anonymous visitor
+	Admin bool   // runs the registry
+}
+
+// SignedIn tells whether the viewer is known.
+func (v Viewer) SignedIn() bool { return v.Name != "" }
+
+// navItem is one entry of the main navigation.
+type navItem struct{ text, path string }
+
+// nav lists where the viewer may go from every page. A page that is not for everybody is
+// left out for those who would only meet a refusal.
+func (p Page) nav() []navItem {
+	items := []navItem{{"Collections", "/"}}
+	if p.Viewer.SignedIn() {
+		items = append(items, navItem{"Tokens", "/account/tokens"})
+	}
+	return items
+}
+
+// signInPath leads to the sign-in page, and from there back to this one.
+func (p Page) signInPath() string {
+	if p.Path == "" || p.Path == "/" {
+		return "/sign-in"
+	}
+	return "/sign-in?" + query("next", p.Path)
+}
+
+// documentTitle is what the browser's tab and history say.
+func (p Page) documentTitle(title string) string {
+	if title == p.Registry || p.Registry == "" {
+		return title
+	}
+	return title + " · " + p.Registry
+}
