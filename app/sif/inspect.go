@@ -52,7 +52,7 @@ func (in *inspection) run() error {
 	start := int64(len(launch))
 	switch {
 	case isSquashfs(head[start:]):
-		return in.readSquashfs(start)
+		return in.readSquashfs(head[start:], start)
 	case isExt3(head[start:]):
 		return in.readExt3(head[start:], start)
 	}

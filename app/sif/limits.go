@@ -9,7 +9,7 @@ const (
 	maxText = 256 << 10
 	// maxAllText bounds all texts together, and so the report's row in the database.
 	maxAllText = 4 << 20
-	// maxJSON bounds a JSON document that is parsed: labels, or the metadata descriptor.
+	// maxJSON bounds a JSON object that is parsed: labels, or what Apptainer adds to a SIF.
 	maxJSON = 1 << 20
 	// maxLabels, maxLabelKey and maxLabelValue bound the labels of an image or an app; the
 	// OCI clients and engines that carry labels do not go beyond some hundreds.
