@@ -1,6 +1,5 @@
-// Copy buttons, an addition for browsers that can: without this script, and where the
-// clipboard is closed to a page (plain http), the buttons stay hidden and text is
-// selected by hand.
+// Copy buttons, an addition for browsers that can: without this script they stay hidden,
+// and text is selected by hand.
 //
 // <button data-copy="ID" hidden>Copy</button> copies the text of the element ID, or its
 // value if it is a field. The outcome is told in the button, and to screen readers in
@@ -21,19 +20,26 @@ function tell(button, word, sentence) {
   }, shown));
 }
 
+// Browsers open the clipboard to pages with TLS only; a registry on a local network may
+// have none, so the old way stays: select, then ask the document to copy.
+async function write(source) {
+  const text = source.value ?? source.textContent;
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  if (source.select) source.select();
+  else getSelection().selectAllChildren(source);
+  if (!document.execCommand("copy")) throw new Error("refused");
+}
+
 async function copy(button) {
-  const source = document.getElementById(button.dataset.copy);
   try {
-    await navigator.clipboard.writeText(source.value ?? source.textContent);
+    await write(document.getElementById(button.dataset.copy));
     tell(button, "Copied", "Copied to the clipboard.");
   } catch {
     tell(button, "Failed", "The browser did not allow copying. Select the text and copy it by hand.");
   }
 }
 
-if (navigator.clipboard) {
-  for (const button of document.querySelectorAll("button[data-copy]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => copy(button));
-  }
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(button));
 }

@@ -1,0 +1,221 @@
+package templates_test
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/templates"
+)
+
+// story is one page in one state. Its golden file is testdata/pages/NAME.html.
+type story struct {
+	name string
+	page templ.Component
+}
+
+// What is hard to show: the longest names, other directions of writing, and text that
+// wants to be script.
+const (
+	longPart = "a-collection-whose-name-was-made-by-a-build-system-that-knows-no-bounds-and-puts-all-in-2026.11.22-x86_64-avx512-cuda13-openmpi5"
+	hostile  = `</pre><script>alert("1")</script><img src=x onerror=alert(2)> & "quotes"`
+	rtl      = "أدوات التصوير العصبي — صور جاهزة للمختبر 🧠🔬"
+	emoji    = "🧬 Genomes, 🧪 proteins and 👩🏽‍🔬 people"
+)
+
+var (
+	now    = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
+	secret = "sreg_" + strings.Repeat("k7Qm2ZxB9tRw", 17) + "A"
+	sum    = digest.FromString("an image")
+)
+
+func anonymous(path string) templates.Page {
+	return templates.Page{Registry: "Imaging Hub", Version: "1.0.0", Path: path}
+}
+
+func signedIn(path string) templates.Page {
+	p := anonymous(path)
+	p.Viewer = templates.Viewer{Name: "alice"}
+	return p
+}
+
+func admin(path string) templates.Page {
+	p := anonymous(path)
+	p.Viewer = templates.Viewer{Name: "the-administrator-of-the-gateway", Admin: true}
+	p.Registry = "The Registry of the Department of Computational Neuroimaging, Genomics and Climate"
+	return p
+}
+
+func flashed(p templates.Page, sentence string) templates.Page {
+	p.Flash = sentence
+	return p
+}
+
+// stories are all pages in all their states.
+func stories() []story {
+	var all []story
+	for _, group := range [][]story{
+		accountStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
+	} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func accountStories() []story {
+	const link = "4f1d2c3b5a69788796a5b4c3d2e1f00f"
+	invitation := model.Invitation{Team: "imaging", By: "alice", Expires: now.AddDate(0, 0, 7)}
+	return []story{
+		{"setup", templates.Setup{Page: anonymous("/setup/" + link), Secret: link}.View()},
+		{"setup-problems", templates.Setup{Page: anonymous("/setup/" + link), Secret: link, Name: hostile, Problems: templates.Problems{
+			"":         "The account was not made; mend what is marked below.",
+			"name":     `The name "Ada L" has a blank at character 4; use lower case letters, digits and . _ - between them.`,
+			"password": "The password has 7 characters; use 12 or more.",
+			"again":    "The two passwords differ.",
+		}}.View()},
+		{"setup-gone", templates.Setup{Page: anonymous("/setup/" + link), Gone: true}.View()},
+		{"sign-in", templates.SignIn{Page: anonymous("/sign-in")}.View()},
+		{"sign-in-problem", templates.SignIn{Page: anonymous("/sign-in"), Name: "alice", Next: "/account/tokens",
+			Problem: "Name and password do not belong together."}.View()},
+		{"sign-in-wait", templates.SignIn{Page: anonymous("/sign-in"), Name: "alice", Wait: 29*time.Second + 1}.View()},
+		{"sign-in-wait-long", templates.SignIn{Page: anonymous("/sign-in"), Name: "alice", Wait: 4 * time.Minute}.View()},
+		{"invitation", templates.Invitation{Page: signedIn("/invitations/" + link), Secret: link, Invitation: invitation}.View()},
+		{"invitation-anonymous", templates.Invitation{Page: anonymous("/invitations/" + link), Secret: link, Invitation: invitation}.View()},
+		{"invitation-gone", templates.Invitation{Page: signedIn("/invitations/" + link), Gone: true}.View()},
+	}
+}
+
+func tokenStories() []story {
+	token := model.Token{ID: "7", Name: "laptop", Scope: model.ScopeRead | model.ScopeWrite,
+		Created: now.AddDate(0, -1, 0), Expires: now.AddDate(0, 2, 0), LastUsed: now.Add(-time.Hour)}
+	list := []model.Token{
+		token,
+		{ID: "6", Name: emoji + " " + longPart, Scope: model.ScopeAll, Created: now.AddDate(-1, 0, 0),
+			Collections: []string{"lab", "alice/tools", longPart}},
+		{ID: "5", Name: rtl, Scope: model.ScopeRead, Created: now.AddDate(-1, 0, 0), Expires: now},
+	}
+	typed := templates.TokenForm{Name: hostile, Scope: model.ScopeDelete, Expires: "never", Collections: "lab; tools"}
+	created := templates.TokenCreated{Page: signedIn("/account/tokens"), Token: token, Secret: secret, Username: "alice",
+		Base: "https://hub.example.org"}
+	plain, ported := created, created
+	plain.Base = "http://hub.example.org"
+	ported.Base, ported.Token.Expires = "http://127.0.0.1:8080", time.Time{}
+	return []story{
+		{"tokens", templates.Tokens{Page: flashed(signedIn("/account/tokens"), "The token old-laptop was revoked."),
+			Tokens: list, Now: now, Form: templates.DefaultTokenForm()}.View()},
+		{"tokens-empty", templates.Tokens{Page: signedIn("/account/tokens"), Now: now, Form: templates.DefaultTokenForm()}.View()},
+		{"tokens-problems", templates.Tokens{Page: signedIn("/account/tokens"), Now: now, Form: typed, Problems: templates.Problems{
+			"":            "The token was not made; mend what is marked below.",
+			"name":        "You have a token of this name; choose another.",
+			"scope":       "Choose at least one thing that the token may do.",
+			"expires":     "Choose one of the times.",
+			"collections": `The name "lab; tools" has ";" at character 4; put commas between names.`,
+		}}.View()},
+		{"token-created", created.View()},
+		{"token-created-plain", plain.View()},
+		{"token-created-port", ported.View()},
+	}
+}
+
+func homeStories() []story {
+	list := []model.Collection{
+		{Name: ref.Collection{Namespace: "library", Name: "gromacs"}, Public: true, Containers: 12, Updated: now,
+			Description: "Molecular dynamics, built weekly for the cluster's nodes."},
+		{Name: ref.Collection{Namespace: "alice", Name: "tools"}, Containers: 1, Updated: now.AddDate(0, -3, 0), Description: emoji},
+		{Name: ref.Collection{Namespace: "library", Name: "neuro"}, Public: true, Containers: 1234, Updated: now.AddDate(-1, 0, 0), Description: rtl},
+		{Name: ref.Collection{Namespace: "library", Name: longPart}, Containers: 0, Description: hostile},
+	}
+	const address = "https://hub.example.org"
+	return []story{
+		{"home", templates.Home{Page: signedIn("/"), Address: address, Collections: list, More: "/?after=neuro"}.View()},
+		{"home-anonymous", templates.Home{Page: anonymous("/"), Address: address, Collections: list[:1]}.View()},
+		{"home-anonymous-empty", templates.Home{Page: anonymous("/"), Address: "http://127.0.0.1:8080"}.View()},
+		{"home-empty", templates.Home{Page: admin("/"), Address: address}.View()},
+	}
+}
+
+func imageStories() []story {
+	name := ref.Container{Collection: ref.Collection{Namespace: "library", Name: "lab"}, Container: "hello"}
+	full := templates.Image{
+		Page: signedIn("/containers/library/lab/hello:latest"),
+		Image: model.Image{Container: name, Kind: model.SIF, Digest: digest.FromString("its manifest"), Content: sum, Size: 1_288_490_189,
+			Arch: "amd64", Pushed: now, PushedBy: "alice", Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"}},
+		Public: true,
+		Pulls: []templates.Command{
+			{Title: "sregistry", Line: "sregistry pull lab/hello:latest"},
+			{Title: "Apptainer, library", Line: "apptainer pull library://lab/hello:latest"},
+			{Title: "Apptainer, OCI", Line: "apptainer pull oras://hub.example.org/lab/hello:latest"},
+			{Title: "Apptainer, shub", Line: "apptainer pull shub://hub.example.org/lab/hello:latest"},
+		},
+		Labels: []model.Label{
+			{Key: "org.label-schema.build-date", Value: "Sunday_22_November_2026_9:12:3_UTC"},
+			{Key: "maintainer", Value: rtl},
+			{Key: hostile, Value: hostile + "\nand a second line"},
+			{Key: "org.label-schema.usage.singularity.deffile." + longPart, Value: strings.Repeat("0123456789abcdef", 20)},
+		},
+		Definition: "Bootstrap: docker\nFrom: alpine:3.22\n\n%post\n\tapk add --no-cache hello\n\n%runscript\n    exec hello \"$@\"  # " +
+			strings.Repeat("a long line, ", 12) + "\n\n%labels\n    note " + hostile + "\n",
+		Runscript:   "#!/bin/sh\nexec hello \"$@\"\n",
+		Help:        "Says hello.\n\n" + emoji + "\n" + rtl + "\n",
+		Environment: "export LC_ALL=C\nexport PATH=/opt/hello/bin:$PATH\n",
+	}
+	bare := templates.Image{
+		Page: anonymous("/containers/alice/default/deep/" + longPart),
+		Image: model.Image{Container: ref.Container{Collection: ref.Collection{Namespace: "alice", Name: "default"}, Container: "deep/" + longPart},
+			Kind: model.OCIImage, Digest: sum, Pushed: now},
+		Pulls: []templates.Command{{Title: "docker", Line: "docker pull hub.example.org/alice/default/deep/" + longPart + "@" + sum.String()}},
+	}
+	return []story{{"image", full.View()}, {"image-bare", bare.View()}}
+}
+
+func collectionStories() []story {
+	name := ref.Collection{Namespace: "library", Name: "lab"}
+	tags := []model.Tag{{Name: "latest"}, {Name: "2026.11", Frozen: true}, {Name: "2026.10"}}
+	many := make([]model.Tag, 40)
+	for i := range many {
+		many[i].Name = "v1." + string(rune('0'+i/10)) + "." + string(rune('0'+i%10))
+	}
+	containers := []templates.ContainerItem{
+		{Container: model.Container{Name: ref.Container{Collection: name, Container: "hello"}, Updated: now, Tags: 3}, Tags: tags},
+		{Container: model.Container{Name: ref.Container{Collection: name, Container: "many"}, Updated: now, Tags: 40, Frozen: true}, Tags: many},
+		{Container: model.Container{Name: ref.Container{Collection: name, Container: longPart}}},
+	}
+	lab := model.Collection{Name: name, Public: true, Containers: 3, Description: rtl}
+	grants := []model.Grant{{User: "alice", Role: model.Owner}, {Team: "imaging", Role: model.Contributor}, {User: longPart, Role: model.Contributor}}
+	private := model.Collection{Name: ref.Collection{Namespace: "alice", Name: longPart}, Containers: 1, Description: hostile}
+	return []story{
+		{"collection", templates.Collection{Page: anonymous("/collections/library/lab"), Collection: lab, Containers: containers,
+			More: "/collections/library/lab?after=" + longPart}.View()},
+		{"collection-managed", templates.Collection{Page: signedIn("/collections/alice/" + longPart), Collection: private,
+			Containers: containers[:1], Manage: true, Grants: grants}.View()},
+		{"collection-empty", templates.Collection{Page: signedIn("/collections/library/new"), Manage: true,
+			Collection: model.Collection{Name: ref.Collection{Namespace: "library", Name: "new"}},
+			Push:       "sregistry push --name new/hello --tag latest hello.sif"}.View()},
+		{"collection-empty-read", templates.Collection{Page: signedIn("/collections/library/new"),
+			Collection: model.Collection{Name: ref.Collection{Namespace: "library", Name: "new"}}}.View()},
+	}
+}
+
+func failureStories() []story {
+	failure := func(p templates.Page, status int, message string) templ.Component {
+		return templates.Failure{Page: p, Status: status, Message: message, RequestID: "3f2c9a417be0"}.View()
+	}
+	return []story{
+		{"failure-400", failure(signedIn("/account/tokens"), 400, "The form did not arrive whole; send it again.")},
+		{"failure-401", failure(anonymous("/account/tokens?a=b&c=d"), 401, "This page is for people with an account.")},
+		{"failure-403", failure(signedIn("/administration"), 403, "Only administrators may see this page.")},
+		{"failure-404", failure(anonymous("/collections/library/none"), 404, "There is no such page, or it is not for everybody.")},
+		{"failure-404-signed-in", failure(signedIn("/collections/library/none"), 404, "There is no such page, or you may not see it.")},
+		{"failure-405", failure(signedIn("/sign-out"), 405, "This address is for sending a form.")},
+		{"failure-409", failure(signedIn("/"), 409, "The name lab is taken; choose another.")},
+		{"failure-413", failure(signedIn("/"), 413, "The form is larger than 1 MiB.")},
+		{"failure-429", failure(anonymous("/"), 429, "Too many requests came from your address; wait 10 seconds.")},
+		{"failure-500", failure(admin("/"), 500, "The registry failed, and wrote down why. Try again; if it stays, tell the administrator.")},
+		{"failure-503", failure(anonymous("/"), 503, "The registry is stopping; try again in a minute.")},
+		{"failure-507", failure(signedIn("/"), 507, "The registry has no space left; tell the administrator.")},
+	}
+}
