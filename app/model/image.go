@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -58,17 +59,29 @@ type Image struct {
 	Tags   []string // all its tags, where the call says so
 }
 
+// Title is how the image is pulled: "lab/hello:latest", or "lab/hello@sha256.<hex>" if it
+// was not asked by a tag.
+func (i Image) Title() string {
+	if i.Tag != "" {
+		return i.Container.String() + ":" + i.Tag
+	}
+	return i.Container.String() + "@" + ref.Dotted(i.Known())
+}
+
+// Known is the digest by which people know the image: the file's, or else the manifest's.
+func (i Image) Known() digest.Digest {
+	if i.Content != "" {
+		return i.Content
+	}
+	return i.Digest
+}
+
 // FileName is the name a downloaded file gets where nobody chose one: "hello_latest.sif".
 func (i Image) FileName() string {
-	name := i.Container.Container
-	for at := range len(name) {
-		if name[at] == '/' {
-			name = name[:at] + "-" + name[at+1:]
-		}
-	}
+	name := strings.ReplaceAll(i.Container.Container, "/", "-")
 	suffix := i.Tag
 	if suffix == "" {
-		suffix = ref.Dotted(i.Content)
+		suffix = ref.Dotted(i.Known())
 	}
 	extension := ".sif"
 	if i.Kind == SIMG {

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+)
+
+// BlobSize gives the size of a blob that a container holds, in bytes. Errors: NotFound,
+// also for a blob that only other containers hold.
+func (t *Tx) BlobSize(ctx context.Context, container int64, d digest.Digest) (int64, error) {
+	const op = "store.BlobSize"
+	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
+	  WHERE x.container_id = ? AND x.digest = ?`, container, d)
+	if errs.Is(err, errs.NotFound) {
+		return 0, errs.E(op, errs.NotFound, "There is no blob %s here.", d)
+	}
+	return size, err
+}
+
+// HoldBlob records that a file is in place, and that a container holds it: as a new blob,
+// or as one that others hold too. The file must be durable by now.
+func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, size int64) error {
+	const op = "store.HoldBlob"
+	if err := t.run(ctx, op, "INSERT INTO blobs (digest, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+		d, size, unix(t.Now)); err != nil {
+		return err
+	}
+	return t.run(ctx, op, `INSERT INTO container_blobs (container_id, digest, renewed_at) VALUES (?1, ?2, ?3)
+	  ON CONFLICT DO UPDATE SET renewed_at = ?3`, container, d, unix(t.Now))
+}
+
+// RenewBlob notes that somebody relies on a container's blob that no image may use yet.
+func (t *Tx) RenewBlob(ctx context.Context, container int64, d digest.Digest) error {
+	return t.run(ctx, "store.RenewBlob", "UPDATE container_blobs SET renewed_at = ? WHERE container_id = ? AND digest = ?",
+		unix(t.Now), container, d)
+}
+
+// HasBlob tells whether a blob is recorded, whoever holds it. It is for the sweeper and
+// the check; to others a digest gives no right.
+func (t *Tx) HasBlob(ctx context.Context, d digest.Digest) (bool, error) {
+	return one(ctx, t, "store.HasBlob", value[bool], "SELECT EXISTS (SELECT 1 FROM blobs WHERE digest = ?)", d)
+}
+
+// Blob is a recorded blob.
+type Blob struct {
+	Digest digest.Digest
+	Size   int64
+}
+
+func scanBlob(row scanner) (Blob, error) {
+	var b Blob
+	return b, row.Scan(&b.Digest, &b.Size)
+}
+
+// Blobs gives recorded blobs by digest, at most limit after one.
+func (t *Tx) Blobs(ctx context.Context, after digest.Digest, limit int) ([]Blob, error) {
+	return all(ctx, t, "store.Blobs", scanBlob, "SELECT digest, size FROM blobs WHERE digest > ? ORDER BY digest LIMIT ?", after, limit)
+}
+
+// ImagesWith gives the names of images whose manifests name a blob: whom its loss hurts.
+func (t *Tx) ImagesWith(ctx context.Context, d digest.Digest, limit int) ([]string, error) {
+	return all(ctx, t, "store.ImagesWith", func(row scanner) (string, error) {
+		i, err := scanImage(row)
+		return i.Container.String() + "@" + string(i.Digest), err
+	}, "SELECT "+imageColumns+imageTables+" JOIN image_blobs y ON y.image_id = i.id WHERE y.digest = ? ORDER BY i.id LIMIT ?", d, limit)
+}
+
+// Sweep is what a sweep may let go: everything of its kind that nobody has relied on
+// since.
+type Sweep struct {
+	Images time.Time // loose or deleted images
+	Blobs  time.Time // blobs that no image of their container uses
+	Limit  int       // at most so many rows of each kind
+}
+
+// SweepImages removes images that were deleted, or that neither tag nor index has named
+// since a moment, for good. It tells how many; 0 says that there are no more.
+func (t *Tx) SweepImages(ctx context.Context, s Sweep) (int, error) {
+	const op = "store.SweepImages"
+	const gone = `SELECT i.id FROM images i
+	  WHERE (i.deleted_at BETWEEN 1 AND ?1 OR i.loose_since BETWEEN 1 AND ?1)
+	    AND NOT EXISTS (SELECT 1 FROM tag_images x WHERE x.image_id = i.id)
+	    AND NOT EXISTS (SELECT 1 FROM image_children x WHERE x.child_id = i.id)
+	  ORDER BY i.id LIMIT ?2`
+	ids, err := all(ctx, t, op, value[int64], gone, unix(s.Images), s.Limit)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		children, err := all(ctx, t, op, value[int64], "DELETE FROM image_children WHERE image_id = ? RETURNING child_id", id)
+		if err != nil {
+			return 0, err
+		}
+		if err := t.run(ctx, op, "DELETE FROM images WHERE id = ?", id); err != nil {
+			return 0, err
+		}
+		if err := t.settle(ctx, children); err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
+// SweepHeld lets containers go of blobs that none of their images uses.
+func (t *Tx) SweepHeld(ctx context.Context, s Sweep) (int64, error) {
+	return t.exec(ctx, "store.SweepHeld", `DELETE FROM container_blobs WHERE (container_id, digest) IN (
+	    SELECT h.container_id, h.digest FROM container_blobs h
+	     WHERE h.renewed_at <= ?1
+	       AND NOT EXISTS (SELECT 1 FROM image_blobs y WHERE y.container_id = h.container_id AND y.digest = h.digest)
+	     LIMIT ?2)`, unix(s.Blobs), s.Limit)
+}
+
+// SweepBlobs removes the records of blobs that no container holds, and gives their
+// digests: their files may go once this is committed.
+func (t *Tx) SweepBlobs(ctx context.Context, s Sweep) ([]Blob, error) {
+	return all(ctx, t, "store.SweepBlobs", scanBlob, `DELETE FROM blobs WHERE digest IN (
+	    SELECT b.digest FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM container_blobs h WHERE h.digest = b.digest) LIMIT ?)
+	  RETURNING digest, size`, s.Limit)
+}

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// collectionColumns are the columns of a collection c in the namespace n; the role is that
+// of :user.
+const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at,
+  (SELECT count(*) FROM containers k WHERE k.collection_id = c.id),
+  coalesce((SELECT max(role) FROM roles r WHERE r.collection_id = c.id AND r.user_id = :user), 0)`
+
+func scanCollection(row scanner) (model.Collection, error) {
+	var c model.Collection
+	var created, updated int64
+	err := row.Scan(&c.ID, &c.Name.Namespace, &c.Name.Name, &c.Public, &c.Description, &created, &updated, &c.Containers, &c.Role)
+	c.Created, c.Updated = fromUnix(created), fromUnix(updated)
+	return c, err
+}
+
+// Collection gives a collection, with the role that a user has in it. Errors: NotFound.
+func (t *Tx) Collection(ctx context.Context, name ref.Collection, user int64) (model.Collection, error) {
+	return one(ctx, t, "store.Collection", scanCollection,
+		"SELECT "+collectionColumns+` FROM names n JOIN collections c ON c.namespace_id = n.id
+		  WHERE n.name = :namespace AND c.name = :name`,
+		sql.Named("user", user), sql.Named("namespace", name.Namespace), sql.Named("name", name.Name))
+}
+
+// Collections gives what an actor may see, by full name, one more than the page holds.
+func (t *Tx) Collections(ctx context.Context, actor model.Actor, signIn bool, p model.Page) ([]model.Collection, error) {
+	namespace, name, _ := strings.Cut(p.After, "/")
+	return all(ctx, t, "store.Collections", scanCollection,
+		"SELECT "+collectionColumns+` FROM names n JOIN collections c ON c.namespace_id = n.id
+		  WHERE (n.name, c.name) > (:afterNamespace, :afterName) AND `+visible+`
+		    AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
+		  ORDER BY n.name, c.name LIMIT :limit`,
+		append(viewer(actor, signIn), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
+			sql.Named("limit", p.Size()+1))...)
+}
+
+// AddCollection makes a collection in a namespace, with an owner if one is given (not 0).
+// Errors: NotFound for the namespace, Conflict if the name is taken.
+func (t *Tx) AddCollection(ctx context.Context, name ref.Collection, public bool, description string, owner int64) (int64, error) {
+	const op = "store.AddCollection"
+	namespace, _, err := t.NamespaceOf(ctx, name.Namespace, owner)
+	if err != nil {
+		return 0, err
+	}
+	if name.Namespace == ref.Library {
+		if _, err := t.addName(ctx, name.Name, collectionName); err != nil {
+			return 0, err
+		}
+	}
+	id, err := one(ctx, t, op, value[int64], `INSERT INTO collections (namespace_id, name, public, description, created_at, updated_at)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?5) RETURNING id`, namespace, name.Name, public, description, unix(t.Now))
+	if errs.Is(err, errs.Conflict) {
+		return 0, errs.Because(op, errs.Conflict, err, "The collection %s exists already.", name)
+	}
+	if err != nil || owner == 0 {
+		return id, err
+	}
+	return id, t.run(ctx, op, "INSERT INTO collection_users (collection_id, user_id, role) VALUES (?, ?, ?)", id, owner, model.Owner)
+}
+
+// ChangeCollection sets what may change of a collection.
+func (t *Tx) ChangeCollection(ctx context.Context, id int64, public bool, description string) error {
+	return t.run(ctx, "store.ChangeCollection", "UPDATE collections SET public = ?, description = ?, updated_at = ? WHERE id = ?",
+		public, description, unix(t.Now), id)
+}
+
+// DeleteCollection removes a collection with all that is in it, and gives its name free.
+// The bytes are left to the sweeper.
+func (t *Tx) DeleteCollection(ctx context.Context, c model.Collection) error {
+	const op = "store.DeleteCollection"
+	containers, err := all(ctx, t, op, value[int64], "SELECT id FROM containers WHERE collection_id = ?", c.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range containers {
+		if err := t.DeleteContainer(ctx, id); err != nil {
+			return err
+		}
+	}
+	if err := t.run(ctx, op, "DELETE FROM collections WHERE id = ?", c.ID); err != nil {
+		return err
+	}
+	if c.Name.Namespace != ref.Library {
+		return nil
+	}
+	return t.run(ctx, op, "DELETE FROM names WHERE name = ? AND kind = 'collection'", c.Name.Name)
+}

@@ -1,0 +1,211 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+)
+
+// imageColumns are those of an image i in its container k, collection c and namespace n,
+// under the tag g if it was asked by one.
+const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.size, i.arch, i.pushed_at,
+  coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), '')`
+
+const imageTables = ` FROM images i JOIN containers k ON k.id = i.container_id
+  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id`
+
+func scanImage(row scanner) (model.Image, error) { return scanImageAnd(row) }
+
+// scanImageAnd reads imageColumns and what stands after them.
+func scanImageAnd(row scanner, more ...any) (model.Image, error) {
+	var i model.Image
+	var pushed int64
+	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Size, &i.Arch, &pushed, &i.PushedBy}
+	err := row.Scan(append(dest, more...)...)
+	i.Pushed = fromUnix(pushed)
+	return i, err
+}
+
+func scanTaggedImage(row scanner) (model.Image, error) {
+	var tag string
+	var frozen bool
+	i, err := scanImageAnd(row, &tag, &frozen)
+	i.Tag, i.Frozen = tag, frozen
+	return i, err
+}
+
+// ImagesByTag gives what a tag names, one image per architecture, in their order.
+func (t *Tx) ImagesByTag(ctx context.Context, container int64, tag string) ([]model.Image, error) {
+	return all(ctx, t, "store.ImagesByTag", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
+	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
+	 WHERE g.container_id = ? AND g.name = ? ORDER BY x.arch`, container, tag)
+}
+
+// ImageByDigest gives an image by the digest of its manifest. Errors: NotFound.
+func (t *Tx) ImageByDigest(ctx context.Context, container int64, d digest.Digest) (model.Image, error) {
+	return one(ctx, t, "store.ImageByDigest", scanImage, "SELECT "+imageColumns+imageTables+
+		" WHERE i.container_id = ? AND i.digest = ? AND i.deleted_at = 0", container, d)
+}
+
+// ImageByContent gives an image by the digest of its file. Errors: NotFound.
+func (t *Tx) ImageByContent(ctx context.Context, container int64, d digest.Digest) (model.Image, error) {
+	return one(ctx, t, "store.ImageByContent", scanImage, "SELECT "+imageColumns+imageTables+
+		" WHERE i.container_id = ? AND i.content = ? AND i.content <> '' AND i.deleted_at = 0 ORDER BY i.id DESC LIMIT 1", container, d)
+}
+
+// Image gives an image by its row id. Errors: NotFound.
+func (t *Tx) Image(ctx context.Context, id int64) (model.Image, error) {
+	return one(ctx, t, "store.Image", scanImage, "SELECT "+imageColumns+imageTables+" WHERE i.id = ? AND i.deleted_at = 0", id)
+}
+
+// Children gives the images that an index names, with the architecture that it says.
+func (t *Tx) Children(ctx context.Context, index int64) ([]model.Image, error) {
+	return all(ctx, t, "store.Children", func(row scanner) (model.Image, error) {
+		var arch string
+		i, err := scanImageAnd(row, &arch)
+		if i.Arch == "" {
+			i.Arch = arch
+		}
+		return i, err
+	}, "SELECT "+imageColumns+", x.arch"+imageTables+` JOIN image_children x ON x.child_id = i.id
+	  WHERE x.image_id = ? AND i.deleted_at = 0 ORDER BY x.arch, i.id`, index)
+}
+
+// Manifest gives the bytes of an image's manifest.
+func (t *Tx) Manifest(ctx context.Context, image int64) ([]byte, error) {
+	return one(ctx, t, "store.Manifest", value[[]byte], "SELECT manifest FROM images WHERE id = ?", image)
+}
+
+// ImageFilter chooses images for a list. Empty fields choose all.
+type ImageFilter struct {
+	Collection string // name of a collection, "lab" or "alice/tools"; exact
+	Container  string // last part of the name; exact
+	Tag        string // exact
+	Text       string // somewhere in the short name or the tag
+}
+
+// Images gives the tagged images that an actor may see, by name, tag and architecture, one
+// more than the page holds. ImageCursor makes the cursor.
+func (t *Tx) Images(ctx context.Context, actor model.Actor, signIn bool, f ImageFilter, p model.Page) ([]model.Image, error) {
+	afterName, afterTag, _ := strings.Cut(p.After, ":")
+	afterTag, afterArch, _ := strings.Cut(afterTag, "@")
+	args := append(viewer(actor, signIn),
+		sql.Named("collection", f.Collection), sql.Named("container", f.Container), sql.Named("tag", f.Tag),
+		sql.Named("text", likePattern(f.Text)), sql.Named("afterName", afterName), sql.Named("afterTag", afterTag),
+		sql.Named("afterArch", afterArch), sql.Named("limit", p.Size()+1))
+	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
+	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
+	 WHERE (:collection = '' OR :collection = n.name || '/' || c.name)
+	   AND (:container = '' OR :container = k.name)
+	   AND (:tag = '' OR :tag = g.name)
+	   AND (:text = '%%' OR n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE :text ESCAPE '\')
+	   AND (n.name || '/' || c.name || '/' || k.name, g.name, x.arch) > (:afterName, :afterTag, :afterArch)
+	   AND `+visible+`
+	 ORDER BY n.name || '/' || c.name || '/' || k.name, g.name, x.arch LIMIT :limit`, args...)
+}
+
+// ImageCursor is the cursor that stands for an image in a list of Images.
+func ImageCursor(i model.Image) string { return i.Container.Full() + ":" + i.Tag + "@" + i.Arch }
+
+// likePattern makes a LIKE pattern that finds a text anywhere.
+func likePattern(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
+
+// NewImage is what AddImage needs to know.
+type NewImage struct {
+	Container int64
+	Digest    digest.Digest
+	MediaType string
+	Kind      model.ImageKind
+	Manifest  []byte
+	Content   digest.Digest
+	Size      int64
+	Arch      string
+	PushedBy  int64
+	Blobs     []digest.Digest // that the manifest names; the container must hold them
+	Children  []Child
+	Labels    map[string]string
+}
+
+// Child is a manifest that an index names.
+type Child struct {
+	Image int64
+	Arch  string
+}
+
+// AddImage keeps an image, or finds the one that is there with the same digest; one that
+// had been deleted comes back.
+func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
+	const op = "store.AddImage"
+	pusher := sql.NullInt64{Int64: n.PushedBy, Valid: n.PushedBy != 0}
+	id, err := one(ctx, t, op, value[int64], `INSERT INTO images
+	    (container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by, loose_since)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9)
+	  ON CONFLICT (container_id, digest) DO UPDATE SET deleted_at = 0, pushed_at = excluded.pushed_at,
+    pushed_by = excluded.pushed_by, loose_since = CASE loose_since WHEN 0 THEN 0 ELSE excluded.loose_since END
+	  RETURNING id`, n.Container, n.Digest, n.MediaType, n.Kind, n.Manifest, n.Content, n.Size, n.Arch, unix(t.Now), pusher)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range n.Blobs {
+		if err := t.run(ctx, op, "INSERT INTO image_blobs (image_id, container_id, digest) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			id, n.Container, d); err != nil {
+			return 0, err
+		}
+	}
+	for _, c := range n.Children {
+		if err := t.run(ctx, op, "INSERT INTO image_children (image_id, child_id, arch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+			id, c.Image, c.Arch); err != nil {
+			return 0, err
+		}
+		if err := t.run(ctx, op, "UPDATE images SET loose_since = 0 WHERE id = ?", c.Image); err != nil {
+			return 0, err
+		}
+	}
+	for key, v := range n.Labels {
+		if err := t.run(ctx, op, "INSERT INTO image_labels (image_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, key, v); err != nil {
+			return 0, err
+		}
+	}
+	return id, nil
+}
+
+// DeleteImage hides an image and takes all its tags and links away. The sweeper removes
+// it for good after the grace period.
+func (t *Tx) DeleteImage(ctx context.Context, image int64) error {
+	const op = "store.DeleteImage"
+	for _, text := range []string{
+		"DELETE FROM tag_images WHERE image_id = ?1",
+		"DELETE FROM tags WHERE container_id = (SELECT container_id FROM images WHERE id = ?1) AND NOT EXISTS (SELECT 1 FROM tag_images x WHERE x.tag_id = tags.id)",
+		"DELETE FROM shares WHERE image_id = ?1",
+	} {
+		if err := t.run(ctx, op, text, image); err != nil {
+			return err
+		}
+	}
+	return t.run(ctx, op, "UPDATE images SET deleted_at = ?2, loose_since = CASE loose_since WHEN 0 THEN ?2 ELSE loose_since END WHERE id = ?1",
+		image, unix(t.Now))
+}
+
+// Report gives what is inside an image file, as JSON. Errors: NotFound for a file that is
+// no image.
+func (t *Tx) Report(ctx context.Context, content digest.Digest) ([]byte, error) {
+	s, err := one(ctx, t, "store.Report", value[string], "SELECT report FROM reports WHERE digest = ?", content)
+	if errs.Is(err, errs.NotFound) {
+		return nil, errs.E("store.Report", errs.NotFound, "Nothing is known of the inside of this image.")
+	}
+	return []byte(s), err
+}
+
+// SetReport keeps what is inside an image file.
+func (t *Tx) SetReport(ctx context.Context, content digest.Digest, report []byte) error {
+	return t.run(ctx, "store.SetReport", "INSERT INTO reports (digest, report) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET report = ?2",
+		content, string(report))
+}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+)
+
+// TagRow is a tag without what it names.
+type TagRow struct {
+	ID     int64
+	Frozen bool
+}
+
+// Tag finds a tag. Errors: NotFound.
+func (t *Tx) Tag(ctx context.Context, container int64, name string) (TagRow, error) {
+	const op = "store.Tag"
+	row, err := one(ctx, t, op, func(row scanner) (TagRow, error) {
+		var r TagRow
+		return r, row.Scan(&r.ID, &r.Frozen)
+	}, "SELECT id, frozen FROM tags WHERE container_id = ? AND name = ?", container, name)
+	if errs.Is(err, errs.NotFound) {
+		return TagRow{}, errs.E(op, errs.NotFound, "There is no tag %q.", name)
+	}
+	return row, err
+}
+
+// Tags gives those of a container by name, one more than the page holds, each with what
+// it names.
+func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.Tag, error) {
+	const op = "store.Tags"
+	tags, err := all(ctx, t, op, func(row scanner) (model.Tag, error) {
+		var g model.Tag
+		var updated int64
+		err := row.Scan(&g.Name, &g.Frozen, &updated)
+		g.Updated = fromUnix(updated)
+		return g, err
+	}, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?", container, p.After, p.Size()+1)
+	if err != nil || len(tags) == 0 {
+		return nil, err
+	}
+	images, err := all(ctx, t, op, scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
+	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
+	 WHERE g.container_id = ? AND g.name BETWEEN ? AND ? ORDER BY g.name, x.arch`, container, tags[0].Name, tags[len(tags)-1].Name)
+	if err != nil {
+		return nil, err
+	}
+	at := 0
+	for _, i := range images {
+		for tags[at].Name != i.Tag {
+			at++
+		}
+		tags[at].Images = append(tags[at].Images, i)
+	}
+	return tags, nil
+}
+
+// TagNames gives the names of a container's tags after a name, in their order; limit -1
+// is all of them.
+func (t *Tx) TagNames(ctx context.Context, container int64, after string, limit int) ([]string, error) {
+	return all(ctx, t, "store.TagNames", value[string],
+		"SELECT name FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?", container, after, limit)
+}
+
+// TagsOf gives the names of all tags of an image, in their order.
+func (t *Tx) TagsOf(ctx context.Context, image int64) ([]string, error) {
+	return all(ctx, t, "store.TagsOf", value[string],
+		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? ORDER BY g.name", image)
+}
+
+// SetTag points a tag at an image. With an arch it replaces only what the tag named for
+// that architecture, and anything that was not for one; with none it replaces all.
+// Images that so lose their last tag are loose from now on.
+func (t *Tx) SetTag(ctx context.Context, container int64, name, arch string, image int64) error {
+	const op = "store.SetTag"
+	tag, err := one(ctx, t, op, value[int64], `INSERT INTO tags (container_id, name, updated_at) VALUES (?1, ?2, ?3)
+	  ON CONFLICT (container_id, name) DO UPDATE SET updated_at = ?3 RETURNING id`, container, name, unix(t.Now))
+	if err != nil {
+		return err
+	}
+	replaced, err := all(ctx, t, op, value[int64],
+		"DELETE FROM tag_images WHERE tag_id = ?1 AND (?2 = '' OR arch = '' OR arch = ?2) RETURNING image_id", tag, arch)
+	if err != nil {
+		return err
+	}
+	if err := t.run(ctx, op, "INSERT INTO tag_images (tag_id, arch, image_id) VALUES (?, ?, ?)", tag, arch, image); err != nil {
+		return err
+	}
+	return t.settle(ctx, append(replaced, image))
+}
+
+// DeleteTag takes a tag away, or only what it names for one architecture if arch is given.
+// Errors: NotFound if there is nothing of the kind.
+func (t *Tx) DeleteTag(ctx context.Context, tag int64, arch string) error {
+	const op = "store.DeleteTag"
+	freed, err := all(ctx, t, op, value[int64],
+		"DELETE FROM tag_images WHERE tag_id = ?1 AND (?2 = '' OR arch = ?2) RETURNING image_id", tag, arch)
+	if err != nil {
+		return err
+	}
+	if len(freed) == 0 {
+		return errs.E(op, errs.NotFound, "The tag names no image for the architecture %q.", arch)
+	}
+	if err := t.run(ctx, op, "DELETE FROM tags WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM tag_images WHERE tag_id = ?1)", tag); err != nil {
+		return err
+	}
+	return t.settle(ctx, freed)
+}
+
+// settle notes of images whether a tag or an index names them.
+func (t *Tx) settle(ctx context.Context, images []int64) error {
+	for _, id := range images {
+		if err := t.run(ctx, "store.settle", `UPDATE images SET loose_since = CASE
+		    WHEN EXISTS (SELECT 1 FROM tag_images WHERE image_id = :id) OR EXISTS (SELECT 1 FROM image_children WHERE child_id = :id) THEN 0
+		    WHEN loose_since = 0 THEN :now ELSE loose_since END
+		  WHERE id = :id`, sql.Named("id", id), sql.Named("now", unix(t.Now))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FreezeTag freezes or thaws a tag.
+func (t *Tx) FreezeTag(ctx context.Context, tag int64, frozen bool) error {
+	return t.run(ctx, "store.FreezeTag", "UPDATE tags SET frozen = ? WHERE id = ?", frozen, tag)
+}
+
+// FrozenTagOf tells whether a frozen tag names an image, and which.
+func (t *Tx) FrozenTagOf(ctx context.Context, image int64) (string, error) {
+	name, err := one(ctx, t, "store.FrozenTagOf", value[string],
+		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND g.frozen = 1 LIMIT 1", image)
+	if errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return name, err
+}

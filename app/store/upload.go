@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"sregistry/app/errs"
+)
+
+// Upload is an upload under way, as far as it is durable.
+type Upload struct {
+	ID        string
+	Container string // full name; it may not exist yet
+	User      int64
+	Offset    int64  // bytes
+	State     []byte // of the running hash at Offset
+}
+
+// AddUpload records a new upload.
+func (t *Tx) AddUpload(ctx context.Context, u Upload) error {
+	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`, u.ID, u.Container, u.User, u.Offset, u.State, unix(t.Now))
+}
+
+// Upload finds an upload. Errors: NotFound.
+func (t *Tx) Upload(ctx context.Context, id string) (Upload, error) {
+	const op = "store.Upload"
+	u, err := one(ctx, t, op, func(row scanner) (Upload, error) {
+		var u Upload
+		return u, row.Scan(&u.ID, &u.Container, &u.User, &u.Offset, &u.State)
+	}, "SELECT id, container, user_id, offset, state FROM uploads WHERE id = ?", id)
+	if errs.Is(err, errs.NotFound) {
+		return Upload{}, errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
+	}
+	return u, err
+}
+
+// AdvanceUpload records how far an upload is durable.
+func (t *Tx) AdvanceUpload(ctx context.Context, u Upload) error {
+	return t.run(ctx, "store.AdvanceUpload", "UPDATE uploads SET offset = ?, state = ?, touched_at = ? WHERE id = ?",
+		u.Offset, u.State, unix(t.Now), u.ID)
+}
+
+// DeleteUpload forgets an upload.
+func (t *Tx) DeleteUpload(ctx context.Context, id string) error {
+	return t.run(ctx, "store.DeleteUpload", "DELETE FROM uploads WHERE id = ?", id)
+}
+
+// SweepUploads forgets uploads that nobody has touched since a moment, and gives their
+// ids.
+func (t *Tx) SweepUploads(ctx context.Context, since time.Time) ([]string, error) {
+	return all(ctx, t, "store.SweepUploads", value[string], "DELETE FROM uploads WHERE touched_at <= ? RETURNING id", unix(since))
+}
+
+// HasUpload tells whether an upload is recorded.
+func (t *Tx) HasUpload(ctx context.Context, id string) (bool, error) {
+	return one(ctx, t, "store.HasUpload", value[bool], "SELECT EXISTS (SELECT 1 FROM uploads WHERE id = ?)", id)
+}
