@@ -3,6 +3,7 @@ package sif
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,7 +77,7 @@ func (in *inspection) readHeader(head []byte) (header, error) {
 	in.report.Format = FormatSIF
 	in.report.ID = h.ID.String()
 	in.report.Version = field(h.Version[:])
-	in.report.Launch = field(h.Launch[:])
+	in.report.Launch = strings.TrimSpace(field(h.Launch[:]))
 	in.report.Created = instant(h.CreatedAt)
 	in.report.Modified = instant(h.ModifiedAt)
 	return h, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"sregistry/app/errs"
 )
@@ -48,7 +49,7 @@ func (in *inspection) run() error {
 		return in.readSIF(head)
 	}
 	launch := launchLine(head)
-	in.report.Launch = clean(launch)
+	in.report.Launch = strings.TrimSpace(clean(launch))
 	start := int64(len(launch))
 	switch {
 	case isSquashfs(head[start:]):

@@ -21,16 +21,16 @@ func (in *inspection) setLabels(m *Metadata, b []byte, of string) error {
 			in.note("A label of %s is left out: its name is empty or longer than %d bytes.", of, maxLabelKey)
 			continue
 		}
-		if len(labels) == maxLabels {
-			in.note("Of the %d labels of %s only the first %d are kept.", len(raw), of, maxLabels)
+		if len(labels) == maxLabels || len(name) > in.text {
+			in.note("Of the %d labels of %s only the first %d are kept.", len(raw), of, len(labels))
 			break
 		}
 		var value string
 		if json.Unmarshal(raw[key], &value) != nil {
 			value = string(raw[key])
 		}
-		labels[name] = in.take([]byte(value), maxLabelValue, "label "+name+" of "+of)
 		in.text -= len(name)
+		labels[name] = in.take([]byte(value), maxLabelValue, "label "+name+" of "+of)
 	}
 	if len(labels) > 0 {
 		m.Labels = labels

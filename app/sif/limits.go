@@ -9,7 +9,7 @@ const (
 	maxText = 256 << 10
 	// maxAllText bounds all texts together, and so the report's row in the database.
 	maxAllText = 4 << 20
-	// maxJSON bounds a JSON object that is parsed: labels, or what Apptainer adds to a SIF.
+	// maxJSON bounds an object with JSON: what Apptainer adds to a SIF. It holds several texts.
 	maxJSON = 1 << 20
 	// maxLabels, maxLabelKey and maxLabelValue bound the labels of an image or an app; the
 	// OCI clients and engines that carry labels do not go beyond some hundreds.
@@ -30,5 +30,5 @@ const (
 	// maxUnpack those that decompression may yield. Both allow for thousands of files in
 	// the folders that are read, and end a bomb within a second.
 	maxRead   = 64 << 20
-	maxUnpack = 256 << 20
+	maxUnpack = 128 << 20
 )

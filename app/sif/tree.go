@@ -54,7 +54,9 @@ func (in *inspection) readTree(start, size int64) {
 func (t tree) readMetadata(m *Metadata, dir, of string, scripts ...string) {
 	if m.Labels == nil {
 		b := t.file(dir + "/labels.json")
-		if len(b) > 0 && t.setLabels(m, b, of) != nil {
+		if len(b) > maxText {
+			t.note("The labels of %s are longer than %d bytes and were not read.", of, maxText)
+		} else if len(b) > 0 && t.setLabels(m, b, of) != nil {
 			t.note("The labels of %s are not a JSON object.", of)
 		}
 	}
