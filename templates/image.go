@@ -6,7 +6,6 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/model"
-	"sregistry/app/ref"
 )
 
 // Image is the page of one image, whose address a push prints:
@@ -34,21 +33,16 @@ type Command struct {
 	Line  string // "apptainer pull library://lab/hello:latest"
 }
 
-// reference is how the image was asked for: its tag, or else its digest.
-func (p Image) reference() string {
-	if p.Image.Tag != "" {
-		return p.Image.Tag
-	}
-	return ref.Dotted(p.digest())
-}
+// title is the image's short name with its suffix.
+func (p Image) title() string { return p.Image.Container.String() + p.suffix() }
 
-// title is the image's short name with its tag, or with a shortened digest.
-func (p Image) title() string {
-	name := p.Image.Container.String()
+// suffix is the tag that the image was asked by, or else its shortened digest, written as
+// it follows the name.
+func (p Image) suffix() string {
 	if p.Image.Tag != "" {
-		return name + ":" + p.Image.Tag
+		return ":" + p.Image.Tag
 	}
-	return name + "@" + shorten(string(p.digest()))
+	return "@" + shorten(string(p.digest()))
 }
 
 // otherTags are the names that the image has besides the one it was asked by.
