@@ -1,0 +1,47 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"net/http"
+
+	"sregistry/app/api"
+	"sregistry/app/errs"
+)
+
+// Server asks who is there. Errors: Unavailable if nobody is, Unsupported if it is not a
+// Sregistry server.
+func (c *Client) Server(ctx context.Context) (api.Server, error) {
+	const op = "client.Server"
+	var out api.Server
+	err := c.call(ctx, http.MethodGet, c.address(), nil, &out)
+	if errs.Is(err, errs.NotFound) || err == nil && out.Version == "" {
+		return api.Server{}, errs.E(op, errs.Unsupported, "%s answers, but it is not a Sregistry server. Is the address right?", c.base)
+	}
+	return out, errs.Wrap(op, err)
+}
+
+// Whoami tells whom the server takes the caller for. Errors: Unauthenticated.
+func (c *Client) Whoami(ctx context.Context) (api.Whoami, error) {
+	var out api.Whoami
+	err := c.call(ctx, http.MethodGet, c.address("whoami"), nil, &out)
+	return out, errs.Wrap("client.Whoami", err)
+}
+
+// Tokens lists one's own tokens or, for admins, those of a user.
+func (c *Client) Tokens(ctx context.Context, user string) iter.Seq2[api.Token, error] {
+	return list[api.Token](ctx, c, query("user", user), "tokens")
+}
+
+// CreateToken makes a token; the answer is the only one to have its secret. Errors:
+// Conflict for a name that is taken, Invalid, Unauthenticated, Forbidden.
+func (c *Client) CreateToken(ctx context.Context, want api.NewToken) (api.Token, error) {
+	var out api.Token
+	err := c.call(ctx, http.MethodPost, c.address("tokens"), want, &out)
+	return out, errs.Wrap("client.CreateToken", err)
+}
+
+// RevokeToken ends a token, by its id or one's own by its name. Errors: NotFound.
+func (c *Client) RevokeToken(ctx context.Context, idOrName string) error {
+	return errs.Wrap("client.RevokeToken", c.call(ctx, http.MethodDelete, c.address("tokens", idOrName), nil, nil))
+}

@@ -1,0 +1,101 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"sregistry/app/api"
+	"sregistry/app/errs"
+)
+
+// maxFailure bounds what is read of an error's body.
+const maxFailure = 64 << 10
+
+// Fault is the cause of an error that the server calls internal. It is of kind Internal, so
+// its sentence is made here and not by the server.
+type Fault struct {
+	Status  int
+	Request string // the id under which the server's log has the reason; may be empty
+}
+
+// Error says what happened, in a sentence for a person.
+func (f *Fault) Error() string {
+	if f.Request == "" {
+		return fmt.Sprintf("The server failed (status %d). Its log says why.", f.Status)
+	}
+	return fmt.Sprintf("The server failed (status %d). Its log says why, under request %s.", f.Status, f.Request)
+}
+
+// kinds is the inverse of the server's table, for answers that come without a kind: from a
+// proxy, or from another registry.
+var kinds = map[int]errs.Kind{
+	http.StatusBadRequest: errs.Invalid, http.StatusUnprocessableEntity: errs.Invalid,
+	http.StatusUnauthorized: errs.Unauthenticated, http.StatusForbidden: errs.Forbidden,
+	http.StatusNotFound: errs.NotFound, http.StatusGone: errs.NotFound,
+	http.StatusConflict: errs.Conflict, http.StatusLocked: errs.Frozen,
+	http.StatusRequestEntityTooLarge: errs.TooLarge, http.StatusRequestedRangeNotSatisfiable: errs.RangeInvalid,
+	http.StatusTooManyRequests: errs.RateLimited, http.StatusInsufficientStorage: errs.NoSpace,
+	http.StatusMethodNotAllowed: errs.Unsupported, http.StatusUnsupportedMediaType: errs.Unsupported,
+	http.StatusNotImplemented: errs.Unsupported, http.StatusBadGateway: errs.Unavailable,
+	http.StatusServiceUnavailable: errs.Unavailable, http.StatusGatewayTimeout: errs.Unavailable,
+	http.StatusRequestTimeout: errs.Unavailable,
+}
+
+// codes are the error codes of OCI distribution 1.1 that say more than the status does.
+var codes = map[string]errs.Kind{
+	"DIGEST_INVALID": errs.DigestInvalid, "MANIFEST_BLOB_UNKNOWN": errs.BlobUnknown, "BLOB_UPLOAD_UNKNOWN": errs.NotFound,
+	"BLOB_UPLOAD_INVALID": errs.RangeInvalid, "SIZE_INVALID": errs.RangeInvalid, "UNSUPPORTED": errs.Unsupported,
+}
+
+// wire is the body of an error in either form: our own has "error", that of OCI "errors".
+type wire struct {
+	api.Failure
+	Errors []struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	} `json:"errors"`
+}
+
+// failure turns an answer that is no success into an error with the server's own sentence.
+func failure(op string, base *url.URL, resp *http.Response) error {
+	var body wire
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxFailure)) // what broke off is not JSON, and then the status speaks
+	if json.Unmarshal(text, &body) != nil {
+		body = wire{}
+	}
+	kind, known := kinds[resp.StatusCode]
+	message := body.Error.Message
+	switch {
+	case body.Error.Kind != "":
+		kind = errs.ParseKind(body.Error.Kind)
+	case len(body.Errors) > 0:
+		message = body.Errors[0].Message
+		if coded, ok := codes[body.Errors[0].Code]; ok && resp.StatusCode < 500 {
+			kind = coded
+		}
+	case resp.StatusCode/100 == 3:
+		return errs.E(op, errs.Unsupported, "%s sends us on to %s. Use that address.", base, resp.Header.Get("Location"))
+	case !known && resp.StatusCode < 500:
+		kind = errs.Unsupported
+	}
+	if kind == errs.Internal {
+		return &errs.Error{Op: op, Kind: kind, Cause: &Fault{resp.StatusCode, body.Error.Request}}
+	}
+	if message == "" {
+		message = fmt.Sprintf("%s answered with status %d (%s).", base, resp.StatusCode, http.StatusText(resp.StatusCode))
+	}
+	return &errs.Error{Op: op, Kind: kind, Text: message, Retry: retryAfter(resp, body)}
+}
+
+func retryAfter(resp *http.Response, body wire) time.Duration {
+	seconds := body.Error.RetryAfter
+	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds == 0 {
+		seconds = n
+	}
+	return time.Duration(max(seconds, 0)) * time.Second
+}

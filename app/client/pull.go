@@ -1,0 +1,179 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"sregistry/app/api"
+	"sregistry/app/errs"
+	"sregistry/app/ref"
+)
+
+// PullRequest says which image to pull, and where to.
+type PullRequest struct {
+	Container ref.Path
+	Reference ref.Reference // zero is "latest"
+	Arch      string        // empty is the server's choice
+	// Target is the file to write; empty is the image's own name in the working directory.
+	Target string
+	// Force lets another file of that name be overwritten.
+	Force    bool
+	Progress Progress
+}
+
+// Pulled is the outcome of a pull.
+type Pulled struct {
+	Image api.Image
+	File  string
+	// Unchanged tells that the file was there already, with this content.
+	Unchanged bool
+}
+
+// Pull writes an image to a file. It arrives in a file with ".part" after its name, is
+// hashed meanwhile, and gets its name once its size and digest are verified; a later pull
+// goes on with a part that was left. Errors: NotFound, Unauthenticated, Forbidden, Conflict
+// for a file that is in the way, DigestInvalid for wrong bytes, NoSpace, Unavailable,
+// Unsupported for an image that is not a file, Canceled.
+func (c *Client) Pull(ctx context.Context, r PullRequest) (Pulled, error) {
+	const op = "client.Pull"
+	image, err := c.resolve(ctx, r)
+	if err != nil {
+		return Pulled{}, errs.Wrap(op, err)
+	}
+	d, err := c.newDownload(r.Container, image, r.Progress)
+	if err != nil {
+		return Pulled{}, errs.Wrap(op, err)
+	}
+	out := Pulled{Image: image, File: r.Target}
+	if out.File == "" {
+		if out.File, err = fileName(image); err != nil {
+			return Pulled{}, errs.Wrap(op, err)
+		}
+	}
+	out.Unchanged, err = d.alreadyIn(ctx, out.File)
+	switch {
+	case err != nil || out.Unchanged:
+		return out, errs.Wrap(op, err)
+	case !r.Force && exists(out.File):
+		return out, errs.E(op, errs.Conflict, "%s exists and is another file. Use --force to overwrite it, or --name for another name.", out.File)
+	}
+	p, err := openPart(out.File)
+	if err != nil {
+		return out, errs.Wrap(op, err)
+	}
+	err = d.intoPart(ctx, p, image)
+	p.close(err == nil)
+	return out, errs.Wrap(op, err)
+}
+
+// PullTo writes an image to a stream. It is verified as it passes, so that wrong bytes are
+// known only at the end, by an error of kind DigestInvalid; the others are those of Pull.
+func (c *Client) PullTo(ctx context.Context, r PullRequest, to io.Writer) (api.Image, error) {
+	const op = "client.PullTo"
+	image, err := c.resolve(ctx, r)
+	if err != nil {
+		return api.Image{}, errs.Wrap(op, err)
+	}
+	d, err := c.newDownload(r.Container, image, r.Progress)
+	if err != nil {
+		return image, errs.Wrap(op, err)
+	}
+	digester := d.content.Algorithm().Digester()
+	if err := d.fetch(ctx, io.MultiWriter(to, digester.Hash())); err != nil {
+		return image, errs.Wrap(op, err)
+	}
+	if digester.Digest() != d.content {
+		return image, errs.Wrap(op, d.wrong(image))
+	}
+	return image, nil
+}
+
+// resolve asks for the image, and does not let the server answer with another content than
+// the one that was named.
+func (c *Client) resolve(ctx context.Context, r PullRequest) (api.Image, error) {
+	image, err := c.Image(ctx, r.Container, r.Reference, r.Arch)
+	if err != nil {
+		return image, err
+	}
+	if want := r.Reference.Digest.String(); want != "" && want != image.Content && want != image.Digest {
+		return image, errs.E("client.resolve", errs.DigestInvalid, "%s answered with another image than the one asked for.", c.base)
+	}
+	return image, nil
+}
+
+// intoPart completes a part and puts it into place. A part that an earlier run left may be
+// of another image; then it turns out wrong, and everything is fetched once more.
+func (d *download) intoPart(ctx context.Context, p *part, image api.Image) error {
+	if p.size > d.size {
+		if err := p.clear(); err != nil {
+			return err
+		}
+	}
+	for found := p.size > 0; ; found = false {
+		digester := d.content.Algorithm().Digester()
+		if err := p.rehash(ctx, digester.Hash()); err != nil {
+			return err
+		}
+		d.offset = p.size
+		if err := d.fetch(ctx, io.MultiWriter(p, digester.Hash())); err != nil {
+			return err
+		}
+		if digester.Digest() == d.content {
+			return p.commit()
+		}
+		if err := p.clear(); err != nil {
+			return err
+		}
+		if !found {
+			return d.wrong(image)
+		}
+	}
+}
+
+// alreadyIn tells whether a file has the image's content.
+func (d *download) alreadyIn(ctx context.Context, path string) (bool, error) {
+	const op = "client.alreadyIn"
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fileError(op, "read", path, err)
+	}
+	if info.IsDir() {
+		return false, errs.E(op, errs.Conflict, "%s is a folder. Choose another name with --name.", path)
+	}
+	if !info.Mode().IsRegular() || info.Size() != d.size {
+		return false, nil
+	}
+	f, err := OpenFile(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	verifier := d.content.Verifier()
+	if _, err := io.CopyBuffer(verifier, withContext(ctx, f.file), make([]byte, bufferSize)); err != nil {
+		return false, fileError(op, "read", path, err)
+	}
+	return verifier.Verified(), nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// fileName is the name that the server proposes, if it is no more than a name: it must not
+// lead out of the working directory.
+func fileName(image api.Image) (string, error) {
+	name := image.FileName
+	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
+		return "", errs.E("client.fileName", errs.Invalid, "%s has no name for a file. Choose one with --name.", image.Name)
+	}
+	return name, nil
+}

@@ -1,0 +1,85 @@
+package client
+
+import (
+	"context"
+
+	"sregistry/app/api"
+	"sregistry/app/errs"
+	"sregistry/app/manifest"
+	"sregistry/app/ref"
+)
+
+// PushRequest says what to push where.
+type PushRequest struct {
+	File      *File
+	Container ref.Path
+	Tag       string
+	// Arch is the image's architecture, if it is known: a tag has one image for each.
+	Arch string
+	// StateDir is where uploads are remembered for a later run; empty is nowhere.
+	StateDir string
+	Progress Progress
+}
+
+// Pushed is the outcome of a push.
+type Pushed struct {
+	Image api.Image
+	// Unchanged tells that the tag named this image already, and nothing was done.
+	Unchanged bool
+	// Present tells that the server had the content already, so that none was sent.
+	Present bool
+	// Resumed is how many bytes an earlier, broken push had brought.
+	Resumed int64
+}
+
+// Push brings an image file into a container under a tag. What the server has it is not
+// sent again; a broken connection is taken up again, and a push that was killed goes on
+// where it stopped when it is run again. Errors: Unauthenticated, Forbidden, NotFound,
+// Frozen, NoSpace and TooLarge from the server, Conflict and DigestInvalid for a file that
+// changed meanwhile, Unavailable if the connection cannot be kept, Canceled.
+func (c *Client) Push(ctx context.Context, r PushRequest) (Pushed, error) {
+	const op = "client.Push"
+	session := c.openSession(r.StateDir, r.Container, r.File)
+	if session.Digest == "" {
+		var err error
+		if session.Digest, err = r.File.hash(ctx, r.Progress); err != nil {
+			return Pushed{}, errs.Wrap(op, err)
+		}
+	}
+	if err := r.File.unchanged(); err != nil {
+		session.forget()
+		return Pushed{}, errs.Wrap(op, err)
+	}
+	tag := ref.Reference{Tag: r.Tag}
+	now, err := c.Image(ctx, r.Container, tag, r.Arch)
+	switch {
+	case err == nil && now.Content == session.Digest.String():
+		session.forget()
+		return Pushed{Image: now, Unchanged: true, Present: true}, nil
+	case err == nil && now.Frozen:
+		return Pushed{}, errs.E(op, errs.Frozen, "%s:%s is frozen and names another image. Thaw it first, or push under another tag.", r.Container, r.Tag)
+	case err != nil && !errs.Is(err, errs.NotFound):
+		return Pushed{}, errs.Wrap(op, err)
+	}
+	u := &upload{c: c, name: r.Container, file: r.File, session: session, progress: r.Progress}
+	if err := u.run(ctx); err != nil {
+		return Pushed{}, errs.Wrap(op, err)
+	}
+	if err := c.publish(ctx, r, session); err != nil {
+		return Pushed{}, errs.Wrap(op, err)
+	}
+	session.forget()
+	image, err := c.Image(ctx, r.Container, tag, r.Arch)
+	return Pushed{Image: image, Present: !u.begun, Resumed: u.resumed}, errs.Wrap(op, err)
+}
+
+// publish makes an image of content that has arrived. Its requests are small and change
+// nothing when they are repeated.
+func (c *Client) publish(ctx context.Context, r PushRequest, s *session) error {
+	return c.persist(ctx, func() (int64, error) {
+		if err := c.putSmall(ctx, r.Container, manifest.EmptyConfig); err != nil {
+			return 0, err
+		}
+		return 0, c.putManifest(ctx, r.Container, r.Tag, manifest.ForFile(s.Digest, s.Size))
+	})
+}
