@@ -1,5 +1,7 @@
 package templates
 
+import "strings"
+
 // Page is what every page shows around its own matter: header, navigation and footer.
 // Every page struct embeds one.
 type Page struct {
@@ -40,10 +42,15 @@ func (p Page) nav() []navItem {
 
 // signInPath leads to the sign-in page, and from there back to this one.
 func (p Page) signInPath() string {
-	if p.Path == "" || p.Path == "/" {
+	if p.Path == "" || p.Path == "/" || p.entering() {
 		return "/sign-in"
 	}
 	return "/sign-in?" + query("next", p.Path)
+}
+
+// entering tells whether the page is itself a way to sign in, and so needs no other.
+func (p Page) entering() bool {
+	return strings.HasPrefix(p.Path, "/sign-in") || strings.HasPrefix(p.Path, "/setup/")
 }
 
 // documentTitle is what the browser's tab and history say.

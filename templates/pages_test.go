@@ -70,15 +70,23 @@ func TestPagesKeepTheRules(t *testing.T) {
 	for _, s := range stories() {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			doc, err := goquery.NewDocumentFromReader(bytes.NewReader(render(t, s)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, fault := range faults(doc) {
+			for _, fault := range faults(parse(t, string(render(t, s)))) {
 				t.Error(fault)
 			}
 		})
 	}
+}
+
+// named parses the page of one story.
+func named(t *testing.T, name string) *goquery.Document {
+	t.Helper()
+	for _, s := range stories() {
+		if s.name == name {
+			return parse(t, string(render(t, s)))
+		}
+	}
+	t.Fatalf("there is no story %s", name)
+	return nil
 }
 
 func TestTokenIsShownWhole(t *testing.T) {
@@ -86,21 +94,39 @@ func TestTokenIsShownWhole(t *testing.T) {
 	if len(secret) < 200 {
 		t.Fatalf("the sample has %d characters; Apptainer's token files need 200", len(secret))
 	}
-	for _, s := range stories() {
-		if s.name != "token-created" {
-			continue
-		}
-		doc, err := goquery.NewDocumentFromReader(bytes.NewReader(render(t, s)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := doc.Find("textarea#secret[readonly]").Text(); got != secret {
-			t.Errorf("the field holds %q", got)
-		}
-		want := "{\n    \"registry\": {\n        \"token\": \"" + secret +
-			"\",\n        \"username\": \"alice\",\n        \"base\": \"https://hub.example.org\"\n    }\n}"
-		if diff := cmp.Diff(want, doc.Find("pre#set-python").Text()); diff != "" {
-			t.Errorf("~/.sregistry (-want +got):\n%s", diff)
+	if got := named(t, "token-created").Find("textarea#secret[readonly]").Text(); got != secret {
+		t.Errorf("the field holds %q", got)
+	}
+}
+
+func TestSettingsAreCopiedToTheLetter(t *testing.T) {
+	t.Parallel()
+	file := func(base string) string {
+		return "{\n    \"registry\": {\n        \"token\": \"" + secret + "\",\n        \"username\": \"alice\",\n        \"base\": \"" + base + "\"\n    }\n}"
+	}
+	for story, want := range map[string]map[string]string{
+		"token-created": {
+			"set-own":     "sregistry login https://hub.example.org --token-stdin < token.txt",
+			"set-python":  file("https://hub.example.org"),
+			"set-library": "apptainer remote add --no-login sregistry https://hub.example.org\napptainer remote login --tokenfile token.txt sregistry",
+			"set-oras":    "apptainer registry login --username alice oras://hub.example.org",
+			"set-docker":  "docker login hub.example.org -u alice",
+		},
+		"token-created-plain": {
+			"set-library": "apptainer remote add --no-login --insecure sregistry http://hub.example.org\napptainer remote login --tokenfile token.txt sregistry",
+		},
+		"token-created-port": {
+			"set-python":  file("http://127.0.0.1:8080"),
+			"set-library": "", // Apptainer's remotes cannot have a port
+			"set-oras":    "apptainer registry login --username alice oras://127.0.0.1:8080",
+		},
+		"image": {"pull-3": "apptainer pull oras://hub.example.org/lab/hello:latest"},
+	} {
+		doc := named(t, story)
+		for id, text := range want {
+			if diff := cmp.Diff(text, doc.Find("#"+id).Text()); diff != "" {
+				t.Errorf("%s, %s (-want +got):\n%s", story, id, diff)
+			}
 		}
 	}
 }

@@ -186,7 +186,7 @@ func (p TokenCreated) settings() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = code("set-own", "sregistry login", p.loginCommand()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = commandLines("set-own", "sregistry login", p.loginCommand()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -203,7 +203,7 @@ func (p TokenCreated) settings() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.remoteWorks() {
-			templ_7745c5c3_Err = code("set-library", "Apptainer remote", p.remoteCommands()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = commandLines("set-library", "Apptainer remote", p.remoteCommands()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -230,7 +230,7 @@ func (p TokenCreated) settings() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = code("set-oras", "Apptainer registry login", p.orasCommand()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = commandLines("set-oras", "Apptainer registry login", p.orasCommand()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -238,7 +238,7 @@ func (p TokenCreated) settings() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = code("set-docker", "docker login", p.dockerCommand()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = commandLines("set-docker", "docker login", p.dockerCommand()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -275,7 +275,15 @@ func (p TokenCreated) file() templ.Component {
 		if err != nil {
 			return err
 		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div class=\"unbroken\">")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = code("set-python", "~/.sregistry", text).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
