@@ -3,7 +3,8 @@ package sif
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sregistry/app/errs"
@@ -97,20 +98,25 @@ func notAnImage(head []byte) error {
 	if len(head) > 262 && string(head[257:262]) == "ustar" {
 		return errs.E(op, errs.Invalid, start+"it begins like a tar archive; an image saved by docker must be converted with `apptainer build` first.")
 	}
-	if line, _, _ := bytes.Cut(head, []byte("\n")); len(line) > 0 && printable(line) {
-		return errs.E(op, errs.Invalid, start+"it begins like text, %s.", fmt.Sprintf("%.40q", line))
+	if line := firstLine(head); line != "" {
+		return errs.E(op, errs.Invalid, start+"it begins like text, %q.", line)
 	}
 	return errs.E(op, errs.Invalid, start+"it begins with the bytes % x.", head[:min(len(head), 8)])
 }
 
-// printable tells whether b, perhaps cut within a character, reads as text.
-func printable(b []byte) bool {
-	for len(b) >= utf8.UTFMax {
-		r, n := utf8.DecodeRune(b)
-		if r == utf8.RuneError || r < ' ' && r != '\t' && r != '\r' {
-			return false
-		}
-		b = b[n:]
+// firstLine gives the beginning of the first line of a text; empty if b is not text.
+func firstLine(b []byte) string {
+	const most = 40
+	b, _, _ = bytes.Cut(b, []byte("\n"))
+	b = b[:min(len(b), most)]
+	for cut := 1; cut < utf8.UTFMax && !utf8.Valid(b) && len(b) == most-cut+1; cut++ {
+		b = b[:len(b)-1] // the last character was cut in two
 	}
-	return true
+	line := strings.TrimSpace(string(b))
+	for _, r := range line {
+		if !unicode.IsPrint(r) && r != '\t' || r == utf8.RuneError {
+			return ""
+		}
+	}
+	return line
 }

@@ -29,12 +29,15 @@ func (in *inspection) readTree(start, size int64) {
 	}
 	defer fs.Close()
 	in.report.Compression = fs.Compression()
+	switch _, _, err := fs.ReadDir(metadataDir, 1); {
+	case errs.Is(err, errs.NotFound):
+		in.note("The image has no folder %s, where labels and scripts are kept.", metadataDir)
+	case err != nil: // one note is enough; each file in it would fail alike
+		in.note("The filesystem of the image cannot be read: %s.", errs.Message(err))
+		return
+	}
 	t := tree{in, fs}
 	t.crossCheckArch()
-	names := t.list(metadataDir, 1)
-	if len(names) == 0 {
-		in.note("The image has no folder %s, where labels and scripts are kept.", metadataDir)
-	}
 	t.readMetadata(&in.report.Metadata, metadataDir, "the image", "10-docker*.sh", "9*-environment.sh")
 	t.fill(&in.report.Definition, t.file(metadataDir+"/Singularity"), "the definition file")
 	for _, name := range t.list(appsDir, maxApps) {

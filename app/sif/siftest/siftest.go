@@ -3,8 +3,8 @@
 //
 // Entry points: SIF in a test, Bytes and Write elsewhere; SIMG and Ext3 for the images of
 // Singularity 2; Squashfs for a filesystem alone. The trap: all images hold the same tiny
-// root filesystem (testdata/make.sh), so that two which must differ in content need
-// different Labels, or a Payload and a Seed.
+// root filesystem (testdata/make.sh) unless Files says otherwise, so that two which must
+// differ in content need different Labels, or a Payload and a Seed.
 package siftest
 
 import (
@@ -44,6 +44,8 @@ type Options struct {
 	Arch        string // Go's name; default "amd64"
 	Compression string // of the root filesystem; default "gzip"
 	Definition  string // default Definition
+	// Files, if any, are the root filesystem, as Tree makes it, in place of the tiny one.
+	Files map[string]string
 	// Labels, if any, are stored in the object that Apptainer calls
 	// inspect-metadata.json; they then hide those of the root filesystem.
 	Labels map[string]string
@@ -120,6 +122,9 @@ func (o Options) objects() ([]sif.DescriptorInput, error) {
 	root, err := Squashfs(or(o.Compression, "gzip"))
 	if err != nil {
 		return nil, err
+	}
+	if o.Files != nil {
+		root = Tree(o.Files)
 	}
 	filesystem := sif.FsSquash
 	if o.Encrypted {
