@@ -1,140 +1,158 @@
 // Package identity turns credentials into a model.Actor: passwords, tokens, the hub
 // clients' signatures, signed download addresses and browser sessions. It also keeps the
-// accounts, since they are what credentials belong to. It knows nothing of collections
-// and permission, nor of any protocol beyond the form of its credentials.
+// accounts, since they are what credentials belong to. It knows nothing of what they may
+// do to a collection, nor of any protocol beyond the form of its credentials.
 //
 // Entry points: Open, then Password, Basic, Bearer, VerifyHMAC, OpenTicket and
 // FromRequest, one for each kind of credential. The trap: no credential at all is
-// model.Anonymous and no error, while a credential that is not good is always an error
-// and never Anonymous.
+// model.Anonymous and no error, while a credential that is not good is an error and never
+// Anonymous. Only a browser whose session has ended is Anonymous again, as it goes on
+// sending its cookie.
 package identity
 
 import (
 	"context"
-	"net/http"
+	"crypto/rand"
+	"log/slog"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/sessions"
+	"golang.org/x/sync/singleflight"
+
+	"sregistry/app/errs"
+	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
 // Service knows who people are. It is safe for use by many goroutines.
 type Service struct {
-	db *store.DB
+	db     *store.DB
+	now    func() time.Time
+	log    *slog.Logger
+	public *url.URL // where browsers find the registry; nil if nobody said
+
+	key       serverKey
+	ticketKey []byte
+	flashes   *sessions.CookieStore
+
+	// epoch goes up with every change of an account or token. What was remembered in an
+	// earlier one is not believed any more.
+	epoch    atomic.Int64
+	verified *lru.Map[digest, verifiedPassword]
+	bearers  *lru.Map[digest, rememberedToken]
+
+	hashing  chan struct{} // holds one item per password being hashed
+	dummy    phc           // hashed against where there is no account
+	attempts singleflight.Group
+	mac      [32]byte // of this process; passwords are remembered under it
+	failures *failures
+
+	setup setup
+	used  tokenUse
+	stop  func()
+	done  sync.WaitGroup
 }
 
 // Option alters how a Service is opened.
 type Option func(*Service)
 
-// WithClock makes the service take its times from now.
-func WithClock(now func() time.Time) Option { panic("soon") }
+// WithClock makes the service take its times from now. The database has its own clock.
+func WithClock(now func() time.Time) Option { return func(s *Service) { s.now = now } }
 
-// WithAddress tells the address at which browsers find the registry; cookies are bound
-// to it, and to encryption if it is https.
-func WithAddress(public *url.URL) Option { panic("soon") }
+// WithLog says where failures of work in the background are told.
+func WithLog(log *slog.Logger) Option { return func(s *Service) { s.log = log } }
 
+// WithAddress tells the address at which browsers find the registry. If it is https,
+// cookies are never sent otherwise.
+func WithAddress(public *url.URL) Option { return func(s *Service) { s.public = public } }
+
+// Open readies the credentials of a database, with the server key from the data folder
+// dir, which it makes if there is none. Close must be called. Errors: Invalid for a key
+// file that is not one, Unavailable if it cannot be read or written.
 func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Service, error) {
-	panic("soon")
-}
-func (s *Service) Close() error { panic("soon") }
-
-// NewUser is what CreateUser needs to know.
-type NewUser struct {
-	Name     string
-	Kind     model.UserKind // empty is a person
-	Password string         // empty for a robot
-	Admin    bool
-}
-
-func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) (model.User, error) {
-	panic("soon")
-}
-func (s *Service) SetPassword(ctx context.Context, actor model.Actor, user, password string) error {
-	panic("soon")
-}
-func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source, current, next string) error {
-	panic("soon")
-}
-func (s *Service) SetDisabled(ctx context.Context, actor model.Actor, user string, disabled bool) error {
-	panic("soon")
-}
-func (s *Service) SetAdmin(ctx context.Context, actor model.Actor, user string, admin bool) error {
-	panic("soon")
-}
-func (s *Service) Users(ctx context.Context, actor model.Actor, after string, limit int) ([]model.User, error) {
-	panic("soon")
-}
-func (s *Service) UserByName(ctx context.Context, actor model.Actor, name string) (model.User, error) {
-	panic("soon")
-}
-func (s *Service) Count(ctx context.Context) (int, error) { panic("soon") }
-
-func (s *Service) Password(ctx context.Context, source, name, password string) (model.Actor, error) {
-	panic("soon")
-}
-func (s *Service) Basic(ctx context.Context, source, name, password string) (model.Actor, error) {
-	panic("soon")
-}
-func (s *Service) Bearer(ctx context.Context, text string) (model.Actor, error) { panic("soon") }
-
-// NewToken is what CreateToken needs to know.
-type NewToken struct {
-	User        string // whose it shall be; empty is the actor
-	Name        string
-	Scope       model.Scope // ScopeRead is always added
-	Collections []int64     // narrows it to these, which the caller has found for the actor; nil is all
-	Expires     time.Time   // zero is never
-	Replace     bool        // revoke a token of this name first
+	const op = "identity.Open"
+	s := &Service{
+		db: db, now: time.Now, log: slog.New(slog.DiscardHandler),
+		verified: lru.New[digest, verifiedPassword](remembered),
+		bearers:  lru.New[digest, rememberedToken](remembered),
+		hashing:  make(chan struct{}, maxHashing),
+		used:     tokenUse{times: map[string]time.Time{}},
+	}
+	for _, o := range options {
+		o(s)
+	}
+	s.failures = newFailures(s.now)
+	rand.Read(s.mac[:])
+	s.dummy, _ = parsePHC(hashPassword(rand.Text()))
+	var err error
+	if s.key, err = readKey(dir); err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	if s.ticketKey, err = s.key.subkey(nil, ticketLabel, 32); err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	flashKey, err := s.key.subkey(nil, flashLabel, 32)
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	s.flashes = newFlashStore(flashKey, s.cookieOptions(flashLife))
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = cancel
+	s.done.Go(func() { s.writeTokenUse(background) })
+	return s, nil
 }
 
-func (s *Service) CreateToken(ctx context.Context, actor model.Actor, n NewToken) (t model.Token, secret string, err error) {
-	panic("soon")
-}
-func (s *Service) Tokens(ctx context.Context, actor model.Actor, user, after string, limit int) ([]model.Token, error) {
-	panic("soon")
-}
-func (s *Service) RevokeToken(ctx context.Context, actor model.Actor, user, idOrName string) error {
-	panic("soon")
+// Close writes what is still to be written, and stops the work in the background. The
+// database is the caller's to close, afterwards.
+func (s *Service) Close() error {
+	s.stop()
+	s.done.Wait()
+	return nil
 }
 
-// HMAC is what the hub clients' Authorization header says.
-type HMAC struct {
-	Kind      string // "push", "upload", "pull" or "delete"
-	User      string
-	Hour      string // "20240131T09Z"
-	Signature string
+// changed makes everything that was remembered about credentials untrue. It is called
+// after every commit that takes something away.
+func (s *Service) changed() { s.epoch.Add(1) }
+
+// actor is a user with all that his credential may be used for.
+func actor(u model.User, via model.Credential) model.Actor {
+	return model.Actor{UserID: u.ID, Name: u.Name, Admin: u.Admin, Via: via, Scope: model.ScopeAll}
 }
 
-func ParseHMAC(header string) (HMAC, bool) { panic("soon") }
-
-// Signed are the words that a hub client signs, exactly as it sent them.
-type Signed struct{ Kind, Collection, Name, Tag string }
-
-func (s *Service) VerifyHMAC(ctx context.Context, h HMAC, over Signed, at time.Time) (model.Actor, error) {
-	panic("soon")
+// manages tells whether an actor runs the registry and may do so by his credential.
+func manages(a model.Actor) bool {
+	return a.Admin && a.Scope.Has(model.ScopeManage) && a.Only == nil
 }
 
-func (s *Service) SignTicket(actor model.Actor, image int64) string { panic("soon") }
-func (s *Service) OpenTicket(ctx context.Context, text string) (image int64, actor model.Actor, err error) {
-	panic("soon")
+// administrate refuses everybody else.
+func administrate(op string, a model.Actor) error {
+	switch {
+	case manages(a):
+		return nil
+	case a.IsAnonymous():
+		return errs.E(op, errs.Unauthenticated, "Sign in to do this.")
+	case a.Admin:
+		return errs.E(op, errs.Forbidden, "This credential may not be used to run the registry; use one with the scope \"manage\".")
+	}
+	return errs.E(op, errs.Forbidden, "Only an administrator of the registry may do this.")
 }
 
-func (s *Service) SignIn(w http.ResponseWriter, r *http.Request, source string, actor model.Actor) error {
-	panic("soon")
+// accountOf gives the name of the account that is meant, "" being the actor's own, if the
+// actor may see and change its tokens and sessions: his own, or for admins anyone's.
+func accountOf(op string, actor model.Actor, user string) (string, error) {
+	if user == "" {
+		user = actor.Name
+	}
+	if actor.UserID == 0 || user != actor.Name {
+		return user, administrate(op, actor)
+	}
+	if !actor.Scope.Has(model.ScopeManage) || actor.Only != nil {
+		return "", errs.E(op, errs.Forbidden,
+			"This token may not manage the account; sign in, or use one with the scope \"manage\" that is not narrowed to collections.")
+	}
+	return user, nil
 }
-func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) error { panic("soon") }
-func (s *Service) FromRequest(r *http.Request) (model.Actor, error)     { panic("soon") }
-func (s *Service) Sessions(ctx context.Context, actor model.Actor) ([]model.Session, error) {
-	panic("soon")
-}
-func (s *Service) EndSession(ctx context.Context, actor model.Actor, id string) error { panic("soon") }
-func (s *Service) AddFlash(w http.ResponseWriter, r *http.Request, text string) error { panic("soon") }
-func (s *Service) Flashes(w http.ResponseWriter, r *http.Request) []string            { panic("soon") }
-
-func (s *Service) SetupLink(ctx context.Context) (secret string, ok bool, err error) { panic("soon") }
-func (s *Service) CheckSetup(ctx context.Context, secret string) error               { panic("soon") }
-func (s *Service) CompleteSetup(ctx context.Context, secret, name, password string) (model.User, error) {
-	panic("soon")
-}
-func (s *Service) Sweep(ctx context.Context) error { panic("soon") }

@@ -92,7 +92,7 @@ func (t *Tx) AddToken(ctx context.Context, k TokenRow) error {
 	err := t.run(ctx, op, `INSERT INTO tokens (id, user_id, name, salt, scope, narrowed, created_at, expires_at)
 	  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, k.ID, k.UserID, k.Name, k.Salt, k.Scope, k.Only != nil, unix(k.Created), unix(k.Expires))
 	if errs.Is(err, errs.Conflict) {
-		return errs.Because(op, errs.Conflict, err, "There is a token %q already; revoke it, or choose another name.", k.Name)
+		return errs.E(op, errs.Conflict, "There is a token %q already; revoke it, or choose another name.", k.Name)
 	}
 	if err != nil {
 		return err

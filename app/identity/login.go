@@ -1,0 +1,171 @@
+package identity
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"strings"
+	"time"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+const (
+	// maxHashing bounds the memory that password hashing takes: this many times
+	// presentCost.memory.
+	maxHashing = 2
+	// passwordMemory is how long a verified password need not be hashed again. A change
+	// of the password, of the account or its end is seen at once all the same.
+	passwordMemory = 5 * time.Minute
+)
+
+// digest is what secrets are remembered under, never themselves.
+type digest [sha256.Size]byte
+
+// verifiedPassword says that a password matched a hash.
+type verifiedPassword struct {
+	hash  string
+	until time.Time
+}
+
+// Password signs a person in by name and password. A password is hashed once and then
+// remembered for a while, since some clients send it with every request. Wrong ones are
+// slowed, per account and per source, which is the caller's address. Robots and disabled
+// accounts are refused like a wrong password. Errors: Unauthenticated, RateLimited.
+func (s *Service) Password(ctx context.Context, source, name, password string) (model.Actor, error) {
+	const op = "identity.Password"
+	name = strings.ToLower(name)
+	l, err := s.login(ctx, name)
+	if err != nil {
+		return model.Actor{}, errs.Wrap(op, err)
+	}
+	key := s.rememberedAs(name, password)
+	from := pair{source, name}
+	v, ok := s.verified.Get(key)
+	if l.Hash != "" && ok && v.hash == l.Hash && s.now().Before(v.until) {
+		s.failures.succeeded(from)
+		return actor(l.User, model.ByPassword), nil
+	}
+	// A thousand jobs that start with one password at once cost one hashing, and the first
+	// of them must not take the others down with it when its client leaves.
+	shared := context.WithoutCancel(ctx)
+	_, err, _ = s.attempts.Do(source+"\x00"+string(key[:])+l.Hash, func() (any, error) {
+		return nil, s.verify(shared, from, l, key, password)
+	})
+	if err != nil {
+		return model.Actor{}, errs.Wrap(op, err)
+	}
+	return actor(l.User, model.ByPassword), nil
+}
+
+// login finds the account that a name and a password might open. If there is none it is
+// the zero Login, which no password opens.
+func (s *Service) login(ctx context.Context, name string) (store.Login, error) {
+	if _, err := ref.ParseName(name); err != nil {
+		return store.Login{}, nil
+	}
+	var l store.Login
+	err := s.db.Peek(ctx, func(tx *store.Tx) error {
+		var err error
+		l, err = tx.Login(ctx, name)
+		return err
+	})
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return store.Login{}, err
+	}
+	if l.Disabled || l.Kind != model.Person {
+		return store.Login{}, nil
+	}
+	return l, nil
+}
+
+// verify checks a password against an account's hash, counts failures and remembers
+// success. It costs the same whether there is such an account or not.
+func (s *Service) verify(ctx context.Context, p pair, l store.Login, key digest, password string) error {
+	const op = "identity.verify"
+	if err := s.failures.check(p); err != nil {
+		return err
+	}
+	s.hashing <- struct{}{}
+	defer func() { <-s.hashing }()
+	// Again, for those that waited: so only maxHashing attempts can ever be ahead of the
+	// count, however many come at once.
+	if err := s.failures.check(p); err != nil {
+		return err
+	}
+	stored, ok := parsePHC(l.Hash)
+	if !ok {
+		stored = s.dummy
+	}
+	if len(password) > maxPassword {
+		password = "" // which is nobody's
+	}
+	if !stored.matches(password) || !ok {
+		s.failures.failed(p)
+		return errWrong(op)
+	}
+	s.failures.succeeded(p)
+	hash := l.Hash
+	if stored.cost != presentCost {
+		hash = hashPassword(password)
+		if err := s.upgrade(ctx, l, hash); err != nil {
+			return err
+		}
+	}
+	s.verified.Put(key, verifiedPassword{hash, s.now().Add(passwordMemory)})
+	return nil
+}
+
+// upgrade replaces a hash of another cost, unless the password was changed meanwhile.
+func (s *Service) upgrade(ctx context.Context, old store.Login, hash string) error {
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		now, err := tx.Login(ctx, old.Name)
+		if err != nil || now.Hash != old.Hash {
+			return err
+		}
+		return tx.SetPassword(ctx, old.ID, hash)
+	})
+}
+
+// rememberedAs is a name and a password in a form that tells nothing of either.
+func (s *Service) rememberedAs(name, password string) digest {
+	h := hmac.New(sha256.New, s.mac[:])
+	h.Write([]byte(name + "\x00" + password)) // no name that has an account holds a zero byte
+	return digest(h.Sum(nil))
+}
+
+// Basic signs in by the two words of HTTP Basic authentication (RFC 7617). The second may
+// be a token, as docker and podman send it; the first is then its owner's name, or
+// "token". Errors: those of Password and Bearer.
+func (s *Service) Basic(ctx context.Context, source, name, password string) (model.Actor, error) {
+	const op = "identity.Basic"
+	if !strings.HasPrefix(password, tokenPrefix) {
+		return s.Password(ctx, source, name, password)
+	}
+	a, err := s.Bearer(ctx, password)
+	if err != nil {
+		return model.Actor{}, errs.Wrap(op, err)
+	}
+	if !strings.EqualFold(name, a.Name) && name != "token" {
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "The token is not of the user %q; use its owner's name, or \"token\".", clip(name))
+	}
+	return a, nil
+}
+
+// errWrong is the one answer to all that does not let somebody in by a password.
+func errWrong(op string) error {
+	return errs.E(op, errs.Unauthenticated, "The name or the password is wrong.")
+}
+
+// clip shortens what a stranger sent, for use in a sentence.
+func clip(s string) string {
+	const most = 64
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
+

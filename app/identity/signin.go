@@ -1,0 +1,98 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/sessions"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// SignIn begins a session for somebody who showed his password, and sets its cookie; the
+// session which the browser had before ends. Source is the caller's address. Errors:
+// Forbidden for a credential that is no login, such as a token.
+func (s *Service) SignIn(w http.ResponseWriter, r *http.Request, source string, actor model.Actor) error {
+	const op = "identity.SignIn"
+	if actor.UserID == 0 || actor.Via != model.ByPassword && actor.Via != model.BySession {
+		return errs.E(op, errs.Forbidden, "Sign in with your name and password; a token does not do.")
+	}
+	now := s.now()
+	agent := r.UserAgent()
+	session := sessions.NewSession(sessionStore{s}, s.cookieName(sessionCookie))
+	session.Options = s.cookieOptions(cookieLife)
+	session.Values[rowKey{}] = store.SessionRow{Session: model.Session{
+		ID: rand.Text(), UserID: actor.UserID, Created: now, LastSeen: now, Expires: now.Add(sessionLife),
+		Source: source, UserAgent: strings.ToValidUTF8(agent[:min(len(agent), maxUserAgent)], ""),
+	}}
+	return errs.Wrap(op, session.Save(r, w))
+}
+
+// SignOut ends the session of a request, if there is one, and removes its cookie.
+func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) error {
+	session := sessions.NewSession(sessionStore{s}, s.cookieName(sessionCookie))
+	session.Options = s.cookieOptions(cookieLife)
+	session.Options.MaxAge = -1
+	return errs.Wrap("identity.SignOut", session.Save(r, w))
+}
+
+// FromRequest tells whose session a request belongs to: Anonymous if it has none, or one
+// that has ended. It does not look at other credentials.
+func (s *Service) FromRequest(r *http.Request) (model.Actor, error) {
+	const op = "identity.FromRequest"
+	row, ok, err := s.sessionOf(r)
+	if err != nil {
+		return model.Actor{}, errs.Wrap(op, err)
+	}
+	if !ok {
+		return model.Anonymous, nil
+	}
+	if err := (sessionStore{s}).touch(r.Context(), row.Session); err != nil {
+		s.log.Warn("the use of a session was not noted", "error", err) // no reason to keep somebody out
+	}
+	return actor(row.Owner, model.BySession), nil
+}
+
+// CurrentSession gives the id of a request's session; "" if it has none.
+func (s *Service) CurrentSession(r *http.Request) (string, error) {
+	row, _, err := s.sessionOf(r)
+	return row.ID, errs.Wrap("identity.CurrentSession", err)
+}
+
+func (s *Service) sessionOf(r *http.Request) (row store.SessionRow, ok bool, err error) {
+	session, err := sessionStore{s}.Get(r, s.cookieName(sessionCookie))
+	if err != nil {
+		return store.SessionRow{}, false, err
+	}
+	row, ok = session.Values[rowKey{}].(store.SessionRow)
+	return row, ok, nil
+}
+
+// Sessions lists the actor's sessions, the last used first. Errors: Forbidden for a token
+// that may not manage the account.
+func (s *Service) Sessions(ctx context.Context, actor model.Actor) ([]model.Session, error) {
+	const op = "identity.Sessions"
+	if _, err := accountOf(op, actor, ""); err != nil {
+		return nil, err
+	}
+	var list []model.Session
+	err := s.db.Peek(ctx, func(tx *store.Tx) error {
+		var err error
+		list, err = tx.Sessions(ctx, actor.UserID)
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
+
+// EndSession ends one of the actor's sessions. Errors: NotFound, Forbidden.
+func (s *Service) EndSession(ctx context.Context, actor model.Actor, id string) error {
+	const op = "identity.EndSession"
+	if _, err := accountOf(op, actor, ""); err != nil {
+		return err
+	}
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, actor.UserID, id) }))
+}

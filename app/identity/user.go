@@ -1,0 +1,163 @@
+package identity
+
+import (
+	"context"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// NewUser is what CreateUser needs to know.
+type NewUser struct {
+	Name     string
+	Kind     model.UserKind // empty is a person
+	Password string         // of a person; a robot has none
+	Admin    bool
+}
+
+// CreateUser makes an account with its namespace and default collection. For admins.
+// Errors: Invalid for a name or password against the rules, Conflict for a taken name,
+// Forbidden.
+func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) (model.User, error) {
+	const op = "identity.CreateUser"
+	if err := administrate(op, actor); err != nil {
+		return model.User{}, err
+	}
+	add, err := s.prepare(ctx, n)
+	if err != nil {
+		return model.User{}, errs.Wrap(op, err)
+	}
+	var u model.User
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		u, err = add(tx)
+		return err
+	})
+	return u, errs.Wrap(op, err)
+}
+
+// prepare does what making an account needs before its transaction: it checks and hashes.
+func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx) (model.User, error), err error) {
+	const op = "identity.prepare"
+	name, err := ref.ParseName(n.Name)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Reserved(name) {
+		return nil, errs.E(op, errs.Conflict, "The name %q is reserved by the registry itself; choose another.", name)
+	}
+	hash := ""
+	switch n.Kind {
+	case model.Robot:
+		if n.Password != "" || n.Admin {
+			return nil, errs.E(op, errs.Invalid, "A robot has neither a password nor the rights of an administrator; make a token for it.")
+		}
+	case model.Person, "":
+		n.Kind = model.Person
+		if err := checkPassword(name, n.Password); err != nil {
+			return nil, err
+		}
+		if hash, err = s.hash(ctx, n.Password); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, errs.E(op, errs.Invalid, "%q is no kind of user; use person or robot.", n.Kind)
+	}
+	return func(tx *store.Tx) (model.User, error) { return tx.AddUser(ctx, name, n.Kind, hash, n.Admin) }, nil
+}
+
+// SetDisabled shuts an account, which ends its sessions and stops its tokens at once, or
+// opens it again. For admins. Errors: NotFound, Forbidden, Conflict for the last admin.
+func (s *Service) SetDisabled(ctx context.Context, actor model.Actor, user string, disabled bool) error {
+	const op = "identity.SetDisabled"
+	return s.change(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
+		if err := tx.SetDisabled(ctx, u.ID, disabled); err != nil || !disabled {
+			return err
+		}
+		return tx.DeleteSessionsOf(ctx, u.ID)
+	})
+}
+
+// SetAdmin gives or takes the right to run the registry. For admins. Errors: NotFound,
+// Forbidden, Conflict for the last admin or a robot.
+func (s *Service) SetAdmin(ctx context.Context, actor model.Actor, user string, admin bool) error {
+	const op = "identity.SetAdmin"
+	return s.change(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
+		if admin && u.Kind == model.Robot {
+			return errs.E(op, errs.Conflict, "%s is a robot; only a person can run the registry.", user)
+		}
+		return tx.SetAdmin(ctx, u.ID, admin)
+	})
+}
+
+// change alters an account, but never so that nobody is left to run the registry.
+func (s *Service) change(ctx context.Context, op string, actor model.Actor, user string, alter func(*store.Tx, model.User) error) error {
+	if err := administrate(op, actor); err != nil {
+		return err
+	}
+	return errs.Wrap(op, s.update(ctx, func(tx *store.Tx) error {
+		u, err := tx.UserByName(ctx, user)
+		if err != nil {
+			return err
+		}
+		before, err := tx.CountAdmins(ctx)
+		if err != nil {
+			return err
+		}
+		if err := alter(tx, u); err != nil {
+			return err
+		}
+		after, err := tx.CountAdmins(ctx)
+		if err != nil {
+			return err
+		}
+		if before > 0 && after == 0 {
+			return errs.E(op, errs.Conflict, "%s is the last administrator; make another one first.", user)
+		}
+		return nil
+	}))
+}
+
+// Users lists all accounts by name; next is the cursor of the page that follows. For
+// admins. Errors: Forbidden.
+func (s *Service) Users(ctx context.Context, actor model.Actor, p model.Page) (users []model.User, next string, err error) {
+	const op = "identity.Users"
+	if err := administrate(op, actor); err != nil {
+		return nil, "", err
+	}
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		users, err = tx.Users(ctx, p)
+		return err
+	})
+	users, next = model.Cut(p, users, func(u model.User) string { return u.Name })
+	return users, next, errs.Wrap(op, err)
+}
+
+// UserByName finds an account; oneself, or for admins anyone. Errors: NotFound, Forbidden.
+func (s *Service) UserByName(ctx context.Context, actor model.Actor, name string) (model.User, error) {
+	const op = "identity.UserByName"
+	if actor.UserID == 0 || name != actor.Name {
+		if err := administrate(op, actor); err != nil {
+			return model.User{}, err
+		}
+	}
+	var u model.User
+	err := s.db.Peek(ctx, func(tx *store.Tx) error {
+		var err error
+		u, err = tx.UserByName(ctx, name)
+		return err
+	})
+	return u, errs.Wrap(op, err)
+}
+
+// CountUsers counts the accounts: none means that the registry awaits its setup.
+func (s *Service) CountUsers(ctx context.Context) (int, error) {
+	var n int
+	err := s.db.Peek(ctx, func(tx *store.Tx) error {
+		var err error
+		n, err = tx.CountUsers(ctx)
+		return err
+	})
+	return n, errs.Wrap("identity.CountUsers", err)
+}
