@@ -1,14 +1,13 @@
 package sif
 
 import (
-	"encoding/json"
-
 	"github.com/sylabs/sif/v2/pkg/sif"
 
 	"sregistry/app/errs"
 )
 
-// The names of the JSON objects that Apptainer adds to a SIF.
+// The names of the JSON objects that Apptainer adds to a SIF: what its `inspect` shows, and
+// the configuration of the OCI image that the SIF was built from.
 const (
 	metadataObject  = "inspect-metadata.json"
 	ociConfigObject = "oci-config.json"
@@ -30,9 +29,15 @@ func (in *inspection) readTexts(used []descriptor) {
 			in.jsonObject(d, in.setInspectMetadata)
 		}
 	}
-	for _, d := range used { // last: what an OCI image says is the least of all
-		if sif.DataType(d.Type) == sif.DataGenericJSON && field(d.Name[:]) == ociConfigObject && in.report.Labels == nil {
-			in.jsonObject(d, in.setOCILabels)
+}
+
+// readOCIConfig reads the configuration of the OCI image that the SIF was built from. It
+// comes last, for what neither the objects nor the filesystem of the SIF said.
+func (in *inspection) readOCIConfig(used []descriptor) {
+	for _, d := range used {
+		if sif.DataType(d.Type) == sif.DataGenericJSON && field(d.Name[:]) == ociConfigObject {
+			in.jsonObject(d, in.setOCIConfig)
+			return
 		}
 	}
 }
@@ -60,17 +65,4 @@ func (in *inspection) jsonObject(d descriptor, set func([]byte) error) {
 	if set(b) != nil {
 		in.note("Object %d, %s, is not the JSON that it should be.", d.ID, field(d.Name[:]))
 	}
-}
-
-// setOCILabels takes the labels of an OCI image's configuration (image-spec, config.md).
-func (in *inspection) setOCILabels(b []byte) error {
-	var doc struct {
-		Config struct {
-			Labels json.RawMessage
-		} `json:"config"`
-	}
-	if err := json.Unmarshal(b, &doc); err != nil || doc.Config.Labels == nil {
-		return err
-	}
-	return in.setLabels(&in.report.Metadata, doc.Config.Labels, "the image")
 }

@@ -75,7 +75,9 @@ func (in *inspection) readHeader(head []byte) (header, error) {
 		return h, errs.Because(op, errs.Invalid, err, "This SIF has a header that cannot be read.")
 	}
 	in.report.Format = FormatSIF
-	in.report.ID = h.ID.String()
+	if h.ID != uuid.Nil {
+		in.report.ID = h.ID.String()
+	}
 	in.report.Version = field(h.Version[:])
 	in.report.Launch = strings.TrimSpace(field(h.Launch[:]))
 	in.report.Created = instant(h.CreatedAt)

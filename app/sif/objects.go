@@ -29,6 +29,7 @@ func (in *inspection) readSIF(head []byte) error {
 	in.readSignatures(used)
 	in.readTexts(used)
 	in.readPrimary(used, arches[field(h.Arch[:])])
+	in.readOCIConfig(used)
 	return nil
 }
 

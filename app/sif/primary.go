@@ -51,7 +51,7 @@ func (in *inspection) primary(used []descriptor) (descriptor, bool) {
 	case len(found) > 1:
 		in.note("The image has %d primary partitions; only the first is looked into.", len(found))
 	case len(found) == 0 && oci:
-		in.note("The image is an OCI-SIF; its layers are not looked into.")
+		in.readOCI(used)
 	case len(found) == 0:
 		in.note("The image has no primary partition, so that it cannot be run.")
 	}
