@@ -223,6 +223,7 @@ CREATE TABLE tags (
 ) STRICT;
 
 -- A tag names one image file per architecture, or one image of any other kind (arch '').
+-- Where it names several, arch '*' is the index that is made of them for OCI clients.
 CREATE TABLE tag_images (
     tag_id        INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
     arch          TEXT    NOT NULL,

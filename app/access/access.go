@@ -114,3 +114,24 @@ func sees(actor model.Actor, t Target) bool {
 	}
 	return (actor.Admin || t.Role > model.NoRole) && actor.Reaches(t.Collection) && actor.Scope.Has(model.ScopeRead)
 }
+
+// Namespace is a place for collections, as far as making one there depends on it.
+type Namespace struct {
+	// Owned says that it is the actor's own, or a team's that he owns.
+	Owned bool
+	// Common says that it is the registry's own and open to every user.
+	Common bool
+}
+
+// CanCreate decides whether an actor may make a collection in a namespace.
+func CanCreate(actor model.Actor, n Namespace) Decision {
+	switch {
+	case actor.IsAnonymous():
+		return NeedLogin
+	case !n.Owned && !n.Common && !actor.Admin:
+		return Refused
+	case !actor.Scope.Has(model.ScopeWrite) || actor.Only != nil:
+		return Narrow
+	}
+	return Allow
+}

@@ -117,3 +117,9 @@ func (t *Tx) DeleteContainer(ctx context.Context, container int64) error {
 	}
 	return nil
 }
+
+// HasFrozen tells whether a container of a collection, or a tag in it, is frozen.
+func (t *Tx) HasFrozen(ctx context.Context, collection int64) (bool, error) {
+	return one(ctx, t, "store.HasFrozen", value[bool], `SELECT EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = ?1
+	  AND (k.frozen = 1 OR EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id AND g.frozen = 1)))`, collection)
+}

@@ -44,7 +44,13 @@ func scanTaggedImage(row scanner) (model.Image, error) {
 func (t *Tx) ImagesByTag(ctx context.Context, container int64, tag string) ([]model.Image, error) {
 	return all(ctx, t, "store.ImagesByTag", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
 	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE g.container_id = ? AND g.name = ? ORDER BY x.arch`, container, tag)
+	 WHERE g.container_id = ? AND g.name = ? AND x.arch <> '*' ORDER BY x.arch`, container, tag)
+}
+
+// TagImages is ImagesByTag for a tag that is known by its row id.
+func (t *Tx) TagImages(ctx context.Context, tag int64) ([]model.Image, error) {
+	return all(ctx, t, "store.TagImages", scanImage, "SELECT "+imageColumns+imageTables+`
+	  JOIN tag_images x ON x.image_id = i.id WHERE x.tag_id = ? AND x.arch <> '*' ORDER BY x.arch`, tag)
 }
 
 // ImageByDigest gives an image by the digest of its manifest. Errors: NotFound.
@@ -101,7 +107,7 @@ func (t *Tx) Images(ctx context.Context, actor model.Actor, signIn bool, f Image
 		sql.Named("afterArch", afterArch), sql.Named("limit", p.Size()+1))
 	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
 	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE (:collection = '' OR :collection = n.name || '/' || c.name)
+	 WHERE x.arch <> '*' AND (:collection = '' OR :collection = n.name || '/' || c.name)
 	   AND (:container = '' OR :container = k.name)
 	   AND (:tag = '' OR :tag = g.name)
 	   AND (:text = '%%' OR n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE :text ESCAPE '\')
@@ -177,21 +183,29 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	return id, nil
 }
 
-// DeleteImage hides an image and takes all its tags and links away. The sweeper removes
-// it for good after the grace period.
-func (t *Tx) DeleteImage(ctx context.Context, image int64) error {
+// DeleteImage hides an image and takes all its tags and links away; it gives the tags that
+// are left with fewer images. The sweeper removes the image for good after the grace
+// period.
+func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err error) {
 	const op = "store.DeleteImage"
-	for _, text := range []string{
-		"DELETE FROM tag_images WHERE image_id = ?1",
-		"DELETE FROM tags WHERE container_id = (SELECT container_id FROM images WHERE id = ?1) AND NOT EXISTS (SELECT 1 FROM tag_images x WHERE x.tag_id = tags.id)",
-		"DELETE FROM shares WHERE image_id = ?1",
-	} {
-		if err := t.run(ctx, op, text, image); err != nil {
-			return err
+	named, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE image_id = ? RETURNING tag_id", image)
+	if err != nil {
+		return nil, err
+	}
+	for _, tag := range named {
+		left, err := t.dropIndex(ctx, tag)
+		if err != nil {
+			return nil, err
+		}
+		if left {
+			tags = append(tags, tag)
 		}
 	}
-	return t.run(ctx, op, "UPDATE images SET deleted_at = ?2, loose_since = CASE loose_since WHEN 0 THEN ?2 ELSE loose_since END WHERE id = ?1",
-		image, unix(t.Now))
+	if err := t.run(ctx, op, "DELETE FROM shares WHERE image_id = ?", image); err != nil {
+		return nil, err
+	}
+	return tags, t.run(ctx, op, `UPDATE images SET deleted_at = ?2, loose_since = CASE loose_since WHEN 0 THEN ?2 ELSE loose_since END
+	  WHERE id = ?1`, image, unix(t.Now))
 }
 
 // Report gives what is inside an image file, as JSON. Errors: NotFound for a file that is

@@ -43,7 +43,7 @@ func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.T
 	}
 	images, err := all(ctx, t, op, scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
 	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE g.container_id = ? AND g.name BETWEEN ? AND ? ORDER BY g.name, x.arch`, container, tags[0].Name, tags[len(tags)-1].Name)
+	 WHERE g.container_id = ? AND g.name BETWEEN ? AND ? AND x.arch <> '*' ORDER BY g.name, x.arch`, container, tags[0].Name, tags[len(tags)-1].Name)
 	if err != nil {
 		return nil, err
 	}
@@ -67,28 +67,49 @@ func (t *Tx) TagNames(ctx context.Context, container int64, after string, limit 
 // TagsOf gives the names of all tags of an image, in their order.
 func (t *Tx) TagsOf(ctx context.Context, image int64) ([]string, error) {
 	return all(ctx, t, "store.TagsOf", value[string],
-		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? ORDER BY g.name", image)
+		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND x.arch <> '*' ORDER BY g.name", image)
 }
 
-// SetTag points a tag at an image. With an arch it replaces only what the tag named for
+// SetTag points a tag at an image and gives the tag's row id. With an arch it replaces only what the tag named for
 // that architecture, and anything that was not for one; with none it replaces all.
 // Images that so lose their last tag are loose from now on.
-func (t *Tx) SetTag(ctx context.Context, container int64, name, arch string, image int64) error {
+func (t *Tx) SetTag(ctx context.Context, container int64, name, arch string, image int64) (tag int64, err error) {
 	const op = "store.SetTag"
-	tag, err := one(ctx, t, op, value[int64], `INSERT INTO tags (container_id, name, updated_at) VALUES (?1, ?2, ?3)
+	tag, err = one(ctx, t, op, value[int64], `INSERT INTO tags (container_id, name, updated_at) VALUES (?1, ?2, ?3)
 	  ON CONFLICT (container_id, name) DO UPDATE SET updated_at = ?3 RETURNING id`, container, name, unix(t.Now))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	replaced, err := all(ctx, t, op, value[int64],
-		"DELETE FROM tag_images WHERE tag_id = ?1 AND (?2 = '' OR arch = '' OR arch = ?2) RETURNING image_id", tag, arch)
+		"DELETE FROM tag_images WHERE tag_id = ?1 AND (?2 = '' OR arch IN ('', '*', ?2)) RETURNING image_id", tag, arch)
 	if err != nil {
+		return 0, err
+	}
+	if err := t.bind(ctx, tag, arch, image); err != nil {
+		return 0, err
+	}
+	return tag, t.settle(ctx, replaced)
+}
+
+// bind adds an image to a tag under an architecture which the tag does not have.
+func (t *Tx) bind(ctx context.Context, tag int64, arch string, image int64) error {
+	if err := t.run(ctx, "store.bind", "INSERT INTO tag_images (tag_id, arch, image_id) VALUES (?, ?, ?)", tag, arch, image); err != nil {
 		return err
 	}
-	if err := t.run(ctx, op, "INSERT INTO tag_images (tag_id, arch, image_id) VALUES (?, ?, ?)", tag, arch, image); err != nil {
-		return err
-	}
-	return t.settle(ctx, append(replaced, image))
+	return t.settle(ctx, []int64{image})
+}
+
+// SetTagIndex gives a tag the index that was made of its images.
+func (t *Tx) SetTagIndex(ctx context.Context, tag, index int64) error {
+	return t.bind(ctx, tag, "*", index)
+}
+
+// TagIndex gives the index that was made of a tag's images. Errors: NotFound if the tag
+// names one image only.
+func (t *Tx) TagIndex(ctx context.Context, container int64, tag string) (model.Image, error) {
+	return one(ctx, t, "store.TagIndex", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
+	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
+	 WHERE g.container_id = ? AND g.name = ? AND x.arch = '*'`, container, tag)
 }
 
 // DeleteTag takes a tag away, or only what it names for one architecture if arch is given.
@@ -103,10 +124,25 @@ func (t *Tx) DeleteTag(ctx context.Context, tag int64, arch string) error {
 	if len(freed) == 0 {
 		return errs.E(op, errs.NotFound, "The tag names no image for the architecture %q.", arch)
 	}
-	if err := t.run(ctx, op, "DELETE FROM tags WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM tag_images WHERE tag_id = ?1)", tag); err != nil {
+	if _, err := t.dropIndex(ctx, tag); err != nil {
 		return err
 	}
 	return t.settle(ctx, freed)
+}
+
+// dropIndex takes the index of a tag away after its images have changed, and the tag
+// itself if it has none left; it tells whether the tag is still there.
+func (t *Tx) dropIndex(ctx context.Context, tag int64) (left bool, err error) {
+	const op = "store.dropIndex"
+	index, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE tag_id = ? AND arch = '*' RETURNING image_id", tag)
+	if err != nil {
+		return false, err
+	}
+	gone, err := t.exec(ctx, op, "DELETE FROM tags WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM tag_images WHERE tag_id = ?1)", tag)
+	if err != nil {
+		return false, err
+	}
+	return gone == 0, t.settle(ctx, index)
 }
 
 // settle notes of images whether a tag or an index names them.

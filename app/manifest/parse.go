@@ -1,0 +1,151 @@
+package manifest
+
+import (
+	"encoding/json"
+	"mime"
+	"slices"
+
+	"github.com/opencontainers/go-digest"
+	v1 "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"sregistry/app/errs"
+)
+
+// MaxSize is the largest manifest that is taken, in bytes: what the OCI distribution
+// specification asks a registry to allow at least.
+const MaxSize = 4 << 20
+
+// maxDescriptors bounds what one manifest may name.
+const maxDescriptors = 4096
+
+// Manifest is what the core needs to know of a manifest: an image's or an index's.
+type Manifest struct {
+	MediaType    string
+	ArtifactType string
+	IsIndex      bool
+	Config       v1.Descriptor
+	Layers       []v1.Descriptor
+	Manifests    []v1.Descriptor // of an index
+	Subject      *v1.Descriptor
+	Annotations  map[string]string
+}
+
+// Parse reads a manifest as the client named and sent it. Errors: Invalid if it is none,
+// or contradicts its media type; Unsupported for Docker's schema 1.
+func Parse(mediaType string, body []byte) (Manifest, error) {
+	const op = "manifest.Parse"
+	var wire struct {
+		SchemaVersion int                 `json:"schemaVersion"`
+		MediaType     string              `json:"mediaType"`
+		ArtifactType  string              `json:"artifactType"`
+		Config        v1.Descriptor       `json:"config"`
+		Layers        []v1.Descriptor     `json:"layers"`
+		Manifests     []v1.Descriptor     `json:"manifests"`
+		Subject       *v1.Descriptor      `json:"subject"`
+		Annotations   map[string]string   `json:"annotations"`
+		FSLayers      []map[string]string `json:"fsLayers"`
+	}
+	if err := json.Unmarshal(body, &wire); err != nil {
+		return Manifest{}, errs.Because(op, errs.Invalid, err, "The manifest is not valid JSON of a manifest's form.")
+	}
+	if wire.SchemaVersion == 1 || wire.FSLayers != nil {
+		return Manifest{}, errs.E(op, errs.Unsupported, "Docker's schema 1 is not supported; push with a client of this decade.")
+	}
+	if wire.SchemaVersion != 2 {
+		return Manifest{}, errs.E(op, errs.Invalid, "The manifest has the schemaVersion %d; it must be 2.", wire.SchemaVersion)
+	}
+	named, _, err := mime.ParseMediaType(mediaType)
+	if err != nil || named == "application/octet-stream" || named == "application/json" {
+		named = wire.MediaType // the client did not say
+	}
+	m := Manifest{MediaType: named, ArtifactType: wire.ArtifactType, Config: wire.Config, Layers: wire.Layers,
+		Manifests: wire.Manifests, Subject: wire.Subject, Annotations: wire.Annotations}
+	if wire.MediaType != "" && wire.MediaType != named {
+		return Manifest{}, errs.E(op, errs.Invalid, "The manifest says it is a %s, but was sent as a %s.", wire.MediaType, named)
+	}
+	switch named {
+	case OCIManifest, DockerManifest:
+		if wire.Manifests != nil {
+			return Manifest{}, errs.E(op, errs.Invalid, "The manifest lists manifests, as only an index does, but was sent as a %s.", named)
+		}
+	case OCIIndex, DockerList:
+		m.IsIndex = true
+		if wire.Layers != nil || wire.Config.Digest != "" {
+			return Manifest{}, errs.E(op, errs.Invalid, "The index has a config or layers, as only an image does, but was sent as a %s.", named)
+		}
+	default:
+		return Manifest{}, errs.E(op, errs.Unsupported, "Manifests of media type %q are not supported; push an OCI or Docker (schema 2) manifest.", named)
+	}
+	return m, m.check()
+}
+
+// check holds the descriptors to what everybody relies on: a valid digest and a size.
+func (m Manifest) check() error {
+	const op = "manifest.check"
+	named := slices.Concat(m.Layers, m.Manifests)
+	if !m.IsIndex {
+		named = append(named, m.Config)
+	}
+	if m.Subject != nil {
+		named = append(named, *m.Subject)
+	}
+	if len(named) > maxDescriptors {
+		return errs.E(op, errs.Invalid, "The manifest names %d things; at most %d are allowed.", len(named), maxDescriptors)
+	}
+	for _, d := range named {
+		if d.Digest.Validate() != nil {
+			return errs.E(op, errs.Invalid, "The manifest names %q, which is not a digest.", clip(string(d.Digest)))
+		}
+		if d.Size < 0 {
+			return errs.E(op, errs.Invalid, "The manifest gives %s a negative size.", d.Digest)
+		}
+	}
+	return nil
+}
+
+// Blobs gives the digests of all blobs that the manifest names, each once.
+func (m Manifest) Blobs() []digest.Digest {
+	if m.IsIndex {
+		return nil
+	}
+	list := []digest.Digest{m.Config.Digest}
+	for _, l := range m.Layers {
+		if !slices.Contains(list, l.Digest) {
+			list = append(list, l.Digest)
+		}
+	}
+	return list
+}
+
+// Size gives how many bytes a pull of the blobs transfers, as the manifest says.
+func (m Manifest) Size() int64 {
+	size := m.Config.Size
+	for _, l := range m.Layers {
+		size += l.Size
+	}
+	return size
+}
+
+// File gives the layer which is an image file, if the manifest is that of one: a single
+// layer of Apptainer's media types.
+func (m Manifest) File() (v1.Descriptor, bool) {
+	if len(m.Layers) != 1 {
+		return v1.Descriptor{}, false
+	}
+	l := m.Layers[0]
+	return l, l.MediaType == SIFLayer || l.MediaType == SIFLayerProto
+}
+
+// IsImage tells whether the manifest is that of a container image which runs, of OCI or
+// of Docker.
+func (m Manifest) IsImage() bool {
+	return m.Config.MediaType == v1.MediaTypeImageConfig || m.Config.MediaType == "application/vnd.docker.container.image.v1+json"
+}
+
+// clip shortens what a stranger sent so that it can be shown in a sentence.
+func clip(s string) string {
+	if len(s) > 100 {
+		return s[:100] + "…"
+	}
+	return s
+}

@@ -1,0 +1,102 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// container resolves a written name and finds the place; what does not exist has a zero
+// id. It decides nothing.
+func (s *Service) container(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+	namespace, err := tx.IsNamespace(ctx, path.First())
+	if err != nil {
+		return store.Place{}, err
+	}
+	return tx.Place(ctx, path.Container(namespace), actor.UserID)
+}
+
+// collection resolves a written name and finds the collection; one that does not exist
+// has a zero id. It decides nothing.
+func (s *Service) collection(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (model.Collection, error) {
+	namespace, err := tx.IsNamespace(ctx, path.First())
+	if err != nil {
+		return model.Collection{}, err
+	}
+	name, err := path.Collection(namespace)
+	if err != nil {
+		return model.Collection{}, err
+	}
+	c, err := tx.Collection(ctx, name, actor.UserID)
+	if errs.Is(err, errs.NotFound) {
+		return model.Collection{Name: name}, nil
+	}
+	return c, err
+}
+
+// target describes a place to package access; a frozen container freezes all in it.
+func (s *Service) target(p store.Place) access.Target {
+	return access.Target{Exists: p.Collection != 0, Collection: p.Collection, Public: p.Public, Role: p.Role, Frozen: p.Frozen,
+		SignIn: s.settings.SignIn}
+}
+
+// allow asks whether an actor may do something to a container, and, since what the actor
+// may not see and what does not exist are answered alike, whether it is there.
+func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) error {
+	const op = "registry.allow"
+	if err := verdict(op, actor, access.Can(actor, action, s.target(p)), p.ContainerOf.String()); err != nil {
+		return err
+	}
+	if p.Container == 0 {
+		return hidden(op, actor, p.ContainerOf.String())
+	}
+	return nil
+}
+
+// allowCollection is allow for a whole collection.
+func (s *Service) allowCollection(actor model.Actor, action access.Action, c model.Collection) error {
+	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.settings.SignIn}
+	return verdict("registry.allowCollection", actor, access.Can(actor, action, t), c.Name.String())
+}
+
+// verdict turns a decision into an error with a sentence, or into nil.
+func verdict(op string, actor model.Actor, d access.Decision, name string) error {
+	switch d {
+	case access.Allow:
+		return nil
+	case access.NeedLogin:
+		return hidden(op, model.Anonymous, name)
+	case access.Refused:
+		return errs.E(op, errs.Forbidden, "You may see %s, but not change it; ask one of its owners.", name)
+	case access.Narrow:
+		return errs.E(op, errs.Forbidden, "Your token does not reach that far for %s; use one with a wider scope.", name)
+	case access.Frozen:
+		return errs.E(op, errs.Frozen, "%s is frozen; an owner has to thaw it first.", name)
+	}
+	return hidden(op, actor, name)
+}
+
+// hidden is the answer for what is not there and for what the actor may not see.
+func hidden(op string, actor model.Actor, name string) error {
+	if actor.IsAnonymous() {
+		return errs.E(op, errs.Unauthenticated, "%s does not exist, or is private: sign in to see.", name)
+	}
+	return errs.E(op, errs.NotFound, "There is no %s, or you may not see it.", name)
+}
+
+// admin allows only those who run the registry.
+func admin(op string, actor model.Actor) error {
+	switch {
+	case actor.IsAnonymous():
+		return errs.E(op, errs.Unauthenticated, "Sign in as an administrator.")
+	case !actor.Admin:
+		return errs.E(op, errs.Forbidden, "Only an administrator may do this.")
+	case !actor.Scope.Has(model.ScopeManage):
+		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one with the scope manage.")
+	}
+	return nil
+}

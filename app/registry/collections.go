@@ -1,0 +1,174 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// maxDescription bounds a collection's description, in bytes.
+const maxDescription = 4096
+
+// Collections gives the collections that an actor may see, by full name. Default
+// collections are listed once there is something in them. Anybody may ask.
+func (s *Service) Collections(ctx context.Context, actor model.Actor, p model.Page) (list []model.Collection, next string, err error) {
+	const op = "registry.Collections"
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		list, err = tx.Collections(ctx, actor, s.settings.SignIn, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(c model.Collection) string { return c.Name.Full() })
+	return list, next, errs.Wrap(op, err)
+}
+
+// Collection gives one collection to whoever may see it. Errors: NotFound,
+// Unauthenticated.
+func (s *Service) Collection(ctx context.Context, actor model.Actor, path ref.Path) (model.Collection, error) {
+	const op = "registry.Collection"
+	var c model.Collection
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if c, err = s.collection(ctx, tx, actor, path); err != nil {
+			return err
+		}
+		return s.allowCollection(actor, access.Read, c)
+	})
+	return c, errs.Wrap(op, err)
+}
+
+// NewCollection is what CreateCollection needs to know.
+type NewCollection struct {
+	Public      bool
+	Description string
+}
+
+// CreateCollection makes a collection, with the actor as owner. In the registry's own
+// namespace every user may, unless the settings say otherwise; in a user's only he, in a
+// team's its owners. Errors: Conflict if the name is taken, Invalid, Forbidden,
+// Unauthenticated.
+func (s *Service) CreateCollection(ctx context.Context, actor model.Actor, path ref.Path, n NewCollection) (model.Collection, error) {
+	const op = "registry.CreateCollection"
+	var c model.Collection
+	if err := checkDescription(n.Description); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		if c, err = s.collection(ctx, tx, actor, path); err != nil {
+			return err
+		}
+		if _, err = s.createCollection(ctx, tx, actor, c.Name, n); err != nil {
+			return err
+		}
+		c, err = s.collection(ctx, tx, actor, path)
+		return err
+	})
+	return c, errs.Wrap(op, err)
+}
+
+// createCollection is the one way a collection comes to be, asked for or by a first push.
+func (s *Service) createCollection(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Collection, n NewCollection) (int64, error) {
+	if err := s.allowCreate(ctx, tx, actor, name); err != nil {
+		return 0, err
+	}
+	return tx.AddCollection(ctx, name, n.Public, n.Description, actor.UserID)
+}
+
+// allowCreate asks whether an actor may make a collection of a name. It does not say
+// whether the name is free.
+func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Collection) error {
+	const op = "registry.allowCreate"
+	if actor.IsAnonymous() {
+		return hidden(op, actor, name.String())
+	}
+	if name.Namespace == ref.Library && ref.Reserved(name.Name) {
+		return errs.E(op, errs.Invalid, "The name %q is reserved; choose another.", name.Name)
+	}
+	_, owned, err := tx.NamespaceOf(ctx, name.Namespace, actor.UserID)
+	if err != nil {
+		return err
+	}
+	common := name.Namespace == ref.Library && s.settings.UserCollections
+	switch access.CanCreate(actor, access.Namespace{Owned: owned, Common: common}) {
+	case access.Allow:
+		return nil
+	case access.Narrow:
+		return errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name)
+	}
+	return errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", name)
+}
+
+// CollectionChange is what ChangeCollection sets; nil leaves a thing as it is.
+type CollectionChange struct {
+	Public      *bool
+	Description *string
+}
+
+// ChangeCollection sets a collection's visibility and description. Its owners may.
+// Errors: NotFound, Forbidden, Unauthenticated, Invalid.
+func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path ref.Path, change CollectionChange) (model.Collection, error) {
+	const op = "registry.ChangeCollection"
+	var c model.Collection
+	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		if c, err = s.managed(ctx, tx, actor, path); err != nil {
+			return err
+		}
+		if change.Public != nil {
+			c.Public = *change.Public
+		}
+		if change.Description != nil {
+			if err := checkDescription(*change.Description); err != nil {
+				return err
+			}
+			c.Description = *change.Description
+		}
+		return tx.ChangeCollection(ctx, c.ID, c.Public, c.Description)
+	})
+	return c, errs.Wrap(op, err)
+}
+
+// DeleteCollection removes a collection and everything in it, at once and for good. Its
+// owners may. Errors: Frozen if a container or tag in it is frozen, NotFound, Forbidden,
+// Unauthenticated, Conflict for a default collection, which stays with its namespace.
+func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) error {
+	const op = "registry.DeleteCollection"
+	err := s.db.Update(ctx, func(tx *store.Tx) error {
+		c, err := s.managed(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allowCollection(actor, access.Delete, c); err != nil {
+			return err
+		}
+		if c.Name.Name == ref.Default {
+			return errs.E(op, errs.Conflict, "%s is the default collection of its namespace and stays; delete the containers in it instead.", c.Name.Full())
+		}
+		frozen, err := tx.HasFrozen(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if frozen {
+			return errs.E(op, errs.Frozen, "Something in %s is frozen; thaw it first.", c.Name)
+		}
+		return tx.DeleteCollection(ctx, c)
+	})
+	return errs.Wrap(op, err)
+}
+
+// managed finds a collection for somebody who may manage it.
+func (s *Service) managed(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (model.Collection, error) {
+	c, err := s.collection(ctx, tx, actor, path)
+	if err != nil {
+		return c, err
+	}
+	return c, s.allowCollection(actor, access.Manage, c)
+}
+
+func checkDescription(text string) error {
+	if len(text) > maxDescription {
+		return errs.E("registry.checkDescription", errs.TooLarge, "The description has %d bytes; at most %d are allowed.", len(text), maxDescription)
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// Containers lists those of a collection by name. Whoever may see the collection may ask.
+// Errors: NotFound, Unauthenticated.
+func (s *Service) Containers(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Container, next string, err error) {
+	const op = "registry.Containers"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		c, err := s.collection(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allowCollection(actor, access.Read, c); err != nil {
+			return err
+		}
+		list, err = tx.Containers(ctx, c.ID, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(k model.Container) string { return k.Name.Container })
+	return list, next, errs.Wrap(op, err)
+}
+
+// Container gives one container to whoever may see it. Errors: NotFound, Unauthenticated.
+func (s *Service) Container(ctx context.Context, actor model.Actor, path ref.Path) (model.Container, error) {
+	const op = "registry.Container"
+	var k model.Container
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, p); err != nil {
+			return err
+		}
+		k, err = tx.Container(ctx, p.Container)
+		return err
+	})
+	return k, errs.Wrap(op, err)
+}
+
+// FreezeContainer freezes or thaws a container with all its tags. The collection's owners
+// may. Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) FreezeContainer(ctx context.Context, actor model.Actor, path ref.Path, frozen bool) error {
+	const op = "registry.FreezeContainer"
+	return errs.Wrap(op, s.change(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
+		return tx.FreezeContainer(ctx, p.Container, frozen)
+	}))
+}
+
+// DeleteContainer removes a container with all its images, at once and for good. The
+// collection's owners may. Errors: Frozen if it or a tag in it is, NotFound, Forbidden,
+// Unauthenticated.
+func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path ref.Path) error {
+	const op = "registry.DeleteContainer"
+	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+		frozen, err := tx.HasFrozenTag(ctx, p.Container)
+		if err != nil {
+			return err
+		}
+		if frozen {
+			return errs.E(op, errs.Frozen, "A tag of %s is frozen; thaw it first.", p.ContainerOf)
+		}
+		return tx.DeleteContainer(ctx, p.Container)
+	}))
+}
+
+// change runs fn in a transaction on a container to which the actor may do something.
+func (s *Service) change(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, action, p); err != nil {
+			return err
+		}
+		return fn(tx, p)
+	})
+}

@@ -1,0 +1,88 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+
+	"github.com/opencontainers/go-digest"
+	v1 "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"sregistry/app/errs"
+	"sregistry/app/manifest"
+	"sregistry/app/model"
+	"sregistry/app/sif"
+	"sregistry/app/store"
+)
+
+// maxConfig bounds the config of an OCI image that is read for its labels, in bytes.
+const maxConfig = 4 << 20
+
+// described is an image as its manifest and its content say, before it has a place.
+type described struct {
+	store.NewImage
+	manifest manifest.Manifest
+	report   []byte // the JSON of what is inside an image file
+}
+
+func newDescribed(m manifest.Manifest, body []byte) described {
+	return described{manifest: m, NewImage: store.NewImage{
+		Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body, Kind: model.Artifact, Size: m.Size(), Blobs: m.Blobs()}}
+}
+
+// file notes that the image is one file, and what is inside it.
+func (d *described) file(content digest.Digest, size int64, report *sif.Report) error {
+	d.Content, d.Size, d.Arch, d.Labels = content, size, report.Arch, report.Labels
+	d.Kind = model.SIMG
+	if report.Format == sif.FormatSIF {
+		d.Kind = model.SIF
+	}
+	var err error
+	d.report, err = json.Marshal(report)
+	return errs.Wrap("registry.file", err)
+}
+
+// describe looks at the image that a manifest names. Errors: Invalid for a layer that
+// says it is an image file and is not.
+func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte) (described, error) {
+	d := newDescribed(m, body)
+	file, isFile := m.File()
+	switch {
+	case m.IsIndex:
+		d.Kind = model.Index
+	case isFile:
+		f, size, err := s.blobs.OpenBlob(file.Digest)
+		if err != nil {
+			return d, err
+		}
+		defer f.Close()
+		report, err := sif.Inspect(ctx, f, size)
+		if err != nil {
+			return d, err
+		}
+		return d, d.file(file.Digest, size, report)
+	case m.IsImage():
+		d.Kind = model.OCIImage
+		return d, s.describeConfig(&d, m.Config)
+	}
+	return d, nil
+}
+
+// describeConfig takes the architecture and the labels from the config of an OCI image.
+// A config that cannot be read makes a poorer description, not an error: it is the
+// client's affair, and is served as it was sent.
+func (s *Service) describeConfig(d *described, config v1.Descriptor) error {
+	f, size, err := s.blobs.OpenBlob(config.Digest)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var image v1.Image
+	if size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
+		return nil
+	}
+	d.Arch = image.Architecture
+	d.Labels = maps.Clone(image.Config.Labels)
+	return nil
+}

@@ -1,0 +1,191 @@
+package registry
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// defaultArch is what a client gets that does not say which architecture it wants.
+const defaultArch = "amd64"
+
+// Image finds an image by tag, by the digest of its file, or by that of its manifest. An
+// index is looked into for the architecture; an empty arch is the only one there is, or
+// else amd64. Errors: NotFound, Unauthenticated.
+func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, error) {
+	const op = "registry.Image"
+	var i model.Image
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, p); err != nil {
+			return err
+		}
+		i, err = s.find(ctx, tx, actor, p, r, arch)
+		return err
+	})
+	return i, errs.Wrap(op, err)
+}
+
+// ImageByID finds an image by its row id, for an address that the registry signed.
+// Errors: NotFound, Unauthenticated.
+func (s *Service) ImageByID(ctx context.Context, actor model.Actor, id int64) (model.Image, error) {
+	const op = "registry.ImageByID"
+	var i model.Image
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := tx.PlaceOf(ctx, id, actor.UserID)
+		if errs.Is(err, errs.NotFound) {
+			return hidden(op, actor, "this image")
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, p); err != nil {
+			return err
+		}
+		i, err = tx.Image(ctx, id)
+		return err
+	})
+	return i, errs.Wrap(op, err)
+}
+
+// find gives the image that a reference names in a place which the actor may read.
+func (s *Service) find(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, r ref.Reference, arch string) (model.Image, error) {
+	candidates, err := s.candidates(ctx, tx, actor, p, r)
+	if err != nil {
+		return model.Image{}, err
+	}
+	var flat []model.Image
+	for _, c := range candidates {
+		if c.Kind != model.Index {
+			flat = append(flat, c)
+			continue
+		}
+		children, err := tx.Children(ctx, c.ID)
+		if err != nil {
+			return model.Image{}, err
+		}
+		for _, child := range children {
+			child.Tag, child.Frozen = c.Tag, c.Frozen
+			flat = append(flat, child)
+		}
+	}
+	if len(flat) == 0 { // an index of nothing is still an image to look at
+		return candidates[0], nil
+	}
+	return choose(flat, arch, p.ContainerOf.String()+":"+r.String())
+}
+
+// candidates gives the images that a reference names, at least one.
+func (s *Service) candidates(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, r ref.Reference) ([]model.Image, error) {
+	const op = "registry.candidates"
+	if r.Digest == "" {
+		images, err := tx.ImagesByTag(ctx, p.Container, r.Tag)
+		if err == nil && len(images) == 0 {
+			return nil, hidden(op, actor, p.ContainerOf.String()+":"+r.Tag)
+		}
+		return images, err
+	}
+	i, err := tx.ImageByContent(ctx, p.Container, r.Digest)
+	if errs.Is(err, errs.NotFound) {
+		i, err = tx.ImageByDigest(ctx, p.Container, r.Digest)
+	}
+	if errs.Is(err, errs.NotFound) {
+		return nil, hidden(op, actor, p.ContainerOf.String()+"@"+ref.Dotted(r.Digest))
+	}
+	i.Frozen = p.Frozen
+	return []model.Image{i}, err
+}
+
+// choose takes the image for an architecture. One whose architecture is not known fits
+// every wish, if it is the only one.
+func choose(images []model.Image, arch, name string) (model.Image, error) {
+	if len(images) == 1 && (arch == "" || images[0].Arch == "" || images[0].Arch == arch) {
+		return images[0], nil
+	}
+	want := arch
+	if want == "" {
+		want = defaultArch
+	}
+	var have []string
+	for _, i := range images {
+		if i.Arch == want {
+			return i, nil
+		}
+		if i.Arch != "" && !slices.Contains(have, i.Arch) {
+			have = append(have, i.Arch)
+		}
+	}
+	if arch == "" {
+		return images[0], nil
+	}
+	return model.Image{}, errs.E("registry.choose", errs.NotFound, "%s has no image for the architecture %s; it has %s.",
+		name, arch, strings.Join(have, ", "))
+}
+
+// Inspect gives an image with its tags and the JSON of what is inside it, nil for one
+// that is not a single file. Errors: NotFound, Unauthenticated.
+func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, []byte, error) {
+	const op = "registry.Inspect"
+	i, err := s.Image(ctx, actor, path, r, arch)
+	if err != nil {
+		return i, nil, errs.Wrap(op, err)
+	}
+	var report []byte
+	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if i.Tags, err = tx.TagsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
+			return err
+		}
+		report, err = tx.Report(ctx, i.Content)
+		return err
+	})
+	return i, report, errs.Wrap(op, err)
+}
+
+// ImageFilter chooses images for a list; see the store.
+type ImageFilter = store.ImageFilter
+
+// Images lists the tagged images that an actor may see, by name. Anybody may ask.
+func (s *Service) Images(ctx context.Context, actor model.Actor, f ImageFilter, p model.Page) (list []model.Image, next string, err error) {
+	const op = "registry.Images"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		if f.Collection != "" {
+			path, err := ref.ParsePath(f.Collection)
+			if err != nil {
+				return nil // a name that cannot be has no images
+			}
+			c, err := s.collection(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			f.Collection = c.Name.Full()
+		}
+		list, err = tx.Images(ctx, actor, s.settings.SignIn, f, p)
+		return err
+	})
+	list, next = model.Cut(p, list, store.ImageCursor)
+	return list, next, errs.Wrap(op, err)
+}
+
+// maxLabelImages bounds the images that are listed with one label.
+const maxLabelImages = 1000
+
+// Labels lists keys and values that stand in images which the actor may see, with those
+// images; an empty key or value stands for every one. Anybody may ask.
+func (s *Service) Labels(ctx context.Context, actor model.Actor, key, value string, p model.Page) (list []model.Label, next string, err error) {
+	const op = "registry.Labels"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		list, err = tx.Labels(ctx, actor, s.settings.SignIn, key, value, p, maxLabelImages)
+		return err
+	})
+	list, next = model.Cut(p, list, store.LabelCursor)
+	return list, next, errs.Wrap(op, err)
+}

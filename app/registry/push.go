@@ -1,0 +1,234 @@
+package registry
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/access"
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/manifest"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/sif"
+	"sregistry/app/store"
+)
+
+// PreparePush tells whether an actor may push an image under a tag, before a byte of it
+// is sent. Errors: Frozen, Forbidden, Unauthenticated, Invalid.
+func (s *Service) PreparePush(ctx context.Context, actor model.Actor, path ref.Path, tag string) error {
+	const op = "registry.PreparePush"
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.pushPlace(ctx, tx, actor, path)
+		if err != nil || p.Container == 0 {
+			return err
+		}
+		return s.allowTag(ctx, tx, actor, access.Push, p, tag)
+	})
+	return errs.Wrap(op, err)
+}
+
+// Push takes an image file in one go and gives it a tag: for doors whose clients send a
+// file and nothing else. Nothing is kept of a push that fails. Errors: those of
+// PreparePush; Invalid for a file that is no image, Canceled for one that breaks off,
+// NoSpace.
+func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, tag string, body io.Reader) (model.Image, error) {
+	const op = "registry.Push"
+	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	d, err := s.takeFile(ctx, body)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	config, err := s.storeBytes(ctx, manifest.EmptyConfig)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	var i model.Image
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := tx.HoldBlob(ctx, p.Container, d.Content, d.Size); err != nil {
+			return err
+		}
+		if err := tx.HoldBlob(ctx, p.Container, config, int64(len(manifest.EmptyConfig))); err != nil {
+			return err
+		}
+		i, err = s.keep(ctx, tx, actor, p, d, tag)
+		return err
+	})
+	return i, errs.Wrap(op, err)
+}
+
+// takeFile makes a durable blob of an image file, and gives it the manifest that it would
+// have by every door. A file that is no image is not kept.
+func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, error) {
+	u, err := s.blobs.Create(rand.Text())
+	if err != nil {
+		return described{}, err
+	}
+	defer u.Abort() // does nothing after the commit
+	size, err := u.Append(ctx, body, blob.Unlimited)
+	if err != nil {
+		return described{}, err
+	}
+	f, err := u.Peek()
+	if err != nil {
+		return described{}, err
+	}
+	defer f.Close()
+	report, err := sif.Inspect(ctx, f, size)
+	if err != nil {
+		return described{}, err
+	}
+	content, err := u.Commit("")
+	if err != nil {
+		return described{}, err
+	}
+	text := manifest.ForFile(content, size)
+	m, err := manifest.Parse(manifest.OCIManifest, text)
+	if err != nil {
+		return described{}, err
+	}
+	d := newDescribed(m, text)
+	return d, d.file(content, size, report)
+}
+
+// PutManifest keeps a manifest whose blobs the container holds, under a tag or only by
+// its digest. Owners may. Errors: BlobUnknown, NotFound for a manifest that an index
+// names, DigestInvalid, Frozen, TooLarge, Invalid, Unsupported, Forbidden,
+// Unauthenticated.
+func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, mediaType string, body []byte) (model.Image, error) {
+	const op = "registry.PutManifest"
+	if len(body) > manifest.MaxSize {
+		return model.Image{}, errs.E(op, errs.TooLarge, "The manifest has more than %d bytes.", manifest.MaxSize)
+	}
+	if r.Digest != "" && r.Digest != r.Digest.Algorithm().FromBytes(body) {
+		return model.Image{}, errs.E(op, errs.DigestInvalid, "The manifest does not have the digest %s.", r.Digest)
+	}
+	m, err := manifest.Parse(mediaType, body)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	// Whether the blobs are the actor's to use is asked first: what is inside them must
+	// not be told to somebody who only knows their digests.
+	if err := s.checkBlobs(ctx, actor, path, m); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	d, err := s.describe(ctx, m, body)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	if r.Digest != "" {
+		d.Digest = r.Digest
+	}
+	var i model.Image
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		i, err = s.keep(ctx, tx, actor, p, d, r.Tag)
+		return err
+	})
+	return i, errs.Wrap(op, err)
+}
+
+// checkBlobs tells whether a container holds, for somebody who may push to it, all blobs
+// that a manifest names.
+func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Path, m manifest.Manifest) error {
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.pushPlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		return holds(ctx, tx, p, m)
+	})
+}
+
+// holds tells whether a container holds all blobs of a manifest, in the sizes it says.
+func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest) error {
+	const op = "registry.holds"
+	for _, d := range m.Blobs() {
+		_, err := tx.BlobSize(ctx, p.Container, d)
+		if errs.Is(err, errs.NotFound) {
+			return errs.E(op, errs.BlobUnknown, "The manifest names the blob %s, which is not in %s; upload it first.", d, p.ContainerOf)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep is the one way an image comes to be, whichever door it came by.
+func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d described, tag string) (model.Image, error) {
+	if err := holds(ctx, tx, p, d.manifest); err != nil {
+		return model.Image{}, err
+	}
+	if err := s.adopt(ctx, tx, p, &d); err != nil {
+		return model.Image{}, err
+	}
+	d.Container, d.PushedBy = p.Container, actor.UserID
+	id, err := tx.AddImage(ctx, d.NewImage)
+	if err != nil {
+		return model.Image{}, err
+	}
+	if d.report != nil {
+		if err := tx.SetReport(ctx, d.Content, d.report); err != nil {
+			return model.Image{}, err
+		}
+	}
+	i, err := tx.Image(ctx, id)
+	if err != nil {
+		return i, err
+	}
+	if tag != "" {
+		if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
+			return i, err
+		}
+		i.Tag = tag
+	}
+	return i, tx.TouchContainer(ctx, p)
+}
+
+// adopt finds the images that an index names; they have to be in the container.
+func (s *Service) adopt(ctx context.Context, tx *store.Tx, p store.Place, d *described) error {
+	for _, child := range d.manifest.Manifests {
+		c, err := tx.ImageByDigest(ctx, p.Container, child.Digest)
+		if errs.Is(err, errs.NotFound) {
+			return errs.E("registry.adopt", errs.BlobUnknown, "The index names the manifest %s, which is not in %s; push it first.",
+				child.Digest, p.ContainerOf)
+		}
+		if err != nil {
+			return err
+		}
+		arch := ""
+		if child.Platform != nil {
+			arch = child.Platform.Architecture
+		}
+		d.Children = append(d.Children, store.Child{Image: c.ID, Arch: arch})
+		d.Size += c.Size
+	}
+	return nil
+}
+
+// storeBytes makes a durable blob of a few bytes.
+func (s *Service) storeBytes(ctx context.Context, content []byte) (digest.Digest, error) {
+	u, err := s.blobs.Create(rand.Text())
+	if err != nil {
+		return "", err
+	}
+	defer u.Abort() // does nothing after the commit
+	if _, err := u.Append(ctx, bytes.NewReader(content), int64(len(content))); err != nil {
+		return "", err
+	}
+	return u.Commit(digest.FromBytes(content))
+}

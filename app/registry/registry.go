@@ -1,0 +1,49 @@
+// Package registry is the core: every use case of Sregistry is a method of Service, and
+// every door is spelled with them. A use case takes the actor, asks package access whether
+// he may, and then works on rows and files. It knows no protocol.
+//
+// A push goes: PreparePush (may he?), BeginUpload, AppendUpload, FinishUpload (the bytes
+// are a durable blob), PutManifest (they are an image with a tag). Push does all of it
+// for a client that sends a file in one go. A pull goes: Image or Manifest, then OpenFile
+// or OpenBlob.
+//
+// The trap: bytes are durable before a row names them, and a row is gone before its bytes
+// are; so blobs are never touched inside a transaction of the store.
+package registry
+
+import (
+	"log/slog"
+	"time"
+
+	"sregistry/app/blob"
+	"sregistry/app/store"
+)
+
+// Settings are what an administrator decides about the registry's ways.
+type Settings struct {
+	// UserCollections lets every user create collections of the registry's own; otherwise
+	// only admins may.
+	UserCollections bool
+	// SignIn shows nothing to anonymous callers, not even what is public.
+	SignIn bool
+	// Grace is how long an image stays that has lost its last tag or was deleted, so that
+	// it can be brought back.
+	Grace time.Duration
+	// UploadLife is how long an upload, or a blob that no image uses, is kept for the
+	// client to go on with.
+	UploadLife time.Duration
+}
+
+// Service is the core. It is safe for use by many goroutines.
+type Service struct {
+	db       *store.DB
+	blobs    *blob.Store
+	settings Settings
+	log      *slog.Logger
+}
+
+// New makes the core of an open database and an open blob store, which stay the
+// caller's to close.
+func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
+	return &Service{db, blobs, settings, log}
+}

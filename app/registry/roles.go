@@ -1,0 +1,57 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// Grants gives the roles that were given in a collection. Its owners may ask. Errors:
+// NotFound, Forbidden, Unauthenticated.
+func (s *Service) Grants(ctx context.Context, actor model.Actor, path ref.Path) (list []model.Grant, err error) {
+	const op = "registry.Grants"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		c, err := s.managed(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		list, err = tx.Grants(ctx, c.ID)
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
+
+// SetGrant gives a user or a team a role in a collection, or with NoRole takes it away.
+// The collection's owners may. Errors: NotFound for the collection, user or team; Conflict
+// if no owner would be left; Forbidden, Unauthenticated, Invalid.
+func (s *Service) SetGrant(ctx context.Context, actor model.Actor, path ref.Path, g model.Grant) error {
+	const op = "registry.SetGrant"
+	if (g.User == "") == (g.Team == "") {
+		return errs.E(op, errs.Invalid, "Name one user or one team.")
+	}
+	err := s.db.Update(ctx, func(tx *store.Tx) error {
+		c, err := s.managed(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		before, err := tx.Owners(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.SetGrant(ctx, c.ID, g); err != nil {
+			return err
+		}
+		after, err := tx.Owners(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if before > 0 && after == 0 {
+			return errs.E(op, errs.Conflict, "%s would have no owner left; make somebody else an owner first.", c.Name)
+		}
+		return nil
+	})
+	return errs.Wrap(op, err)
+}

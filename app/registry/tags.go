@@ -1,0 +1,196 @@
+package registry
+
+import (
+	"context"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/manifest"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// Tags lists those of a container by name, with what they name. Whoever may see the
+// container may ask. Errors: NotFound, Unauthenticated.
+func (s *Service) Tags(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Tag, next string, err error) {
+	const op = "registry.Tags"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		place, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, place); err != nil {
+			return err
+		}
+		list, err = tx.Tags(ctx, place.Container, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(t model.Tag) string { return t.Name })
+	return list, next, errs.Wrap(op, err)
+}
+
+// TagNames lists only the names, after one, as OCI clients want them; limit -1 is all.
+// Errors: NotFound, Unauthenticated.
+func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path, after string, limit int) (list []string, err error) {
+	const op = "registry.TagNames"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, p); err != nil {
+			return err
+		}
+		list, err = tx.TagNames(ctx, p.Container, after, limit)
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
+
+// SetTag gives an image of a container another tag, and takes the tag from what had it.
+// All architectures of a tag go along. Owners may. Errors: Frozen, NotFound, Forbidden,
+// Unauthenticated.
+func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) error {
+	const op = "registry.SetTag"
+	return errs.Wrap(op, s.change(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
+		images, err := s.candidates(ctx, tx, actor, p, r)
+		if err != nil {
+			return err
+		}
+		for _, i := range images {
+			if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
+				return err
+			}
+		}
+		return tx.TouchContainer(ctx, p)
+	}))
+}
+
+// setTag is the one way a tag comes to name an image. An image file takes the tag for its
+// architecture only; any other image takes it whole.
+func (s *Service) setTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag string, i model.Image) error {
+	if err := s.allowTag(ctx, tx, actor, access.Push, p, tag); err != nil {
+		return err
+	}
+	arch := ""
+	if i.Kind.IsFile() {
+		arch = i.Arch
+	}
+	row, err := tx.SetTag(ctx, p.Container, tag, arch, i.ID)
+	if err != nil {
+		return err
+	}
+	return s.reindex(ctx, tx, p, row)
+}
+
+// reindex gives a tag that names several images the index by which OCI clients see them.
+func (s *Service) reindex(ctx context.Context, tx *store.Tx, p store.Place, tag int64) error {
+	images, err := tx.TagImages(ctx, tag)
+	if err != nil || len(images) < 2 {
+		return err
+	}
+	var members []manifest.Member
+	var children []store.Child
+	for _, i := range images {
+		body, err := tx.Manifest(ctx, i.ID)
+		if err != nil {
+			return err
+		}
+		members = append(members, manifest.Member{MediaType: i.MediaType, Digest: i.Digest, Size: int64(len(body)), Arch: i.Arch})
+		children = append(children, store.Child{Image: i.ID, Arch: i.Arch})
+	}
+	body := manifest.ForTag(members)
+	index, err := tx.AddImage(ctx, store.NewImage{Container: p.Container, Digest: digest.FromBytes(body), MediaType: manifest.OCIIndex,
+		Kind: model.Index, Manifest: body, Children: children})
+	if err != nil {
+		return err
+	}
+	return tx.SetTagIndex(ctx, tag, index)
+}
+
+// allowTag asks whether an actor may move or delete a tag, which may be frozen by itself.
+// A tag that does not exist is not.
+func (s *Service) allowTag(ctx context.Context, tx *store.Tx, actor model.Actor, action access.Action, p store.Place, tag string) error {
+	row, err := tx.Tag(ctx, p.Container, tag)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	t := s.target(p)
+	t.Frozen = t.Frozen || row.Frozen
+	return verdict("registry.allowTag", actor, access.Can(actor, action, t), p.ContainerOf.String()+":"+tag)
+}
+
+// FreezeTag freezes or thaws a tag. Owners may. Errors: NotFound, Forbidden,
+// Unauthenticated.
+func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, frozen bool) error {
+	const op = "registry.FreezeTag"
+	return errs.Wrap(op, s.change(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
+		row, err := tx.Tag(ctx, p.Container, tag)
+		if errs.Is(err, errs.NotFound) {
+			return hidden(op, actor, p.ContainerOf.String()+":"+tag)
+		}
+		if err != nil {
+			return err
+		}
+		return tx.FreezeTag(ctx, row.ID, frozen)
+	}))
+}
+
+// DeleteTag takes a tag away, or only its image for one architecture if arch is given. An
+// image that loses its last tag so stays by digest for the grace period. Owners may.
+// Errors: Frozen, NotFound, Forbidden, Unauthenticated.
+func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) error {
+	const op = "registry.DeleteTag"
+	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+		if err := s.allowTag(ctx, tx, actor, access.Delete, p, tag); err != nil {
+			return err
+		}
+		row, err := tx.Tag(ctx, p.Container, tag)
+		if errs.Is(err, errs.NotFound) {
+			return hidden(op, actor, p.ContainerOf.String()+":"+tag)
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteTag(ctx, row.ID, arch); err != nil {
+			return err
+		}
+		if err := s.reindex(ctx, tx, p, row.ID); err != nil {
+			return err
+		}
+		return tx.TouchContainer(ctx, p)
+	}))
+}
+
+// DeleteImage removes an image, known by the digest of its manifest or file, with all its
+// tags. It can be pushed or brought back for the grace period. Owners may. Errors: Frozen
+// if one of its tags is, NotFound, Forbidden, Unauthenticated.
+func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
+	const op = "registry.DeleteImage"
+	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+		images, err := s.candidates(ctx, tx, actor, p, ref.Reference{Digest: d})
+		if err != nil {
+			return err
+		}
+		frozen, err := tx.FrozenTagOf(ctx, images[0].ID)
+		if err != nil {
+			return err
+		}
+		if frozen != "" {
+			return errs.E(op, errs.Frozen, "The tag %s:%s names this image and is frozen; an owner has to thaw it first.", p.ContainerOf, frozen)
+		}
+		tags, err := tx.DeleteImage(ctx, images[0].ID)
+		if err != nil {
+			return err
+		}
+		for _, tag := range tags {
+			if err := s.reindex(ctx, tx, p, tag); err != nil {
+				return err
+			}
+		}
+		return tx.TouchContainer(ctx, p)
+	}))
+}

@@ -1,0 +1,208 @@
+package registry
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/access"
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// checkpoint is how many bytes of a stream are made durable at a time, so that no more
+// must be sent again should the server die: often enough for a slow line, seldom enough
+// to cost nothing on a fast one.
+const checkpoint = 256 << 20
+
+// Upload is an upload under way. Offset is how many bytes of it are durable.
+type Upload struct {
+	ID     string
+	Offset int64
+}
+
+// BeginUpload starts an upload into a container, which may not exist yet. Owners may, and
+// whoever may create the collection. Errors: Forbidden, Unauthenticated, NoSpace.
+func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.Path) (Upload, error) {
+	const op = "registry.BeginUpload"
+	up := Upload{ID: rand.Text()}
+	u, err := s.blobs.Create(up.ID)
+	if err != nil {
+		return Upload{}, errs.Wrap(op, err)
+	}
+	at, err := u.Checkpoint()
+	if err == nil {
+		err = s.db.Update(ctx, func(tx *store.Tx) error {
+			p, err := s.pushPlace(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			return tx.AddUpload(ctx, store.Upload{ID: up.ID, Container: p.ContainerOf.Full(), User: actor.UserID, State: at.State})
+		})
+	}
+	if err != nil {
+		u.Abort()
+		return Upload{}, errs.Wrap(op, err)
+	}
+	return up, errs.Wrap(op, u.Close())
+}
+
+// Upload tells how far an upload is durable. Only who began it may ask, as long as he may
+// push there. Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) Upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (Upload, error) {
+	const op = "registry.Upload"
+	row, err := s.upload(ctx, actor, path, id)
+	return Upload{row.ID, row.Offset}, errs.Wrap(op, err)
+}
+
+func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, err error) {
+	const op = "registry.upload"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.pushPlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if row, err = tx.Upload(ctx, id); err != nil {
+			return err
+		}
+		if row.User != actor.UserID || row.Container != p.ContainerOf.Full() {
+			return errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
+		}
+		return nil
+	})
+	return row, err
+}
+
+// AppendUpload takes more bytes of an upload, which have to begin where it stands; offset
+// -1 says that they do. What has arrived is kept and made durable also when the stream
+// breaks off, so that the client can go on from there. It gives how far the upload now
+// is. Errors: RangeInvalid for another offset, Conflict while somebody else writes to it,
+// Canceled if the client went away, NoSpace, and those of Upload.
+func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (Upload, error) {
+	const op = "registry.AppendUpload"
+	row, err := s.upload(ctx, actor, path, id)
+	if err != nil {
+		return Upload{}, errs.Wrap(op, err)
+	}
+	if offset >= 0 && offset != row.Offset {
+		return Upload{row.ID, row.Offset}, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, not %d; go on from there.", row.Offset, offset)
+	}
+	u, err := s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
+	if err != nil {
+		return Upload{}, errs.Wrap(op, err)
+	}
+	defer u.Close()
+	// The client's going away ends the stream, but must not keep what came from being noted.
+	lasting := context.WithoutCancel(ctx)
+	for more := true; more && err == nil; {
+		part := &io.LimitedReader{R: body, N: checkpoint}
+		_, err = u.Append(ctx, part, blob.Unlimited)
+		more = part.N == 0
+		if u.Offset() == row.Offset {
+			continue // nothing came
+		}
+		at, failed := u.Checkpoint()
+		if failed != nil {
+			return Upload{row.ID, row.Offset}, errs.Wrap(op, failed)
+		}
+		row.Offset, row.State = at.Offset, at.State
+		if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.AdvanceUpload(lasting, row) }); failed != nil {
+			return Upload{}, errs.Wrap(op, failed)
+		}
+	}
+	return Upload{row.ID, row.Offset}, errs.Wrap(op, err)
+}
+
+// FinishUpload ends an upload: its bytes, which must have the digest want, are now a
+// durable blob that the container holds. It makes collection and container if they are
+// new. Errors: DigestInvalid, after which the upload is gone, and those of Upload.
+func (s *Service) FinishUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, want digest.Digest) (int64, error) {
+	const op = "registry.FinishUpload"
+	row, err := s.upload(ctx, actor, path, id)
+	if err != nil {
+		return 0, errs.Wrap(op, err)
+	}
+	u, err := s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
+	if err != nil {
+		return 0, errs.Wrap(op, err)
+	}
+	d, err := u.Commit(want)
+	if errs.Is(err, errs.DigestInvalid) {
+		u.Abort()
+		lasting := context.WithoutCancel(ctx)
+		if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) }); failed != nil {
+			return 0, errs.Wrap(op, failed)
+		}
+		return 0, errs.Wrap(op, err)
+	}
+	if err != nil {
+		u.Close()
+		return 0, errs.Wrap(op, err)
+	}
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := tx.HoldBlob(ctx, p.Container, d, row.Offset); err != nil {
+			return err
+		}
+		return tx.DeleteUpload(ctx, id)
+	})
+	return row.Offset, errs.Wrap(op, err)
+}
+
+// CancelUpload gives an upload up and removes what came of it. Errors: those of Upload.
+func (s *Service) CancelUpload(ctx context.Context, actor model.Actor, path ref.Path, id string) error {
+	const op = "registry.CancelUpload"
+	if _, err := s.upload(ctx, actor, path, id); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if err := s.blobs.Discard(id); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.DeleteUpload(ctx, id) }))
+}
+
+// pushPlace finds a container for somebody who may push to it, though it may not exist
+// yet. To a stranger, a collection that he may not see and one that he may not create are
+// the same.
+func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+	const op = "registry.pushPlace"
+	p, err := s.container(ctx, tx, actor, path)
+	if err != nil {
+		return p, err
+	}
+	if p.Collection == 0 {
+		return p, s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
+	}
+	decision := access.Can(actor, access.Push, s.target(p))
+	if decision == access.Hidden {
+		return p, errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", p.ContainerOf.Collection)
+	}
+	return p, verdict(op, actor, decision, p.ContainerOf.String())
+}
+
+// ensurePlace is pushPlace for the moment when there is something to keep: collection and
+// container are made if they are new, private and the actor's.
+func (s *Service) ensurePlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+	p, err := s.pushPlace(ctx, tx, actor, path)
+	if err != nil {
+		return p, err
+	}
+	if p.Collection == 0 {
+		if p.Collection, err = s.createCollection(ctx, tx, actor, p.ContainerOf.Collection, NewCollection{}); err != nil {
+			return p, err
+		}
+		p.Role = model.Owner
+	}
+	if p.Container == 0 {
+		p.Container, err = tx.EnsureContainer(ctx, p.Collection, p.ContainerOf.Container)
+	}
+	return p, err
+}
