@@ -73,40 +73,18 @@ func (d *folder) OpenWrite(name string) (File, error) {
 
 func (d *folder) Open(name string) (*os.File, error) { return d.openRegular(name, os.O_RDONLY) }
 
-// openRegular opens a name if it is a regular file itself. It looks first, for opening a
-// pipe would hang, and again afterwards, for the name may have changed in between.
+// openRegular opens a name if it is a regular file itself. It looks before it opens, for
+// opening a pipe would hang; should the name change in between, the root still keeps a
+// symbolic link from leading out of the store.
 func (d *folder) openRegular(name string, flag int) (*os.File, error) {
-	before, err := d.root.Lstat(name)
+	info, err := d.root.Lstat(name)
 	if err != nil {
 		return nil, err
 	}
-	refused := &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
-	if !before.Mode().IsRegular() {
-		return nil, refused
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errNotRegular}
 	}
-	f, err := d.root.OpenFile(name, flag, 0)
-	if err != nil {
-		return nil, err
-	}
-	after, err := f.Stat()
-	if err == nil && (!after.Mode().IsRegular() || !d.sameName(name, before, after)) {
-		err = refused
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
-}
-
-// sameName tells whether an opened file is what the name stands for. A Commit of the same
-// content may have replaced the file since the first look, which is no harm.
-func (d *folder) sameName(name string, before, opened fs.FileInfo) bool {
-	if os.SameFile(before, opened) {
-		return true
-	}
-	again, err := d.root.Lstat(name)
-	return err != nil || again.Mode().IsRegular()
+	return d.root.OpenFile(name, flag, 0)
 }
 
 func (d *folder) Stat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }

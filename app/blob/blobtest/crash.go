@@ -1,0 +1,140 @@
+package blobtest
+
+import (
+	"testing"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+)
+
+// testPowerCuts cuts the power before every call of a script, restarts with all that may
+// have survived, and looks whether every promise was kept.
+func testPowerCuts(t *testing.T, open Opener) {
+	for at := 1; ; at++ {
+		life := newScript()
+		_, disk, err := live(t, open, life, Trouble{At: at})
+		for _, cut := range Cuts() {
+			dir := t.TempDir()
+			if err := disk.Restart(dir, cut); err != nil {
+				t.Fatal(err)
+			}
+			s := store(t, open, dir, quiet())
+			wantPromises(t, s, life)
+			if err := life.clone().finish(t.Context(), s); err != nil {
+				t.Errorf("to go on with the upload: %v", err)
+			}
+			wantPromises(t, s, life)
+			if t.Failed() {
+				t.Fatalf("after a power cut before call %d, %+v", at, cut)
+			}
+		}
+		if err == nil && disk.Calls() < at {
+			return
+		}
+	}
+}
+
+// testTroubles has every call of a script fail in every way, and looks whether the error
+// says what it is, and what is left.
+func testTroubles(t *testing.T, open Opener) {
+	for _, trouble := range Troubles() {
+		for trouble.At = 1; ; trouble.At++ {
+			life := newScript()
+			s, disk, err := live(t, open, life, trouble)
+			if err != nil {
+				want := errs.NoSpace
+				if trouble.Err == Troubles()[0].Err {
+					want = errs.Internal
+				}
+				wantKind(t, err, want)
+			}
+			calls := disk.Calls()
+			disk.Repair()
+			if s != nil {
+				wantPromises(t, s, life)
+				if err := life.finish(t.Context(), s); err != nil {
+					t.Errorf("to go on with the upload: %v", err)
+				}
+				wantPromises(t, s, life)
+				wantRemovable(t, s)
+			}
+			if t.Failed() {
+				t.Fatalf("with call %d: %+v", trouble.At, trouble)
+			}
+			if calls < trouble.At {
+				break
+			}
+		}
+	}
+}
+
+// wantRemovable fails unless all that is left of uploads can be discarded.
+func wantRemovable(t *testing.T, s *blob.Store) {
+	t.Helper()
+	left, err := s.Uploads()
+	if err != nil {
+		t.Error(err)
+	}
+	for _, u := range left {
+		if err := s.Discard(u.ID); err != nil {
+			t.Errorf("to discard %s: %v", u.ID, err)
+		}
+	}
+	wantUploads(t, s, 0)
+}
+
+// live runs a script on a store upon a new disk; no store if it could not be opened.
+func live(t *testing.T, open Opener, life *script, trouble Trouble) (*blob.Store, *Disk, error) {
+	t.Helper()
+	var disk *Disk
+	s, err := open(t.TempDir(), blob.WithFS(func(files blob.FS) blob.FS {
+		disk = NewDisk(files, trouble)
+		return disk
+	}))
+	if err != nil {
+		return nil, disk, err
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, disk, life.live(t.Context(), s)
+}
+
+// quiet spares the real disk the syncs of a store that is only looked at.
+func quiet() blob.Option {
+	return blob.WithFS(func(files blob.FS) blob.FS { return unsynced{files} })
+}
+
+type unsynced struct{ blob.FS }
+
+func (unsynced) SyncDir(string) error { return nil }
+
+// wantPromises fails unless every acknowledged blob is there, no removed one is, and
+// whatever else is visible as a blob is whole.
+func wantPromises(t *testing.T, s *blob.Store, life *script) {
+	t.Helper()
+	seen := map[digest.Digest]bool{}
+	err := s.Walk(t.Context(), func(e blob.Entry) error {
+		if e.Digest == "" {
+			t.Errorf("a stray: %s", e.Path)
+			return nil
+		}
+		seen[e.Digest] = true
+		return s.Verify(t.Context(), e.Digest)
+	})
+	if err != nil {
+		t.Errorf("walk and verify: %v", err)
+	}
+	for d, content := range life.must {
+		if !seen[d] {
+			t.Errorf("%s was acknowledged and is gone", d)
+			continue
+		}
+		wantBlob(t, s, d, content)
+	}
+	for d := range life.never {
+		if seen[d] {
+			t.Errorf("%s was removed and is back", d)
+		}
+	}
+}
