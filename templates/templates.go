@@ -4,8 +4,8 @@
 // What pages share is in layout.templ and parts.templ.
 //
 // The package asks nothing of anybody: it does not know the registry, the store or the
-// web framework, decides no permission, and reads no clock. It may import model, ref,
-// static and the standard library, and go-humanize for sizes.
+// web framework, decides no permission, and reads no clock. Besides the standard library
+// it may import model, ref, static, go-digest, and go-humanize for sizes.
 //
 // The generated *_templ.go files are committed so that a build needs no tool; run
 // go generate after a change to a .templ file. Three traps: a component may have written

@@ -20,14 +20,16 @@ function tell(button, word, sentence) {
   }, shown));
 }
 
-// Browsers open the clipboard to pages with TLS only; a registry on a local network may
-// have none, so the old way stays: select, then ask the document to copy.
+// Browsers open the clipboard to pages with TLS only, and a registry on a local network
+// may have none; so the old way stays: select, then ask the document to copy.
 async function write(source) {
-  const text = source.value ?? source.textContent;
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  if (source.select) source.select();
-  else getSelection().selectAllChildren(source);
-  if (!document.execCommand("copy")) throw new Error("refused");
+  try {
+    await navigator.clipboard.writeText(source.value ?? source.textContent);
+  } catch {
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
+    if (!document.execCommand("copy")) throw new Error("refused");
+  }
 }
 
 async function copy(button) {
