@@ -71,15 +71,50 @@ type Cut struct {
 	Blobs, Uploads bool
 }
 
-// Cuts are all the ways a power cut may go.
-func Cuts() []Cut {
+// Cuts are all the ways in which a power cut may go now, leaving out those that would
+// come to the same.
+func (d *Disk) Cuts() []Cut {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	loose := d.books.loose(".")
+	fates, either := []Fate{Lost}, []bool{false, true}
+	if loose.Bytes == Kept {
+		fates = append(fates, Torn, Kept)
+	}
 	var cuts []Cut
-	for _, fate := range []Fate{Lost, Torn, Kept} {
-		for _, names := range []Cut{{}, {Blobs: true}, {Uploads: true}, {Blobs: true, Uploads: true}} {
-			cuts = append(cuts, Cut{Bytes: fate, Blobs: names.Blobs, Uploads: names.Uploads})
+	for _, fate := range fates {
+		for _, blobs := range either {
+			for _, uploads := range either {
+				if (loose.Blobs || !blobs) && (loose.Uploads || !uploads) {
+					cuts = append(cuts, Cut{Bytes: fate, Blobs: blobs, Uploads: uploads})
+				}
+			}
 		}
 	}
 	return cuts
+}
+
+// loose tells what is not synced: bytes, if they are Kept, and names.
+func (n *node) loose(name string) Cut {
+	var cut Cut
+	if n.names == nil {
+		if !bytes.Equal(n.bytes, n.durableBytes) || n.mode != n.durableMode {
+			cut.Bytes = Kept
+		}
+		return cut
+	}
+	differ := !maps.Equal(n.names, n.durableNames)
+	cut.Uploads = differ && name == "uploads"
+	cut.Blobs = differ && name != "uploads"
+	for _, names := range []map[string]*node{n.names, n.durableNames} {
+		for child, what := range names {
+			below := what.loose(path.Join(name, child))
+			cut.Bytes = max(cut.Bytes, below.Bytes)
+			cut.Blobs = cut.Blobs || below.Blobs
+			cut.Uploads = cut.Uploads || below.Uploads
+		}
+	}
+	return cut
 }
 
 // Restart writes what survived into an empty folder, where a store can be opened again.
@@ -127,7 +162,7 @@ func (r restart) restore(n *node, name string) error {
 }
 
 func (n *node) survives(fate Fate) ([]byte, fs.FileMode) {
-	if fate == Lost || bytes.Equal(n.bytes, n.durableBytes) {
+	if fate == Lost {
 		return n.durableBytes, n.durableMode
 	}
 	if fate == Kept {

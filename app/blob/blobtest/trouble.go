@@ -21,5 +21,5 @@ type Trouble struct {
 
 // Troubles are the errors that every call is tried with.
 func Troubles() []Trouble {
-	return []Trouble{{Err: syscall.EIO}, {Err: syscall.ENOSPC}, {Err: syscall.EDQUOT}, {Err: syscall.ENOSPC, Short: true}}
+	return []Trouble{{Err: syscall.EIO}, {Err: syscall.EDQUOT}, {Err: syscall.ENOSPC, Short: true}}
 }
