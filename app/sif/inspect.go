@@ -35,7 +35,8 @@ func Inspect(ctx context.Context, r io.ReaderAt, size int64) (*Report, error) {
 // inspection is one run of Inspect.
 type inspection struct {
 	file   *source
-	text   int // what is left of maxAllText
+	text   int  // what is left of maxAllText
+	noted  bool // that nothing is left
 	report *Report
 }
 

@@ -10,6 +10,7 @@ import (
 // setLabels takes a JSON object as the labels of the image or an app. Values that are not
 // strings, which some tools write, keep their JSON spelling.
 func (in *inspection) setLabels(m *Metadata, b []byte, of string) error {
+	in.text -= len(b) // parsing is what costs, however little is kept
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
@@ -21,15 +22,14 @@ func (in *inspection) setLabels(m *Metadata, b []byte, of string) error {
 			in.note("A label of %s is left out: its name is empty or longer than %d bytes.", of, maxLabelKey)
 			continue
 		}
-		if len(labels) == maxLabels || len(name) > in.text {
-			in.note("Of the %d labels of %s only the first %d are kept.", len(raw), of, len(labels))
+		if len(labels) == maxLabels {
+			in.note("Of the %d labels of %s only the first %d are kept.", len(raw), of, maxLabels)
 			break
 		}
 		var value string
 		if json.Unmarshal(raw[key], &value) != nil {
 			value = string(raw[key])
 		}
-		in.text -= len(name)
 		labels[name] = in.take([]byte(value), maxLabelValue, "label "+name+" of "+of)
 	}
 	if len(labels) > 0 {

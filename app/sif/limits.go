@@ -26,9 +26,9 @@ const (
 	maxNotes = 50
 	// maxSignature bounds how much of a signature is looked at to name its format.
 	maxSignature = 64 << 10
-	// maxRead bounds the bytes that are read from the file in one inspection, and
-	// maxUnpack those that decompression may yield. Both allow for thousands of files in
-	// the folders that are read, and end a bomb within a second.
-	maxRead   = 64 << 20
-	maxUnpack = 128 << 20
+	// maxRead bounds the bytes that are read from the file in one inspection.
+	maxRead = 64 << 20
+	// maxUnpack bounds the bytes that decompression yields, and those of folders that are
+	// gone through, again for each path. It is room for thousands of files, and a second's work.
+	maxUnpack = 64 << 20
 )

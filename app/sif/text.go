@@ -19,14 +19,29 @@ func clean(b []byte) string {
 // take is clean within the bounds of one text, and of all texts together; what is called
 // in the note that tells of a cut.
 func (in *inspection) take(b []byte, most int, what string) string {
+	if len(b) == 0 || in.full() {
+		return ""
+	}
 	text := clean(b)
-	bound := max(0, min(most, in.text))
-	if len(text) > bound {
+	if bound := min(most, in.text); len(text) > bound {
 		text = strings.ToValidUTF8(text[:bound], "") // a character may have been cut in two
 		in.note("The text of %s is cut after %d bytes.", what, len(text))
 	}
 	in.text -= len(text)
 	return text
+}
+
+// full tells whether there is no room left for text, and notes it once. Whoever is about
+// to read a text asks first, so that no more work is done than the report can hold.
+func (in *inspection) full() bool {
+	if in.text > 0 {
+		return false
+	}
+	if !in.noted {
+		in.note("The image has more than %d bytes of text; the rest is left out.", maxAllText)
+		in.noted = true
+	}
+	return true
 }
 
 // upper gives a phrase as the beginning of a sentence.

@@ -41,6 +41,9 @@ func (in *inspection) readTree(start, size int64) {
 	t.readMetadata(&in.report.Metadata, metadataDir, "the image", "10-docker*.sh", "9*-environment.sh")
 	t.fill(&in.report.Definition, t.file(metadataDir+"/Singularity"), "the definition file")
 	for _, name := range t.list(appsDir, maxApps) {
+		if t.full() {
+			return
+		}
 		dir := path.Join(appsDir, name, "scif")
 		if len(t.list(dir, 1)) == 0 {
 			continue
@@ -86,6 +89,9 @@ func (t tree) readMetadata(m *Metadata, dir, of string, scripts ...string) {
 // file reads the beginning of a file, a byte more than maxText at most, so that a cut is
 // seen. Nothing, and a note, if it cannot be read; just nothing if it is not there.
 func (t tree) file(name string) []byte {
+	if t.full() {
+		return nil
+	}
 	b, _, err := t.fs.ReadFile(name, maxText+1)
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		t.note("%s in the image cannot be read: %s.", clean([]byte(name)), errs.Message(err))

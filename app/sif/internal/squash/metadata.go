@@ -102,6 +102,9 @@ func (f *FS) cursorAt(table, block uint64, offset int) (*cursor, error) {
 // bytes reads the next n bytes. The caller has bounded n.
 func (c *cursor) bytes(n int) ([]byte, error) {
 	const op = "squash.cursor.bytes"
+	if err := c.fs.spend(n); err != nil { // also from the cache: a large folder is gone through again and again
+		return nil, errs.Wrap(op, err)
+	}
 	out := make([]byte, 0, n)
 	for {
 		part := min(n-len(out), len(c.rest))

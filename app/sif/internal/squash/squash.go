@@ -51,18 +51,18 @@ type FS struct {
 	size     int64
 	super    superblock
 	codec    codec
-	left     int64 // how many bytes may still be unpacked
+	left     int64 // how many bytes may still be unpacked or gone through
 	root     inode
 	cache    metadataCache
 	fragment cachedFragment
 }
 
 // Open reads the superblock and the root directory. size is the length of the filesystem
-// in r, and unpack the number of bytes that may be unpacked until all reading fails.
-// Close frees what the decompression holds.
-func Open(r io.ReaderAt, size, unpack int64) (*FS, error) {
+// in r. budget bounds the work: that many bytes of blocks may be unpacked, and of tables
+// gone through, until all reading fails. Close frees what the decompression holds.
+func Open(r io.ReaderAt, size, budget int64) (*FS, error) {
 	const op = "squash.Open"
-	f := &FS{r: r, size: size, left: unpack}
+	f := &FS{r: r, size: size, left: budget}
 	b := make([]byte, superblockSize)
 	if err := f.readAt(b, 0); err != nil {
 		return nil, errs.Wrap(op, err)
@@ -127,13 +127,23 @@ func (f *FS) readAt(p []byte, at uint64) error {
 // unpack decompresses a block of which at most limit bytes may come.
 func (f *FS) unpack(b []byte, limit int) ([]byte, error) {
 	const op = "squash.unpack"
-	if f.left < int64(limit) {
-		return nil, errs.E(op, errs.Invalid, "there is more of it than is unpacked in one inspection")
+	if err := f.spend(limit); err != nil {
+		return nil, errs.Wrap(op, err)
 	}
 	out, err := f.codec.unpack(b, limit)
 	if err != nil {
 		return nil, errs.Because(op, errs.Invalid, err, "a compressed block is damaged")
 	}
-	f.left -= int64(len(out))
+	f.left += int64(limit - len(out))
 	return out, nil
+}
+
+// spend takes the work on n bytes from the budget.
+func (f *FS) spend(n int) error {
+	const op = "squash.spend"
+	if int64(n) > f.left {
+		return errs.E(op, errs.Invalid, "there is more of it than is read in one inspection")
+	}
+	f.left -= int64(n)
+	return nil
 }

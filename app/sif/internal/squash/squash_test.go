@@ -98,7 +98,7 @@ func TestWhatIsNotThereIsNotFound(t *testing.T) {
 	}
 }
 
-func TestUnpackingIsBounded(t *testing.T) {
+func TestWorkIsBounded(t *testing.T) {
 	t.Parallel()
 	b, err := siftest.Squashfs("zstd")
 	if err != nil {
@@ -114,7 +114,24 @@ func TestUnpackingIsBounded(t *testing.T) {
 			break
 		}
 	}
-	if got := errs.Message(err); got != "there is more of it than is unpacked in one inspection" {
-		t.Errorf("got %q, %v", got, err)
+	const want = "there is more of it than is read in one inspection"
+	if errs.Message(err) != want {
+		t.Errorf("unpacking: got %v", err)
+	}
+	files := map[string]string{"/z": ""}
+	for i := range 100 {
+		files[fmt.Sprintf("/file%d", i)] = ""
+	}
+	b = siftest.Tree(files)
+	if f, err = squash.Open(bytes.NewReader(b), int64(len(b)), 64<<10); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if _, _, err = f.ReadFile("/z", 1); err != nil {
+			break
+		}
+	}
+	if errs.Message(err) != want {
+		t.Errorf("going through a folder again and again: got %v", err)
 	}
 }
