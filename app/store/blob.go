@@ -69,24 +69,16 @@ func (t *Tx) ImagesWith(ctx context.Context, d digest.Digest, limit int) ([]stri
 	}, "SELECT "+imageColumns+imageTables+" JOIN image_blobs y ON y.image_id = i.id WHERE y.digest = ? ORDER BY i.id LIMIT ?", d, limit)
 }
 
-// Sweep is what a sweep may let go: everything of its kind that nobody has relied on
-// since.
-type Sweep struct {
-	Images time.Time // loose or deleted images
-	Blobs  time.Time // blobs that no image of their container uses
-	Limit  int       // at most so many rows of each kind
-}
-
 // SweepImages removes images that were deleted, or that neither tag nor index has named
-// since a moment, for good. It tells how many; 0 says that there are no more.
-func (t *Tx) SweepImages(ctx context.Context, s Sweep) (int, error) {
+// since a moment, for good, at most limit of them. It tells how many.
+func (t *Tx) SweepImages(ctx context.Context, since time.Time, limit int) (int, error) {
 	const op = "store.SweepImages"
 	const gone = `SELECT i.id FROM images i
 	  WHERE (i.deleted_at BETWEEN 1 AND ?1 OR i.loose_since BETWEEN 1 AND ?1)
 	    AND NOT EXISTS (SELECT 1 FROM tag_images x WHERE x.image_id = i.id)
 	    AND NOT EXISTS (SELECT 1 FROM image_children x WHERE x.child_id = i.id)
 	  ORDER BY i.id LIMIT ?2`
-	ids, err := all(ctx, t, op, value[int64], gone, unix(s.Images), s.Limit)
+	ids, err := all(ctx, t, op, value[int64], gone, unix(since), limit)
 	if err != nil {
 		return 0, err
 	}
@@ -105,19 +97,20 @@ func (t *Tx) SweepImages(ctx context.Context, s Sweep) (int, error) {
 	return len(ids), nil
 }
 
-// SweepHeld lets containers go of blobs that none of their images uses.
-func (t *Tx) SweepHeld(ctx context.Context, s Sweep) (int64, error) {
+// SweepHeld lets containers go of blobs that none of their images uses and that nobody
+// has relied on since a moment, at most limit of them. It tells how many.
+func (t *Tx) SweepHeld(ctx context.Context, since time.Time, limit int) (int64, error) {
 	return t.exec(ctx, "store.SweepHeld", `DELETE FROM container_blobs WHERE (container_id, digest) IN (
 	    SELECT h.container_id, h.digest FROM container_blobs h
 	     WHERE h.renewed_at <= ?1
 	       AND NOT EXISTS (SELECT 1 FROM image_blobs y WHERE y.container_id = h.container_id AND y.digest = h.digest)
-	     LIMIT ?2)`, unix(s.Blobs), s.Limit)
+	     LIMIT ?2)`, unix(since), limit)
 }
 
-// SweepBlobs removes the records of blobs that no container holds, and gives their
-// digests: their files may go once this is committed.
-func (t *Tx) SweepBlobs(ctx context.Context, s Sweep) ([]Blob, error) {
+// SweepBlobs removes the records of blobs that no container holds, at most limit of them,
+// and gives them: their files may go once this is committed.
+func (t *Tx) SweepBlobs(ctx context.Context, limit int) ([]Blob, error) {
 	return all(ctx, t, "store.SweepBlobs", scanBlob, `DELETE FROM blobs WHERE digest IN (
 	    SELECT b.digest FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM container_blobs h WHERE h.digest = b.digest) LIMIT ?)
-	  RETURNING digest, size`, s.Limit)
+	  RETURNING digest, size`, limit)
 }

@@ -1,0 +1,126 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/store"
+)
+
+// Checked is what a check found.
+type Checked struct {
+	Blobs  int
+	Bytes  int64
+	Strays int // files that no row names; a sweep removes them in time
+	// Damage holds a sentence for everything that is wrong; empty if all is well.
+	Damage []string
+}
+
+// Check verifies the rows against each other, every row against its file, and, if deep,
+// every file against its hash. It reads only, and may run beside a server. Progress is
+// told after every blob, if it is not nil.
+func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) (Checked, error) {
+	const op = "registry.Check"
+	var c Checked
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		c.Damage, err = tx.Integrity(ctx)
+		return err
+	})
+	if err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	if err := s.checkRows(ctx, deep, &c, progress); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	err = s.blobs.Walk(ctx, func(e blob.Entry) error {
+		if e.Digest == "" {
+			c.Strays++
+			return nil
+		}
+		return s.db.Peek(ctx, func(tx *store.Tx) error {
+			known, err := tx.HasBlob(ctx, e.Digest)
+			if err == nil && !known {
+				c.Strays++
+			}
+			return err
+		})
+	})
+	return c, errs.Wrap(op, err)
+}
+
+// checkRows holds every blob that the database promises against its file.
+func (s *Service) checkRows(ctx context.Context, deep bool, c *Checked, progress func(Checked)) error {
+	var after digest.Digest
+	for {
+		var batch []store.Blob
+		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			batch, err = tx.Blobs(ctx, after, sweepBatch)
+			return err
+		})
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, b := range batch {
+			after = b.Digest
+			wrong, err := s.checkBlob(ctx, b, deep)
+			if err != nil {
+				return err
+			}
+			if wrong != "" {
+				c.Damage = append(c.Damage, wrong)
+			}
+			c.Blobs++
+			c.Bytes += b.Size
+			if progress != nil {
+				progress(*c)
+			}
+		}
+	}
+}
+
+// maxVictims bounds the images that are named with a damaged blob.
+const maxVictims = 10
+
+// checkBlob gives a sentence if a blob is not what its row promises.
+func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (string, error) {
+	size, err := s.blobs.Size(b.Digest)
+	wrong := ""
+	switch {
+	case errs.Is(err, errs.NotFound):
+		wrong = "is missing"
+	case err != nil:
+		return "", err
+	case size != b.Size:
+		wrong = fmt.Sprintf("has %d bytes instead of %d", size, b.Size)
+	case deep:
+		switch err := s.blobs.Verify(ctx, b.Digest); {
+		case errs.Is(err, errs.Canceled):
+			return "", err
+		case err != nil:
+			wrong = "is damaged"
+		}
+	}
+	if wrong == "" {
+		return "", nil
+	}
+	var images []string
+	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		// A sweep may have let it go meanwhile; then nothing is wrong.
+		known, err := tx.HasBlob(ctx, b.Digest)
+		if err != nil || !known {
+			wrong = ""
+			return err
+		}
+		images, err = tx.ImagesWith(ctx, b.Digest, maxVictims)
+		return err
+	})
+	if err != nil || wrong == "" {
+		return "", err
+	}
+	return fmt.Sprintf("The blob %s %s; images: %s. Push them again to mend it.", b.Digest, wrong, strings.Join(images, ", ")), nil
+}

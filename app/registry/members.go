@@ -1,0 +1,194 @@
+package registry
+
+import (
+	"context"
+	"net/url"
+	"path"
+	"time"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// The bounds of an invitation's life.
+const (
+	DefaultInvitationLife = 7 * 24 * time.Hour
+	maxInvitationLife     = 90 * 24 * time.Hour
+)
+
+// Invite makes a link by which one person can join a team, once; a life of 0 is
+// DefaultInvitationLife. The secret is given this once. Owners of the team may. Errors:
+// NotFound, Forbidden, Unauthenticated, Invalid.
+func (s *Service) Invite(ctx context.Context, actor model.Actor, team string, life time.Duration) (model.Invitation, string, error) {
+	const op = "registry.Invite"
+	if life == 0 {
+		life = DefaultInvitationLife
+	}
+	if life < 0 || life > maxInvitationLife {
+		return model.Invitation{}, "", errs.E(op, errs.Invalid, "An invitation lives between a second and 90 days.")
+	}
+	secret, hash := newSecret()
+	var inv model.Invitation
+	err := s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+		inv = model.Invitation{Team: t.Name, By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
+		return tx.AddInvitation(ctx, t.ID, hash, actor.UserID, inv.Expires)
+	})
+	return inv, secret, errs.Wrap(op, err)
+}
+
+// Invitation shows whoever holds a live invitation what it is for. Errors: NotFound.
+func (s *Service) Invitation(ctx context.Context, invitation string) (inv model.Invitation, err error) {
+	const op = "registry.Invitation"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		inv, err = liveInvitation(ctx, tx, invitation)
+		return err
+	})
+	return inv, errs.Wrap(op, err)
+}
+
+// Accept takes up an invitation, given by its secret or its whole link: the actor is a
+// member from now on, and the invitation is used up. Errors: NotFound, Conflict if he is
+// a member already, Forbidden, Unauthenticated.
+func (s *Service) Accept(ctx context.Context, actor model.Actor, invitation string) (inv model.Invitation, err error) {
+	const op = "registry.Accept"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return inv, err
+	}
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		if inv, err = liveInvitation(ctx, tx, invitation); err != nil {
+			return err
+		}
+		if err := s.join(ctx, tx, actor, inv.Team); err != nil {
+			return err
+		}
+		return tx.UseInvitation(ctx, inv.ID)
+	})
+	return inv, errs.Wrap(op, err)
+}
+
+func liveInvitation(ctx context.Context, tx *store.Tx, invitation string) (model.Invitation, error) {
+	secret := invitation
+	if u, err := url.Parse(invitation); err == nil {
+		secret = path.Base(u.Path)
+	}
+	inv, err := tx.Invitation(ctx, hashSecret(secret))
+	if errs.Is(err, errs.NotFound) {
+		return inv, errs.E("registry.liveInvitation", errs.NotFound, "This invitation is not known, was used, or has expired; ask for a new one.")
+	}
+	return inv, err
+}
+
+// Join makes the actor a member of an open team. Errors: NotFound, Forbidden if it takes
+// an invitation, Conflict if he is a member already, Unauthenticated.
+func (s *Service) Join(ctx context.Context, actor model.Actor, team string) error {
+	const op = "registry.Join"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return err
+	}
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		t, err := tx.Team(ctx, team)
+		if err != nil {
+			return err
+		}
+		if t.Join != model.Open {
+			return errs.E(op, errs.Forbidden, "The team %s is joined by invitation; ask one of its owners for a link.", team)
+		}
+		return s.join(ctx, tx, actor, team)
+	}))
+}
+
+func (s *Service) join(ctx context.Context, tx *store.Tx, actor model.Actor, team string) error {
+	const op = "registry.join"
+	if actor.UserID == 0 {
+		return errs.E(op, errs.Invalid, "The console is no account; sign in as a user.")
+	}
+	t, err := tx.Team(ctx, team)
+	if err != nil {
+		return err
+	}
+	m, err := tx.MembershipOf(ctx, t.ID, actor.UserID)
+	if err != nil {
+		return err
+	}
+	if m.Member {
+		return errs.E(op, errs.Conflict, "You are a member of %s already.", team)
+	}
+	return tx.SetMember(ctx, t.ID, actor.UserID, false)
+}
+
+// Leave takes the actor out of a team. Errors: Conflict if no owner would be left,
+// NotFound, Unauthenticated.
+func (s *Service) Leave(ctx context.Context, actor model.Actor, team string) error {
+	const op = "registry.Leave"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return err
+	}
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		t, err := tx.Team(ctx, team)
+		if err != nil {
+			return err
+		}
+		return s.removeMember(ctx, tx, t, actor.UserID, actor.Name)
+	}))
+}
+
+// SetMember adds a user to a team, or makes a member an owner or not. Owners of the team
+// may. Errors: NotFound, Conflict if no owner would be left, Forbidden, Unauthenticated.
+func (s *Service) SetMember(ctx context.Context, actor model.Actor, team, user string, owner bool) error {
+	const op = "registry.SetMember"
+	return errs.Wrap(op, s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+		u, err := tx.UserByName(ctx, user)
+		if err != nil {
+			return err
+		}
+		m, err := tx.MembershipOf(ctx, t.ID, u.ID)
+		if err != nil {
+			return err
+		}
+		if m.Owner && !owner {
+			if err := keepsOwner(ctx, tx, t); err != nil {
+				return err
+			}
+		}
+		return tx.SetMember(ctx, t.ID, u.ID, owner)
+	}))
+}
+
+// RemoveMember takes a user out of a team. Owners of the team may. Errors: as of
+// SetMember.
+func (s *Service) RemoveMember(ctx context.Context, actor model.Actor, team, user string) error {
+	const op = "registry.RemoveMember"
+	return errs.Wrap(op, s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+		u, err := tx.UserByName(ctx, user)
+		if err != nil {
+			return err
+		}
+		return s.removeMember(ctx, tx, t, u.ID, user)
+	}))
+}
+
+func (s *Service) removeMember(ctx context.Context, tx *store.Tx, t model.Team, user int64, name string) error {
+	m, err := tx.MembershipOf(ctx, t.ID, user)
+	if err != nil {
+		return err
+	}
+	if !m.Member {
+		return errs.E("registry.removeMember", errs.NotFound, "%s is not a member of %s.", name, t.Name)
+	}
+	if m.Owner {
+		if err := keepsOwner(ctx, tx, t); err != nil {
+			return err
+		}
+	}
+	return tx.RemoveMember(ctx, t.ID, user)
+}
+
+// keepsOwner tells whether a team can do without one of its owners.
+func keepsOwner(ctx context.Context, tx *store.Tx, t model.Team) error {
+	n, err := tx.TeamOwners(ctx, t.ID)
+	if err == nil && n < 2 {
+		return errs.E("registry.keepsOwner", errs.Conflict, "The team %s would have no owner left; make somebody else an owner first.", t.Name)
+	}
+	return err
+}

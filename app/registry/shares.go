@@ -1,0 +1,125 @@
+package registry
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// The bounds of a link's life.
+const (
+	DefaultShareLife = 7 * 24 * time.Hour
+	maxShareLife     = 366 * 24 * time.Hour
+)
+
+// Share makes a link by which anybody can download one image until it expires; a life of
+// 0 is DefaultShareLife. The secret is given this once. Owners may. Errors: NotFound,
+// Forbidden, Unauthenticated, Invalid, Unsupported for an image that is not one file.
+func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string, life time.Duration) (model.Share, string, error) {
+	const op = "registry.Share"
+	if life == 0 {
+		life = DefaultShareLife
+	}
+	if life < 0 || life > maxShareLife {
+		return model.Share{}, "", errs.E(op, errs.Invalid, "A link lives between a second and a year.")
+	}
+	secret, hash := newSecret()
+	var share model.Share
+	err := s.change(ctx, actor, access.Manage, path, func(tx *store.Tx, p store.Place) error {
+		i, err := s.find(ctx, tx, actor, p, r, arch)
+		if err != nil {
+			return err
+		}
+		if !i.Kind.IsFile() {
+			return errs.E(op, errs.Unsupported, "%s is not a single image file, and so has no link.", i.Title())
+		}
+		share = model.Share{Image: i.Title(), By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
+		share.ID, err = tx.AddShare(ctx, i, hash, actor.UserID, share.Expires)
+		return err
+	})
+	return share, secret, errs.Wrap(op, err)
+}
+
+// SharedImage finds the image behind a link's secret. It works for anybody, as long as
+// the link lives and he who made it may himself still share the image. Errors: NotFound.
+func (s *Service) SharedImage(ctx context.Context, secret string) (model.Image, error) {
+	const op = "registry.SharedImage"
+	var i model.Image
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		gone := errs.E(op, errs.NotFound, "This link is not known, was taken back, or has expired; ask for a new one.")
+		found, by, err := tx.SharedImage(ctx, hashSecret(secret))
+		if errs.Is(err, errs.NotFound) {
+			return gone
+		}
+		if err != nil {
+			return err
+		}
+		maker, err := tx.User(ctx, by)
+		if err != nil {
+			return err
+		}
+		p, err := tx.PlaceOf(ctx, found.ID, by)
+		if err != nil {
+			return err
+		}
+		actor := model.Actor{UserID: maker.ID, Name: maker.Name, Admin: maker.Admin, Scope: model.ScopeAll}
+		if maker.Disabled || s.allow(actor, access.Manage, p) != nil {
+			return gone
+		}
+		i = found
+		return nil
+	})
+	return i, errs.Wrap(op, err)
+}
+
+// Shares lists the live links to images of a container, newest first. Owners may ask.
+// Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) Shares(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Share, next string, err error) {
+	const op = "registry.Shares"
+	var before int64
+	if p.After != "" {
+		if before, err = strconv.ParseInt(p.After, 10, 64); err != nil {
+			return nil, "", errs.E(op, errs.Invalid, "%q is not a place in this list.", p.After)
+		}
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		place, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Manage, place); err != nil {
+			return err
+		}
+		list, err = tx.Shares(ctx, place.Container, before, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(s model.Share) string { return strconv.FormatInt(s.ID, 10) })
+	return list, next, errs.Wrap(op, err)
+}
+
+// Unshare takes a link back. Owners may. Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) Unshare(ctx context.Context, actor model.Actor, id int64) error {
+	const op = "registry.Unshare"
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		image, err := tx.ImageOfShare(ctx, id)
+		if err == nil {
+			var p store.Place
+			if p, err = tx.PlaceOf(ctx, image, actor.UserID); err == nil {
+				err = s.allow(actor, access.Manage, p)
+			}
+		}
+		if errs.Is(err, errs.NotFound) {
+			return hidden(op, actor, "such a link")
+		}
+		if err != nil {
+			return err
+		}
+		return tx.DeleteShare(ctx, id)
+	}))
+}

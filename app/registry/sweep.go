@@ -1,0 +1,159 @@
+package registry
+
+import (
+	"context"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/store"
+)
+
+// sweepBatch is how many rows one transaction of a sweep removes, so that pushes never
+// wait long for it.
+const sweepBatch = 200
+
+// orphanAge is how old a file must be before a sweep takes it for one that no row will
+// ever name. A push writes the row within moments of the file.
+const orphanAge = time.Hour
+
+// Swept tells what a sweep let go.
+type Swept struct {
+	Uploads int   // left by their clients
+	Images  int   // without a tag, or deleted, for longer than the grace period
+	Blobs   int   // that no container held any more
+	Bytes   int64 // of those blobs
+	Orphans int   // files that no row named
+}
+
+// Sweep removes what nothing refers to any more: stale uploads, images whose grace period
+// is over, blobs that no image uses, and files that a crash left. It is safe beside
+// running pushes and pulls. A row always goes before its file, and a file that was
+// committed a short while ago never goes, so no push can lose what it was just told is
+// safe.
+func (s *Service) Sweep(ctx context.Context) (Swept, error) {
+	const op = "registry.Sweep"
+	var done Swept
+	for _, step := range []func(context.Context, *Swept) error{
+		s.sweepUploads, s.sweepImages, s.sweepBlobs, s.sweepOrphans,
+	} {
+		if err := step(ctx, &done); err != nil {
+			return done, errs.Wrap(op, err)
+		}
+	}
+	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.SweepLinks(ctx) }))
+}
+
+func (s *Service) sweepUploads(ctx context.Context, done *Swept) error {
+	var ids []string
+	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		ids, err = tx.SweepUploads(ctx, tx.Now.Add(-s.settings.UploadLife))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		// One that is being written to again right now goes with the next sweep's orphans.
+		if err := s.blobs.Discard(id); err != nil && !errs.Is(err, errs.Conflict) {
+			return err
+		}
+	}
+	done.Uploads += len(ids)
+	return nil
+}
+
+func (s *Service) sweepImages(ctx context.Context, done *Swept) error {
+	for {
+		var n int
+		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.settings.Grace), sweepBatch)
+			return err
+		})
+		done.Images += n
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (s *Service) sweepBlobs(ctx context.Context, done *Swept) error {
+	for {
+		var held int64
+		var gone []store.Blob
+		var before time.Time
+		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+			before = tx.Now.Add(-s.settings.UploadLife)
+			if held, err = tx.SweepHeld(ctx, before, sweepBatch); err != nil {
+				return err
+			}
+			gone, err = tx.SweepBlobs(ctx, sweepBatch)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		digests := make([]digest.Digest, len(gone))
+		for at, b := range gone {
+			digests[at] = b.Digest
+			done.Bytes += b.Size
+		}
+		if _, err := s.blobs.Sweep(time.Now().Add(-orphanAge), digests); err != nil {
+			return err
+		}
+		done.Blobs += len(gone)
+		if held == 0 && len(gone) == 0 {
+			return nil
+		}
+	}
+}
+
+// sweepOrphans removes files that no row names: of a push that was cut off between its
+// file and its row, or of a sweep that was cut off between the row and the file.
+func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
+	old := time.Now().Add(-orphanAge)
+	var orphans []digest.Digest
+	err := s.blobs.Walk(ctx, func(e blob.Entry) error {
+		if e.Digest == "" || e.Changed.After(old) {
+			return nil
+		}
+		return s.db.Peek(ctx, func(tx *store.Tx) error {
+			known, err := tx.HasBlob(ctx, e.Digest)
+			if err == nil && !known {
+				orphans = append(orphans, e.Digest)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	gone, err := s.blobs.Sweep(old, orphans)
+	done.Orphans += len(gone)
+	if err != nil {
+		return err
+	}
+	uploads, err := s.blobs.Uploads()
+	if err != nil {
+		return err
+	}
+	for _, u := range uploads {
+		if u.Open || u.Changed.After(old) {
+			continue
+		}
+		err := s.db.Peek(ctx, func(tx *store.Tx) error {
+			known, err := tx.HasUpload(ctx, u.ID)
+			if err != nil || known {
+				return err
+			}
+			done.Orphans++
+			return s.blobs.Discard(u.ID)
+		})
+		if err != nil && !errs.Is(err, errs.Conflict) {
+			return err
+		}
+	}
+	return nil
+}

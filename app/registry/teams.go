@@ -1,0 +1,122 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// Teams lists teams by name: all of them, or only those that the actor is in. Signed-in
+// users may ask.
+func (s *Service) Teams(ctx context.Context, actor model.Actor, mine bool, p model.Page) (list []model.Team, next string, err error) {
+	const op = "registry.Teams"
+	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+		return nil, "", err
+	}
+	var user int64
+	if mine {
+		user = actor.UserID
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		list, err = tx.Teams(ctx, user, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(t model.Team) string { return t.Name })
+	return list, next, errs.Wrap(op, err)
+}
+
+// Team gives one team, and its members if the actor is one of them, or an admin. Errors:
+// NotFound, Unauthenticated.
+func (s *Service) Team(ctx context.Context, actor model.Actor, name string, p model.Page) (team model.Team, members []model.Member, next string, err error) {
+	const op = "registry.Team"
+	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+		return team, nil, "", err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		if team, err = tx.Team(ctx, name); err != nil {
+			return err
+		}
+		m, err := tx.MembershipOf(ctx, team.ID, actor.UserID)
+		if err != nil || !m.Member && !actor.Admin {
+			return err
+		}
+		members, err = tx.Members(ctx, team.ID, p)
+		return err
+	})
+	members, next = model.Cut(p, members, func(m model.Member) string { return m.User })
+	return team, members, next, errs.Wrap(op, err)
+}
+
+// CreateTeam makes a team, with the actor as its first owner. Signed-in users may.
+// Errors: Conflict if the name is taken, Invalid, Forbidden, Unauthenticated.
+func (s *Service) CreateTeam(ctx context.Context, actor model.Actor, name string, join model.JoinPolicy) (team model.Team, err error) {
+	const op = "registry.CreateTeam"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return team, err
+	}
+	if join == "" {
+		join = model.ByInvitation
+	}
+	if join != model.ByInvitation && join != model.Open {
+		return team, errs.E(op, errs.Invalid, "A team is joined by %q or is %q; there is no %q.", model.ByInvitation, model.Open, join)
+	}
+	if _, err := ref.ParseName(name); err != nil {
+		return team, errs.Wrap(op, err)
+	}
+	if ref.Reserved(name) {
+		return team, errs.E(op, errs.Invalid, "The name %q is reserved; choose another.", name)
+	}
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.AddTeam(ctx, name, join, actor.UserID); err != nil {
+			return err
+		}
+		team, err = tx.Team(ctx, name)
+		return err
+	})
+	return team, errs.Wrap(op, err)
+}
+
+// DeleteTeam removes a team, and with it the roles it was given. Its owners may. Errors:
+// Conflict while it has collections of its own, NotFound, Forbidden, Unauthenticated.
+func (s *Service) DeleteTeam(ctx context.Context, actor model.Actor, name string) error {
+	const op = "registry.DeleteTeam"
+	return errs.Wrap(op, s.changeTeam(ctx, actor, name, func(tx *store.Tx, _ model.Team) error {
+		return tx.DeleteTeam(ctx, name)
+	}))
+}
+
+// changeTeam runs fn on a team that the actor may manage.
+func (s *Service) changeTeam(ctx context.Context, actor model.Actor, name string, fn func(*store.Tx, model.Team) error) error {
+	const op = "registry.changeTeam"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return err
+	}
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		team, err := tx.Team(ctx, name)
+		if err != nil {
+			return err
+		}
+		m, err := tx.MembershipOf(ctx, team.ID, actor.UserID)
+		if err != nil {
+			return err
+		}
+		if !m.Owner && !actor.Admin {
+			return errs.E(op, errs.Forbidden, "Only an owner of the team %s may do this.", name)
+		}
+		return fn(tx, team)
+	})
+}
+
+// signedIn allows whoever is signed in, with a credential that reaches everywhere.
+func signedIn(op string, actor model.Actor, scope model.Scope) error {
+	switch {
+	case actor.IsAnonymous():
+		return errs.E(op, errs.Unauthenticated, "Sign in first.")
+	case !actor.Scope.Has(scope), scope != model.ScopeRead && actor.Only != nil:
+		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one with a wider scope.")
+	}
+	return nil
+}

@@ -1,0 +1,26 @@
+package store
+
+import "context"
+
+// Integrity gives a sentence for everything that is wrong with the database file itself;
+// none if all is well.
+func (t *Tx) Integrity(ctx context.Context) ([]string, error) {
+	const op = "store.Integrity"
+	said, err := all(ctx, t, op, value[string], "PRAGMA integrity_check(20)")
+	if err != nil {
+		return nil, err
+	}
+	var wrong []string
+	for _, line := range said {
+		if line != "ok" {
+			wrong = append(wrong, "The database file is damaged: "+line+".")
+		}
+	}
+	dangling, err := all(ctx, t, op, func(row scanner) (string, error) {
+		var table, parent string
+		var id, key any
+		err := row.Scan(&table, &id, &parent, &key)
+		return "A row of " + table + " names one of " + parent + " that is not there.", err
+	}, "PRAGMA foreign_key_check")
+	return append(wrong, dangling...), err
+}
