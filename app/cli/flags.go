@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// remoteOptions are the flags of every command that asks a registry.
+type remoteOptions struct {
+	registry string
+	json     bool
+}
+
+func (o *remoteOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.registry, "registry", "", "address of the registry (default: SREGISTRY_REGISTRY_BASE, else that of the last login)")
+	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+}
+
+// duration is a flag for a time to live: "90m", "72h", "30d".
+type duration time.Duration
+
+func (d *duration) String() string {
+	if *d == 0 {
+		return ""
+	}
+	return time.Duration(*d).String()
+}
+
+func (d *duration) Type() string { return "time" }
+
+func (d *duration) Set(s string) error {
+	value, err := time.ParseDuration(s)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		var n float64
+		n, err = strconv.ParseFloat(days, 64)
+		value = time.Duration(n * float64(24*time.Hour))
+	}
+	if err != nil || value < time.Second {
+		return UsageError("write a time like 90m, 72h or 30d")
+	}
+	*d = duration(value)
+	return nil
+}
+
+func (d duration) seconds() int64 { return int64(time.Duration(d) / time.Second) }
+
+// takes checks how many arguments were given; names is the usage they should follow.
+func takes(least, most int, names string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return UsageError("%s needs %s. See %s --help.", cmd.CommandPath(), names, cmd.CommandPath())
+		case most >= 0 && len(args) > most && names == "":
+			return UsageError("%s takes no argument, but was given %q. See %s --help.", cmd.CommandPath(), args[most], cmd.CommandPath())
+		case most >= 0 && len(args) > most:
+			return UsageError("%s takes only %s; %q is too much. See %s --help.", cmd.CommandPath(), names, args[most], cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// exclusive refuses more than one of the flags named.
+func exclusive(cmd *cobra.Command, names ...string) error {
+	first := ""
+	for _, name := range names {
+		switch {
+		case !cmd.Flags().Changed(name):
+		case first != "":
+			return UsageError("--%s and --%s do not go together. See %s --help.", first, name, cmd.CommandPath())
+		default:
+			first = name
+		}
+	}
+	return nil
+}
+
+// group is a command that only holds others.
+func group(use, short string, commands ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: use + " COMMAND", Short: short,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return UsageError("%s has no command %q. See %s --help.", cmd.CommandPath(), args[0], cmd.CommandPath())
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	cmd.AddCommand(commands...)
+	return cmd
+}
+
+// flagError makes a usage error of what is wrong with a flag; pflag's own texts are made for
+// people.
+func flagError(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	return UsageError("%s. See %s --help.", strings.ToUpper(text[:1])+text[1:], cmd.CommandPath())
+}
