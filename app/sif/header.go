@@ -53,9 +53,9 @@ type descriptor struct {
 const groupMask = 0xf0000000
 
 // headerSize and descriptorSize are the lengths of the records in bytes.
-var (
-	headerSize     = binary.Size(header{})
-	descriptorSize = binary.Size(descriptor{})
+const (
+	headerSize     = 128
+	descriptorSize = 585
 )
 
 // isSIF tells whether b begins with a SIF header, perhaps cut short.
@@ -89,7 +89,7 @@ func (in *inspection) readHeader(head []byte) (header, error) {
 func (in *inspection) readDescriptors(h header) ([]descriptor, error) {
 	const op = "sif.readDescriptors"
 	total := h.DescriptorsTotal
-	if total < 0 || h.DescriptorsOffset < int64(headerSize) || h.DescriptorsSize < 0 || h.DescriptorsSize/int64(descriptorSize) < total {
+	if total < 0 || h.DescriptorsOffset < headerSize || h.DescriptorsSize < 0 || h.DescriptorsSize/descriptorSize < total {
 		return nil, errs.E(op, errs.Invalid, "This SIF is damaged: its header contradicts itself about the table of objects.")
 	}
 	if h.DescriptorsOffset > in.file.size || h.DescriptorsSize > in.file.size-h.DescriptorsOffset {
@@ -99,7 +99,7 @@ func (in *inspection) readDescriptors(h header) ([]descriptor, error) {
 		in.note("The image has room for %d objects; only the first %d are looked at.", total, maxObjects)
 		total = maxObjects
 	}
-	table := make([]byte, total*int64(descriptorSize))
+	table := make([]byte, total*descriptorSize)
 	if _, err := in.file.ReadAt(table, h.DescriptorsOffset); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
