@@ -45,6 +45,7 @@ type Service struct {
 	verified *lru.Map[digest, verifiedPassword]
 	bearers  *lru.Map[digest, rememberedToken]
 
+	cost     cost          // of new hashes
 	hashing  chan struct{} // holds one item per password being hashed
 	dummy    phc           // hashed against where there is no account
 	attempts singleflight.Group
@@ -76,7 +77,7 @@ func WithAddress(public *url.URL) Option { return func(s *Service) { s.public = 
 func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Service, error) {
 	const op = "identity.Open"
 	s := &Service{
-		db: db, now: time.Now, log: slog.New(slog.DiscardHandler),
+		db: db, now: time.Now, log: slog.New(slog.DiscardHandler), cost: presentCost,
 		verified: lru.New[digest, verifiedPassword](remembered),
 		bearers:  lru.New[digest, rememberedToken](remembered),
 		hashing:  make(chan struct{}, maxHashing),
@@ -87,7 +88,7 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 	}
 	s.failures = newFailures(s.now)
 	rand.Read(s.mac[:])
-	s.dummy, _ = parsePHC(hashPassword(rand.Text()))
+	s.dummy, _ = parsePHC(s.cost.hashPassword(rand.Text()))
 	var err error
 	if s.key, err = readKey(dir); err != nil {
 		return nil, errs.Wrap(op, err)

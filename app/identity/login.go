@@ -109,8 +109,8 @@ func (s *Service) verify(ctx context.Context, p pair, l store.Login, key digest,
 	}
 	s.failures.succeeded(p)
 	hash := l.Hash
-	if stored.cost != presentCost {
-		hash = hashPassword(password)
+	if stored.cost != s.cost {
+		hash = s.cost.hashPassword(password)
 		if err := s.upgrade(ctx, l, hash); err != nil {
 			return err
 		}
@@ -168,4 +168,3 @@ func clip(s string) string {
 	}
 	return s
 }
-

@@ -40,7 +40,7 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 		return "", errs.Wrap("identity.hash", ctx.Err())
 	}
 	defer func() { <-s.hashing }()
-	return hashPassword(password), nil
+	return s.cost.hashPassword(password), nil
 }
 
 // SetPassword gives a person a new password and ends all his sessions. For admins.

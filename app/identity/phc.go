@@ -29,10 +29,10 @@ var presentCost = cost{memory: 19 * 1024, time: 2, lanes: 1}
 var maxCost = cost{memory: 64 * 1024, time: 8, lanes: 4}
 
 // hashPassword gives the argon2id hash of a password in PHC form (RFC 9106).
-func hashPassword(password string) string {
+func (c cost) hashPassword(password string) string {
 	salt := make([]byte, saltSize)
 	rand.Read(salt)
-	return phc{presentCost, salt, presentCost.hash(password, salt)}.String()
+	return phc{c, salt, c.hash(password, salt)}.String()
 }
 
 func (c cost) hash(password string, salt []byte) []byte {
