@@ -60,7 +60,7 @@ func (t *Tx) AddCollection(ctx context.Context, name ref.Collection, public bool
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO collections (namespace_id, name, public, description, created_at, updated_at)
 	  VALUES (?1, ?2, ?3, ?4, ?5, ?5) RETURNING id`, namespace, name.Name, public, description, unix(t.Now))
 	if errs.Is(err, errs.Conflict) {
-		return 0, errs.Because(op, errs.Conflict, err, "The collection %s exists already.", name)
+		return 0, errs.E(op, errs.Conflict, "The collection %s exists already.", name)
 	}
 	if err != nil || owner == 0 {
 		return id, err

@@ -47,7 +47,7 @@ func (t *Tx) addName(ctx context.Context, name, kind string) (int64, error) {
 	const op = "store.addName"
 	id, err := one(ctx, t, op, value[int64], "INSERT INTO names (name, kind) VALUES (?, ?) RETURNING id", name, kind)
 	if errs.Is(err, errs.Conflict) {
-		return 0, errs.Because(op, errs.Conflict, err, "The name %q is taken; choose another.", name)
+		return 0, errs.E(op, errs.Conflict, "The name %q is taken; choose another.", name)
 	}
 	return id, err
 }

@@ -66,17 +66,13 @@ func value[T any](row scanner) (T, error) {
 	return v, row.Scan(&v)
 }
 
-// exec runs a statement and tells how many rows it changed. A clash with a UNIQUE
-// constraint is a Conflict.
+// exec runs a statement and tells how many rows it changed.
 func (t *Tx) exec(ctx context.Context, op, text string, args ...any) (int64, error) {
 	s, err := t.conn.statement(ctx, text)
 	if err != nil {
 		return 0, wrap(op, err)
 	}
 	result, err := s.ExecContext(ctx, args...)
-	if taken(err) {
-		return 0, errs.Because(op, errs.Conflict, err, "That already exists.")
-	}
 	if err != nil {
 		return 0, wrap(op, err)
 	}

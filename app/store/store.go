@@ -129,7 +129,8 @@ type Tx struct {
 	conn *conn
 }
 
-// wrap turns an error of the driver into one of ours.
+// wrap turns an error of the driver into one of ours. A clash with a UNIQUE or PRIMARY KEY
+// constraint is a Conflict, with a bare sentence; callers say what exists already.
 func wrap(op string, err error) error {
 	if err == nil {
 		return nil
@@ -137,6 +138,10 @@ func wrap(op string, err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return errs.Wrap(op, err)
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return errs.Because(op, errs.Conflict, err, "That already exists.")
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
@@ -151,10 +156,4 @@ func wrap(op string, err error) error {
 		return errs.Because(op, errs.Canceled, err, "The request was given up.")
 	}
 	return &errs.Error{Op: op, Kind: errs.Internal, Cause: err}
-}
-
-// taken tells whether an error is a clash with a UNIQUE or PRIMARY KEY constraint.
-func taken(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 }
