@@ -1,0 +1,145 @@
+// Package config holds the settings of the server. Every setting has one name, and can be
+// given as a flag (--public-url), in the environment (SREGISTRY_SERVER_PUBLIC_URL) or in a
+// file (public-url = …); the flag wins over the environment, and that over the file. It
+// only reads: what a setting means is said in its flag's help, and what it does is up to
+// the room it is handed to.
+//
+// Entry points: New and Flags to bind the settings to a command, then Load.
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"sregistry/app/errs"
+)
+
+// Config is the settings of the server, each with a value that works.
+type Config struct {
+	Data            string
+	File            string
+	Listen          string
+	PublicURL       string
+	Name            string
+	TrustedProxies  []string
+	UserCollections bool
+	SignIn          bool
+	Grace           time.Duration
+	UploadLife      time.Duration
+	SweepEvery      time.Duration
+	DrainTime       time.Duration
+	AnonymousRate   float64
+	UserRate        float64
+	LogLevel        string
+	LogFormat       string
+}
+
+// New gives the defaults.
+func New() *Config {
+	return &Config{
+		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true,
+		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour, DrainTime: 30 * time.Second,
+		AnonymousRate: 500, UserRate: 2000, LogLevel: "info", LogFormat: "auto",
+	}
+}
+
+// DataFlag binds only the data folder, which the administrator's commands need too.
+func (c *Config) DataFlag(f *pflag.FlagSet) {
+	f.StringVar(&c.Data, "data", c.Data, "folder of the database, the images and the server's key; made if it is missing")
+}
+
+// Flags binds all settings to a set of flags.
+func (c *Config) Flags(f *pflag.FlagSet) {
+	f.SortFlags = false
+	c.DataFlag(f)
+	f.StringVar(&c.File, "config", c.File, `file with more settings, a line "name = value" each (default DATA/sregistry.conf, if it is there)`)
+	f.StringVar(&c.Listen, "listen", c.Listen, "address and port to listen on")
+	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "address by which clients reach the registry, such as https://hub.example.org (default: http:// and the listening address)")
+	f.StringVar(&c.Name, "name", c.Name, "the registry's name, for people")
+	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8")
+	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
+	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "show nothing without sign-in, not even public collections")
+	f.DurationVar(&c.Grace, "grace", c.Grace, "how long an image stays that was deleted or has lost its last tag")
+	f.DurationVar(&c.UploadLife, "upload-life", c.UploadLife, "how long an unfinished upload is kept for its client to go on")
+	f.DurationVar(&c.SweepEvery, "sweep-every", c.SweepEvery, "how often what nobody needs any more is removed")
+	f.DurationVar(&c.DrainTime, "drain-time", c.DrainTime, "how long transfers may go on after the server was told to stop")
+	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests a second that one address may make without sign-in; 0 is no limit")
+	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user may make; 0 is no limit")
+	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
+	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, or auto: text on a terminal")
+}
+
+// Public gives the address by which clients reach the registry: the setting, or else the
+// address it listens on.
+func (c *Config) Public(listening string) (*url.URL, error) {
+	if c.PublicURL == "" {
+		return &url.URL{Scheme: "http", Host: listening}, nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" ||
+		u.Path != "" && u.Path != "/" {
+		return nil, errs.E("config.Public", errs.Invalid, "public-url is %q; write http:// or https:// and a host, with no path, such as https://hub.example.org.", c.PublicURL)
+	}
+	u.Path = ""
+	return u, nil
+}
+
+// Proxies gives the trusted proxies as networks.
+func (c *Config) Proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			a, err := netip.ParseAddr(text)
+			if err != nil {
+				return nil, errs.E("config.Proxies", errs.Invalid, "trusted-proxies has %q; write addresses or networks, such as 10.0.0.0/8.", text)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+// Level gives the log level.
+func (c *Config) Level() (slog.Level, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return l, errs.E("config.Level", errs.Invalid, "log-level is %q; write debug, info, warn or error.", c.LogLevel)
+	}
+	return l, nil
+}
+
+// Validate refuses settings that cannot work.
+func (c *Config) Validate() error {
+	const op = "config.Validate"
+	for name, d := range map[string]time.Duration{"grace": c.Grace, "upload-life": c.UploadLife, "drain-time": c.DrainTime} {
+		if d < 0 {
+			return errs.E(op, errs.Invalid, "%s is %s; it cannot be less than nothing.", name, d)
+		}
+	}
+	if c.SweepEvery < time.Second {
+		return errs.E(op, errs.Invalid, "sweep-every is %s; write a second or more.", c.SweepEvery)
+	}
+	if c.UploadLife < time.Minute {
+		return errs.E(op, errs.Invalid, "upload-life is %s; running pushes need a minute at least.", c.UploadLife)
+	}
+	if c.AnonymousRate < 0 || c.UserRate < 0 {
+		return errs.E(op, errs.Invalid, "A rate cannot be less than nothing; 0 is no limit.")
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" && c.LogFormat != "auto" {
+		return errs.E(op, errs.Invalid, "log-format is %q; write text, json or auto.", c.LogFormat)
+	}
+	if _, err := c.Level(); err != nil {
+		return err
+	}
+	if _, err := c.Proxies(); err != nil {
+		return err
+	}
+	_, err := c.Public("127.0.0.1:8080")
+	return err
+}

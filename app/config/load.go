@@ -1,0 +1,96 @@
+package config
+
+import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"sregistry/app/errs"
+)
+
+// prefix begins the name of every setting in the environment. It is longer than
+// SREGISTRY_ because the Python client has its own settings under that.
+const prefix = "SREGISTRY_SERVER_"
+
+// fileName is the settings file's in the data folder.
+const fileName = "sregistry.conf"
+
+// Load fills in what the command line left open: from the environment, given as
+// os.Environ does, and then from the file. Errors: Invalid, with the place and what to
+// write instead.
+func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
+	const op = "config.Load"
+	for _, entry := range environment {
+		key, value, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(key, prefix) {
+			continue
+		}
+		name := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(key, prefix), "_", "-"))
+		if err := set(f, name, value, "the environment variable "+key); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	if err := c.loadFile(f); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, c.Validate())
+}
+
+func (c *Config) loadFile(f *pflag.FlagSet) error {
+	const op = "config.loadFile"
+	path := c.File
+	if path == "" {
+		path = filepath.Join(c.Data, fileName)
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && c.File == "" {
+		return nil
+	}
+	if err != nil {
+		return errs.Because(op, errs.Invalid, err, "The settings file %s cannot be read.", path)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		if !ok {
+			return errs.E(op, errs.Invalid, "Line %d of %s is %q; write name = value.", n, path, line)
+		}
+		name = strings.TrimSpace(name)
+		if name == "data" || name == "config" {
+			return errs.E(op, errs.Invalid, "Line %d of %s sets %s, which cannot be set in the file; use the flag.", n, path, name)
+		}
+		if err := set(f, name, strings.TrimSpace(value), path); err != nil {
+			return err
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return errs.Because(op, errs.Invalid, err, "The settings file %s cannot be read.", path)
+	}
+	return nil
+}
+
+// set gives a setting a value, unless one that counts more has given it one already.
+func set(f *pflag.FlagSet, name, value, source string) error {
+	const op = "config.set"
+	flag := f.Lookup(name)
+	if flag == nil || name == "help" {
+		return errs.E(op, errs.Invalid, "There is no setting %q, which %s sets; sregistry serve --help lists them all.", name, source)
+	}
+	if flag.Changed {
+		return nil
+	}
+	if err := f.Set(name, value); err != nil {
+		return errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q, as %s has it.", name, value, source)
+	}
+	return nil
+}
