@@ -1,0 +1,96 @@
+// Package doortest gives the tests of the doors a whole registry of their own: database,
+// files, core, identity and the HTTP stack that ships, on a loopback address. It knows no
+// door; a test mounts its own.
+//
+// Entry points: New, then Mount; User, Token and Push put something into the registry, and
+// Do asks it by HTTP. The trap: routes are to be mounted before the first request.
+package doortest
+
+import (
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/identity"
+	"sregistry/app/registry"
+	"sregistry/app/store"
+	"sregistry/app/store/storetest"
+)
+
+// Site is a registry that runs for one test.
+type Site struct {
+	// URL is where it listens: "http://127.0.0.1:PORT", without a "/" at the end.
+	URL      string
+	Echo     *echo.Echo
+	Registry *registry.Service
+	Identity *identity.Service
+}
+
+type settings struct {
+	registry registry.Settings
+	now      func() time.Time
+	log      io.Writer
+	level    slog.Level
+}
+
+// Option alters how a Site is made.
+type Option func(*settings)
+
+// WithSettings runs the core by other settings than the default ones: every user may make
+// collections, anonymous callers see what is public, and nothing is swept for a day.
+func WithSettings(s registry.Settings) Option { return func(o *settings) { o.registry = s } }
+
+// WithClock makes the site take its times from now.
+func WithClock(now func() time.Time) Option { return func(o *settings) { o.now = now } }
+
+// WithLog writes the whole log, with its line for every request, to w. Without it a test
+// shows warnings and errors.
+func WithLog(w io.Writer) Option {
+	return func(o *settings) { o.log, o.level = w, slog.LevelInfo }
+}
+
+// New runs a registry without accounts, until the test ends.
+func New(t testing.TB, options ...Option) *Site {
+	t.Helper()
+	o := settings{
+		registry: registry.Settings{UserCollections: true, Grace: 24 * time.Hour, UploadLife: 24 * time.Hour},
+		now:      time.Now, log: t.Output(), level: slog.LevelWarn,
+	}
+	for _, option := range options {
+		option(&o)
+	}
+	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: o.level}))
+	db := storetest.New(t, store.WithClock(o.now))
+	blobs, err := blob.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := identity.Open(t.Context(), db, t.TempDir(), identity.WithClock(o.now), identity.WithLog(log))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { accounts.Close() })
+	e := httpx.New(httpx.Settings{Log: log, Errors: unrouted})
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = httpx.NewServer(e, log)
+	server.Start()
+	t.Cleanup(server.Close)
+	return &Site{URL: server.URL, Echo: e, Registry: registry.New(db, blobs, o.registry, log), Identity: accounts}
+}
+
+// unrouted answers requests for which no door has a route.
+func unrouted(c echo.Context, err error) error {
+	return c.String(httpx.Status(errs.KindOf(err)), httpx.Message(c, err))
+}
+
+// Mount adds a door.
+func (s *Site) Mount(render httpx.ErrorRenderer, routes []httpx.Route, middleware ...echo.MiddlewareFunc) {
+	httpx.Mount(s.Echo, render, routes, middleware...)
+}
