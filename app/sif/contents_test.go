@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	library "github.com/sylabs/sif/v2/pkg/sif"
 
 	"sregistry/app/sif"
 	"sregistry/app/sif/siftest"
@@ -165,5 +166,34 @@ func TestInspectBoundsAllTextTogether(t *testing.T) {
 	}
 	if !noted(r, "The image has more than 4194304 bytes of text; the rest is left out.") {
 		t.Errorf("notes are %q", r.Notes)
+	}
+}
+
+func TestInspectBoundsAppsAndScripts(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	scripts := map[string]string{}
+	apps := map[string]any{}
+	for i := range 70 {
+		files[fmt.Sprintf("/.singularity.d/env/9%02d-environment.sh", i)] = "x"
+		scripts[fmt.Sprintf("/.singularity.d/env/9%02d-environment.sh", i)] = "x"
+	}
+	for i := range 250 {
+		apps[fmt.Sprintf("app%03d", i)] = map[string]string{"runscript": "x"}
+	}
+	r := inspect(t, siftest.Tree(files))
+	if len(r.Environment) != 64 || !noted(r, "The folder /.singularity.d/env in the image has more than 64 entries; the rest is left out.") {
+		t.Errorf("%d scripts, notes are %q", len(r.Environment), r.Notes)
+	}
+	metadata, err := json.Marshal(map[string]any{"data": map[string]any{"attributes": map[string]any{"environment": scripts, "apps": apps}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r = inspect(t, assemble(t, object{library.DataGenericJSON, "inspect-metadata.json", string(metadata)}))
+	if len(r.Environment) != 64 || !noted(r, "The image has more than 64 environment scripts; the rest is left out.") {
+		t.Errorf("%d scripts, notes are %q", len(r.Environment), r.Notes)
+	}
+	if len(r.Apps) != 200 || !noted(r, "Not all apps are listed: there are more than 200, or one has no proper name.") {
+		t.Errorf("%d apps, notes are %q", len(r.Apps), r.Notes)
 	}
 }

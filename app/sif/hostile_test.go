@@ -1,6 +1,7 @@
 package sif_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"strings"
@@ -129,4 +130,24 @@ func noted(r *sif.Report, note string) bool {
 		}
 	}
 	return false
+}
+
+func TestInspectSurvivesDamageAnywhere(t *testing.T) {
+	t.Parallel()
+	for _, c := range siftest.Compressions {
+		root, err := siftest.Squashfs(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost := 0
+		for at := 96; at < len(root); at += 29 { // behind the superblock, so that it stays an image
+			b := bytes.Clone(root)
+			b[at] ^= 0xff
+			r := inspect(t, b)
+			lost += len(r.Notes)
+		}
+		if lost == 0 {
+			t.Errorf("%s: no damage was noticed", c)
+		}
+	}
 }
