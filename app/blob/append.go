@@ -91,9 +91,6 @@ func (u *Upload) write(p []byte) (int, error) {
 	}
 	n, err := u.file.WriteAt(p, u.offset)
 	u.offset += int64(n)
-	if err == nil && n < len(p) {
-		err = io.ErrShortWrite
-	}
 	if u.offset-u.handed >= handOver {
 		u.file.WriteBehind(u.handed, u.offset-u.handed)
 		u.handed = u.offset

@@ -33,6 +33,14 @@ func (d *Disk) Calls() int {
 	return d.calls
 }
 
+// Break makes trouble anew; its call is counted from here.
+func (d *Disk) Break(trouble Trouble) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	trouble.At += d.calls
+	d.trouble = trouble
+}
+
 // Repair ends all trouble.
 func (d *Disk) Repair() {
 	d.mu.Lock()

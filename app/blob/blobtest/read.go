@@ -140,11 +140,22 @@ func testVerify(t *testing.T, open Opener) {
 }
 
 func testSweep(t *testing.T, open Opener) {
-	s := fresh(t, open)
+	dir := t.TempDir()
+	s := store(t, open, dir)
 	old, young := push(t, s, 1, []byte("old")), push(t, s, 2, []byte("young"))
 	never := digest.FromString("never seen")
 	past, future := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	if removed, err := s.Sweep(past, []digest.Digest{old, young}); len(removed) != 0 || err != nil {
+	// What counts is when it was committed, not when its bytes came in.
+	slow := begin(t, s, 3, []byte("slow"))
+	ancient := past.Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(dir, "uploads", id(3)), ancient, ancient); err != nil {
+		t.Fatal(err)
+	}
+	late, err := slow.Commit("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if removed, err := s.Sweep(past, []digest.Digest{old, young, late}); len(removed) != 0 || err != nil {
 		t.Errorf("young blobs were swept: %v, %v", removed, err)
 	}
 	removed, err := s.Sweep(future, []digest.Digest{old, never})

@@ -128,8 +128,8 @@ func (l *script) remove(s *blob.Store, content []byte) error {
 	return nil
 }
 
-// finish goes on with the resumable upload. It may be gone only if it was already about
-// to become a blob.
+// finish goes on with the resumable upload, with a repaired store. It may be gone only if
+// it was already about to become a blob.
 func (l *script) finish(ctx context.Context, s *blob.Store) error {
 	if l.point == nil {
 		return nil

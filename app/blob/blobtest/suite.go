@@ -46,6 +46,8 @@ func RunWriting(t *testing.T, open Opener) {
 		"limit":   testLimit,
 		"resume":  testResume,
 		"racing":  testRacing,
+		"full":    testFullDisk,
+		"bad":     testBadDisk,
 	})
 }
 
