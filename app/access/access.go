@@ -27,11 +27,10 @@ const (
 	Manage
 )
 
-// needs is the scope that a credential must have for an action.
+// needs is the scope that a credential must have for an action other than Read, which
+// sees decides.
 func (a Action) needs() model.Scope {
 	switch a {
-	case Read:
-		return model.ScopeRead
 	case Push, Freeze:
 		return model.ScopeWrite
 	case Delete:
@@ -88,13 +87,14 @@ func Can(actor model.Actor, action Action, t Target) Decision {
 		}
 		return Hidden
 	}
-	if action != Read && t.Role < model.Owner && !actor.Admin {
-		if anonymous {
-			return NeedLogin
-		}
+	switch {
+	case action == Read:
+		return Allow
+	case anonymous:
+		return NeedLogin
+	case t.Role < model.Owner && !actor.Admin:
 		return Refused
-	}
-	if !anonymous && (!actor.Scope.Has(action.needs()) || action != Read && !actor.Reaches(t.Collection)) {
+	case !actor.Scope.Has(action.needs()), !actor.Reaches(t.Collection):
 		return Narrow
 	}
 	if t.Frozen && action.changes() {

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"sregistry/app/cli"
+	"sregistry/app/config"
+	"sregistry/app/errs"
+	"sregistry/app/registry"
+)
+
+// newCheck makes the command that proves the data folder whole.
+func newCheck(env cli.Env, assets Assets) *cobra.Command {
+	settings := config.New()
+	quick := false
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Verify every row against its file and every file against its hash, on the server's machine",
+		Long: `Verify the database, every row against its file, and every file against its hash.
+It only reads, and may run beside the server. It ends with status 15 if anything
+is damaged, and names the images.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			d, err := openData(c.Context(), settings.Data, assets.Schema, false)
+			if err != nil {
+				return err
+			}
+			shown := time.Now()
+			found, err := registry.New(d.db, d.blobs, registry.Settings{}, slog.New(slog.DiscardHandler)).
+				Check(c.Context(), !quick, func(at registry.Checked) {
+					if env.Terminal && time.Since(shown) > time.Second {
+						fmt.Fprintf(env.Stderr, "\r%d blobs, %s", at.Blobs, humanize.IBytes(uint64(at.Bytes)))
+						shown = time.Now()
+					}
+				})
+			if err := errors.Join(err, d.Close()); err != nil {
+				return err
+			}
+			for _, line := range found.Damage {
+				fmt.Fprintln(env.Stdout, line)
+			}
+			fmt.Fprintf(env.Stdout, "%d blobs with %s checked, %d damaged; %d files that no row names.\n",
+				found.Blobs, humanize.IBytes(uint64(found.Bytes)), len(found.Damage), found.Strays)
+			if len(found.Damage) > 0 {
+				return errs.E("app.check", errs.DigestInvalid, "The data folder is damaged.")
+			}
+			return nil
+		},
+	}
+	settings.DataFlag(c.Flags())
+	c.Flags().BoolVar(&quick, "quick", false, "compare sizes only, do not read the files")
+	return c
+}

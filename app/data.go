@@ -1,0 +1,98 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/identity"
+	"sregistry/app/store"
+)
+
+// lockName is the file by which a server holds its data folder.
+const lockName = "lock"
+
+// data is an open data folder.
+type data struct {
+	dir   string
+	lock  *os.File // nil without the lock
+	db    *store.DB
+	blobs *blob.Store
+}
+
+// openData opens the folder that everything is kept in, made with mode 0700 if it is
+// missing. A server holds it for itself; the administrator's commands work beside one.
+func openData(ctx context.Context, dir, schema string, server bool) (*data, error) {
+	const op = "app.openData"
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, folderError(op, dir, err)
+	}
+	d := &data{dir: dir}
+	if server {
+		if err := d.hold(); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if d.db, err = store.Open(ctx, dir, schema); err != nil {
+		return nil, errors.Join(errs.Wrap(op, err), d.Close())
+	}
+	if d.blobs, err = blob.Open(dir); err != nil {
+		return nil, errors.Join(errs.Wrap(op, err), d.Close())
+	}
+	return d, nil
+}
+
+// hold takes the folder for one server. The kernel gives it free when the process ends,
+// however it ends.
+func (d *data) hold() error {
+	const op = "app.hold"
+	f, err := os.OpenFile(filepath.Join(d.dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return folderError(op, d.dir, err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return errs.Because(op, errs.Conflict, err, "Another sregistry serves the data folder %s already; stop it, or choose another folder with --data.", d.dir)
+	}
+	d.lock = f
+	return nil
+}
+
+// Close closes what is open, in the reverse order.
+func (d *data) Close() error {
+	var all error
+	if d.blobs != nil {
+		all = errors.Join(all, d.blobs.Close())
+	}
+	if d.db != nil {
+		all = errors.Join(all, d.db.Close())
+	}
+	if d.lock != nil {
+		all = errors.Join(all, d.lock.Close())
+	}
+	return all
+}
+
+// identity opens the accounts of the folder.
+func (d *data) identity(ctx context.Context, options ...identity.Option) (*identity.Service, error) {
+	return identity.Open(ctx, d.db, d.dir, options...)
+}
+
+// folderError says what is wrong with the data folder.
+func folderError(op, dir string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return errs.Because(op, errs.Forbidden, err, "The data folder %s cannot be written; give it to the user who runs the server, or choose another with --data.", dir)
+	case errors.Is(err, syscall.ENOSPC):
+		return errs.Because(op, errs.NoSpace, err, "The disk of the data folder %s is full.", dir)
+	case errors.Is(err, syscall.ENOTDIR):
+		return errs.Because(op, errs.Invalid, err, "%s is not a folder; choose another with --data.", dir)
+	}
+	return errs.Because(op, errs.Unavailable, err, "The data folder %s cannot be opened.", dir)
+}
