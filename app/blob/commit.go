@@ -100,13 +100,15 @@ func missing(op string, err error) error {
 }
 
 // shard makes the folder of a blob durable, once in the life of a process: that it
-// exists does not prove it, for another may have made it only just now.
+// exists does not prove it, for another may have made it only just now. Two that come at
+// once both do it, rather than have everybody wait for a sync.
 func (s *Store) shard(d digest.Digest) error {
 	const op = "blob.shard"
 	name := shardOf(d)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.shards[name] {
+	durable := s.shards[name]
+	s.mu.Unlock()
+	if durable {
 		return nil
 	}
 	if err := s.makeFolder(name); err != nil {
@@ -115,6 +117,8 @@ func (s *Store) shard(d digest.Digest) error {
 	if err := s.fs.SyncDir(path.Dir(name)); err != nil {
 		return fault(op, err)
 	}
+	s.mu.Lock()
 	s.shards[name] = true
+	s.mu.Unlock()
 	return nil
 }
