@@ -30,7 +30,7 @@ collection that does not exist makes it, too.`,
 	}
 	opts.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&opts.public, "public", false, "let everybody see it and pull from it")
-	cmd.Flags().StringVar(&opts.description, "description", "", "what it is for")
+	cmd.Flags().StringVar(&opts.description, "description", "", "what it is for, a `text`")
 	return cmd
 }
 

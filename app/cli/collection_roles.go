@@ -19,10 +19,10 @@ type rolesOptions struct {
 
 func (o *rolesOptions) addFlags(f *pflag.FlagSet) {
 	o.remoteOptions.addFlags(f)
-	f.StringSliceVar(&o.owners, "owner", nil, "a user: owners push, delete, and manage the collection")
-	f.StringSliceVar(&o.contributors, "contributor", nil, "a user: contributors pull though it is private")
-	f.StringSliceVar(&o.ownerTeams, "owner-team", nil, "a team of owners")
-	f.StringSliceVar(&o.contributorTeams, "contributor-team", nil, "a team of contributors")
+	f.StringSliceVar(&o.owners, "owner", nil, "a `user`: owners push, delete, and manage the collection")
+	f.StringSliceVar(&o.contributors, "contributor", nil, "a `user`: contributors pull though it is private")
+	f.StringSliceVar(&o.ownerTeams, "owner-team", nil, "a `team` of owners")
+	f.StringSliceVar(&o.contributorTeams, "contributor-team", nil, "a `team` of contributors")
 }
 
 // grants gives the roles that the flags name, in their order of the help.

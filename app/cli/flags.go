@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +17,7 @@ type remoteOptions struct {
 }
 
 func (o *remoteOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.registry, "registry", "", "address of the registry (default: SREGISTRY_REGISTRY_BASE, else that of the last login)")
+	f.StringVar(&o.registry, "registry", "", "`address` of the registry (default: SREGISTRY_REGISTRY_BASE, else that of the last login)")
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 }
 
@@ -40,7 +41,7 @@ func (d *duration) Set(s string) error {
 		value = time.Duration(n * float64(24*time.Hour))
 	}
 	if err != nil || value < time.Second {
-		return UsageError("write a time like 90m, 72h or 30d")
+		return errors.New("write a time like 90m, 72h or 30d")
 	}
 	*d = duration(value)
 	return nil
@@ -76,27 +77,4 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 		}
 	}
 	return nil
-}
-
-// group is a command that only holds others.
-func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{
-		Use: use + " COMMAND", Short: short,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return cmd.Help()
-			}
-			return UsageError("%s has no command %q. See %s --help.", cmd.CommandPath(), args[0], cmd.CommandPath())
-		},
-		Args: cobra.ArbitraryArgs,
-	}
-	cmd.AddCommand(commands...)
-	return cmd
-}
-
-// flagError makes a usage error of what is wrong with a flag; pflag's own texts are made for
-// people.
-func flagError(cmd *cobra.Command, err error) error {
-	text := err.Error()
-	return UsageError("%s. See %s --help.", strings.ToUpper(text[:1])+text[1:], cmd.CommandPath())
 }

@@ -35,7 +35,7 @@ registry://NAME to mean the registry in any case. Nothing is downloaded.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runInspect(cmd.Context(), opts, env, args[0]) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.arch, "arch", "", "the architecture, such as amd64 (default: the registry's choice)")
+	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, such as amd64 (default: the registry's choice)")
 	return cmd
 }
 

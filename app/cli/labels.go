@@ -28,8 +28,8 @@ func newLabelsCommand(env Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return runLabels(cmd.Context(), opts, env) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVarP(&opts.key, "key", "k", "", "only labels with this key")
-	cmd.Flags().StringVarP(&opts.value, "value", "v", "", "only labels with this value")
+	cmd.Flags().StringVarP(&opts.key, "key", "k", "", "only labels with this `key`")
+	cmd.Flags().StringVarP(&opts.value, "value", "v", "", "only labels with this `value`")
 	return cmd
 }
 

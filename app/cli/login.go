@@ -42,10 +42,10 @@ in ~/.sregistry, readable by you alone; the Python client uses it too. The passw
 		},
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVarP(&opts.username, "username", "u", "", "your name at the registry")
+	cmd.Flags().StringVarP(&opts.username, "username", "u", "", "your `name` at the registry")
 	cmd.Flags().BoolVar(&opts.passwordStdin, "password-stdin", false, "read the password from the standard input")
 	cmd.Flags().BoolVar(&opts.tokenStdin, "token-stdin", false, "read a token from the standard input, instead of name and password")
-	cmd.Flags().StringSliceVar(&opts.scope, "scope", allScopes(), "what the token may be used for")
+	cmd.Flags().StringSliceVar(&opts.scope, "scope", allScopes(), "what the token may be used for, a `list`")
 	return cmd
 }
 

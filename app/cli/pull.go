@@ -42,9 +42,9 @@ already is left as it is; another one is overwritten with --force only.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runPull(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.name, "name", "", "the file to write; \"-\" is the standard output")
+	cmd.Flags().StringVar(&opts.name, "name", "", "the `file` to write; \"-\" is the standard output")
 	cmd.Flags().BoolVarP(&opts.force, "force", "f", false, "overwrite a file that is another one")
-	cmd.Flags().StringVar(&opts.arch, "arch", "", "the architecture, such as amd64 (default: the registry's choice)")
+	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, such as amd64 (default: the registry's choice)")
 	cmd.Flags().BoolVarP(&opts.quiet, "quiet", "q", false, "show no progress")
 	cmd.Flags().BoolVar(&opts.noCache, "no-cache", false, "has no effect: images are never cached here, but written where you are")
 	return cmd

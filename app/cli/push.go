@@ -34,8 +34,8 @@ as its owner.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runPush(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.name, "name", "", "what to call the image: COLLECTION/CONTAINER[:TAG]")
-	cmd.Flags().StringVarP(&opts.tag, "tag", "t", "", "the tag; goes before one in the name (default: latest)")
+	cmd.Flags().StringVar(&opts.name, "name", "", "what to call the `image`: COLLECTION/CONTAINER[:TAG]")
+	cmd.Flags().StringVarP(&opts.tag, "tag", "t", "", "the `tag`; goes before one in the name (default: latest)")
 	cmd.Flags().BoolVarP(&opts.quiet, "quiet", "q", false, "show no progress")
 	return cmd
 }

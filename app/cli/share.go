@@ -40,10 +40,10 @@ with a browser, curl or wget. The link is printed now and never again.`,
 		},
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().IntVar(&opts.days, "days", 0, "how many days the link lives (default: the registry's choice)")
+	cmd.Flags().IntVar(&opts.days, "days", 0, "how many `days` the link lives (default: the registry's choice)")
 	cmd.Flags().Var(&opts.expires, "expires", "how long the link lives, such as 72h or 30d")
 	cmd.Flags().BoolVar(&opts.list, "list", false, "list the links to images of the container")
-	cmd.Flags().Int64Var(&opts.revoke, "revoke", 0, "end the link with this number")
+	cmd.Flags().Int64Var(&opts.revoke, "revoke", 0, "end the link with this `number`")
 	return cmd
 }
 

@@ -30,7 +30,7 @@ func newTokenListCommand(env Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTokenList(cmd.Context(), opts, env) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.user, "user", "", "those of another account (for administrators)")
+	cmd.Flags().StringVar(&opts.user, "user", "", "those of another `account` (for administrators)")
 	return cmd
 }
 
@@ -75,10 +75,10 @@ func newTokenCreateCommand(env Env) *cobra.Command {
 		},
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringSliceVar(&opts.scope, "scope", []string{"read", "write"}, "what it may be used for: read, write, delete, manage")
-	cmd.Flags().StringSliceVar(&opts.collections, "collection", nil, "the collections that it is narrowed to (default: all that you reach)")
+	cmd.Flags().StringSliceVar(&opts.scope, "scope", []string{"read", "write"}, "what it may be used for, a `list` of: read, write, delete, manage")
+	cmd.Flags().StringSliceVar(&opts.collections, "collection", nil, "the `collections` that it is narrowed to (default: all that you reach)")
 	cmd.Flags().Var(&opts.expires, "expires", "how long it lives, such as 72h or 90d (default: for ever)")
-	cmd.Flags().StringVar(&opts.user, "user", "", "make it for another account, such as a robot (for administrators)")
+	cmd.Flags().StringVar(&opts.user, "user", "", "make it for another `account`, such as a robot (for administrators)")
 	return cmd
 }
 

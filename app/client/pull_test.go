@@ -1,0 +1,215 @@
+package client_test
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sregistry/app/api"
+	"sregistry/app/client"
+	"sregistry/app/client/clienttest"
+	"sregistry/app/errs"
+	"sregistry/app/ref"
+)
+
+// pullInto pulls lab/hello:latest into a file of a folder.
+func pullInto(t *testing.T, r *clienttest.Registry, dir string, force bool) (client.Pulled, error) {
+	t.Helper()
+	return mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{
+		Container: mustPath(t, "lab/hello"), Target: filepath.Join(dir, "x.sif"), Force: force})
+}
+
+func wantFile(t *testing.T, dir string, want []byte) {
+	t.Helper()
+	got, err := os.ReadFile(filepath.Join(dir, "x.sif"))
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("the file has %d bytes, not the %d wanted (%v)", len(got), len(want), err)
+	}
+	if diff := cmp.Diff([]string{"x.sif"}, files(t, dir)); diff != "" {
+		t.Errorf("the folder (-want +got):\n%s", diff)
+	}
+}
+
+func TestPullGoesOnAfterBrokenConnections(t *testing.T) {
+	t.Parallel()
+	for name, arm := range map[string]func(r *clienttest.Registry){
+		"with ranges":    func(*clienttest.Registry) {},
+		"without ranges": func(r *clienttest.Registry) { r.NoRanges() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, dir, want := clienttest.New(t), t.TempDir(), content(imageSize, 1)
+			r.Put("lab/hello", "latest", want)
+			arm(r)
+			r.CutDownloads(1<<20, 0, 2<<20)
+			if _, err := pullInto(t, r, dir, false); err != nil {
+				t.Fatal(err)
+			}
+			wantFile(t, dir, want)
+		})
+	}
+}
+
+func TestPullGoesOnWithThePartOfAnEarlierRun(t *testing.T) {
+	t.Parallel()
+	r, dir, want := clienttest.New(t), t.TempDir(), content(imageSize, 2)
+	r.Put("lab/hello", "latest", want)
+	r.CutDownloads(append([]int64{1 << 20}, make([]int64, 20)...)...)
+	_, err := pullInto(t, r, dir, false)
+	wantKind(t, err, errs.Unavailable)
+	info, err := os.Stat(filepath.Join(dir, "x.sif.part"))
+	if err != nil || info.Size() != 1<<20 {
+		t.Fatalf("the part is %v, %v", info, err)
+	}
+	r.CutDownloads()
+	r.NoRanges() // so that a client which begins anew would be seen by what it reports
+	least := int64(-1)
+	_, err = mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{
+		Container: mustPath(t, "lab/hello"), Target: filepath.Join(dir, "x.sif"),
+		Progress: func(_ client.Phase, done, _ int64) {
+			if least < 0 {
+				least = done
+			}
+		}})
+	if err != nil || least < 1<<20 {
+		t.Errorf("the later run began at %d: %v", least, err)
+	}
+	wantFile(t, dir, want)
+}
+
+func TestPartOfAnotherImageIsReplaced(t *testing.T) {
+	t.Parallel()
+	for name, size := range map[string]int{"smaller": 1 << 10, "larger": imageSize * 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, dir, want := clienttest.New(t), t.TempDir(), content(imageSize, 3)
+			r.Put("lab/hello", "latest", want)
+			if err := os.WriteFile(filepath.Join(dir, "x.sif.part"), content(size, 4), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := pullInto(t, r, dir, false); err != nil {
+				t.Fatal(err)
+			}
+			wantFile(t, dir, want)
+		})
+	}
+}
+
+func TestWrongBytesLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
+	r, dir := clienttest.New(t), t.TempDir()
+	r.Put("lab/hello", "latest", content(imageSize, 5))
+	r.Corrupt(true)
+	_, err := pullInto(t, r, dir, false)
+	wantKind(t, err, errs.DigestInvalid)
+	if left := files(t, dir); left != nil {
+		t.Errorf("the folder holds %v", left)
+	}
+	var out bytes.Buffer
+	_, err = mustClient(t, r.URL).PullTo(t.Context(), client.PullRequest{Container: mustPath(t, "lab/hello")}, &out)
+	wantKind(t, err, errs.DigestInvalid)
+}
+
+func TestPullToAStreamGoesOnAndVerifies(t *testing.T) {
+	t.Parallel()
+	r, want := clienttest.New(t), content(imageSize, 6)
+	r.Put("lab/hello", "latest", want)
+	r.CutDownloads(1 << 20)
+	var out bytes.Buffer
+	_, err := mustClient(t, r.URL).PullTo(t.Context(), client.PullRequest{Container: mustPath(t, "lab/hello")}, &out)
+	if err != nil || !bytes.Equal(out.Bytes(), want) {
+		t.Errorf("%d of %d bytes arrived: %v", out.Len(), len(want), err)
+	}
+}
+
+func TestFileThatExistsIsKeptUnlessForced(t *testing.T) {
+	t.Parallel()
+	r, dir, want := clienttest.New(t), t.TempDir(), content(1000, 7)
+	r.Put("lab/hello", "latest", want)
+	if _, err := pullInto(t, r, dir, false); err != nil {
+		t.Fatal(err)
+	}
+	r.Requests()
+	again, err := pullInto(t, r, dir, false)
+	if err != nil || !again.Unchanged || len(r.Requests()) != 1 {
+		t.Errorf("the second pull gave %+v, %v", again, err)
+	}
+	mine := content(1000, 8)
+	if err := os.WriteFile(filepath.Join(dir, "x.sif"), mine, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = pullInto(t, r, dir, false)
+	wantKind(t, err, errs.Conflict)
+	wantFile(t, dir, mine)
+	if _, err = pullInto(t, r, dir, true); err != nil {
+		t.Fatal(err)
+	}
+	wantFile(t, dir, want)
+}
+
+func TestTwoPullsOfOneFileDoNotMix(t *testing.T) {
+	t.Parallel()
+	r, dir := clienttest.New(t), t.TempDir()
+	r.Put("lab/hello", "latest", content(imageSize, 9))
+	var second error
+	_, err := mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{
+		Container: mustPath(t, "lab/hello"), Target: filepath.Join(dir, "x.sif"),
+		Progress: func(_ client.Phase, done, _ int64) {
+			if second == nil {
+				_, second = pullInto(t, r, dir, true)
+			}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantKind(t, second, errs.Conflict)
+}
+
+func TestServerCannotChooseAnotherFolderOrContent(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"../x.sif", "/tmp/x.sif", ".bashrc", "", ".."} {
+		r := clienttest.New(t)
+		r.Put("lab/hello", "latest", content(10, 10))
+		r.Change("lab/hello", "latest", func(i *api.Image) { i.FileName = name })
+		_, err := mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{Container: mustPath(t, "lab/hello")})
+		wantKind(t, err, errs.Invalid)
+	}
+	r := clienttest.New(t)
+	image := r.Put("lab/hello", "latest", content(10, 10))
+	other := r.Put("lab/hello", "other", content(10, 11))
+	r.API.HandleFunc("GET /api/v1/containers/{container}/images/"+other.Content, func(w http.ResponseWriter, _ *http.Request) {
+		clienttest.JSON(w, 200, image)
+	})
+	d, err := ref.ParseDigest(other.Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{Container: mustPath(t, "lab/hello"),
+		Reference: ref.Reference{Digest: d}, Target: filepath.Join(t.TempDir(), "x")})
+	wantKind(t, err, errs.DigestInvalid)
+}
+
+func TestImageThatIsNoFileIsNotPulled(t *testing.T) {
+	t.Parallel()
+	r, dir := clienttest.New(t), t.TempDir()
+	r.Put("lab/hello", "latest", content(10, 12))
+	r.Change("lab/hello", "latest", func(i *api.Image) { i.Kind, i.Content = "oci", "" })
+	_, err := pullInto(t, r, dir, false)
+	wantKind(t, err, errs.Unsupported)
+	if !strings.Contains(errs.Message(err), "docker://") {
+		t.Errorf("the message does not say what to do: %q", errs.Message(err))
+	}
+}
+
+func TestPullIntoAFolderThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	r := clienttest.New(t)
+	r.Put("lab/hello", "latest", content(10, 13))
+	_, err := pullInto(t, r, filepath.Join(t.TempDir(), "missing"), false)
+	wantKind(t, err, errs.NotFound)
+}
