@@ -1,0 +1,95 @@
+package httpx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+)
+
+// Blob describes a file that is to be sent.
+type Blob struct {
+	Digest string // of its content; the ETag
+	Type   string // its media type
+	Name   string // under which to save it; empty to leave that to the caller
+}
+
+// ServeBlob answers GET or HEAD with a file, or the parts of it that were asked for, or
+// that it has not changed (RFC 9110, sections 13 and 14). The caller has decided that it
+// may be read, and closes it. Errors: Canceled if the client left before the end.
+//
+// The bytes go from file to connection within the kernel. For that, the *os.File itself
+// must reach the ReadFrom of net/http's own ResponseWriter, which echo's hides.
+func ServeBlob(c echo.Context, f *os.File, b Blob) error {
+	const op = "httpx.ServeBlob"
+	response := c.Response()
+	h := response.Header()
+	h.Set("ETag", `"`+b.Digest+`"`)
+	h.Set(echo.HeaderContentType, b.Type) // or net/http would read the file to guess it
+	if b.Name != "" {
+		h.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": b.Name}))
+	}
+	if h.Get(echo.HeaderCacheControl) == "" {
+		h.Set(echo.HeaderCacheControl, "private, no-cache") // to be asked again: rights end
+	}
+	w := &fileWriter{ResponseWriter: response.Writer}
+	http.ServeContent(w, c.Request(), "", time.Time{}, f)
+	response.Committed, response.Status, response.Size = w.status != 0, w.status, w.sent
+	switch {
+	case w.err == nil && w.whole(c.Request()):
+		return nil
+	case w.err == nil || errors.Is(w.err, syscall.EIO):
+		return errs.Wrap(op, fmt.Errorf("%s could be read for %d bytes only: %w", f.Name(), w.sent, errors.Join(io.ErrUnexpectedEOF, w.err)))
+	}
+	return errs.Because(op, errs.Canceled, w.err, "The download was cut off after %d bytes.", w.sent)
+}
+
+// fileWriter is net/http's ResponseWriter, which it hands a file on to untouched, and
+// notes what became of it.
+type fileWriter struct {
+	http.ResponseWriter
+	status int
+	sent   int64
+	err    error
+}
+
+func (w *fileWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *fileWriter) Write(b []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(b)
+	w.note(int64(n), err)
+	return n, err
+}
+
+// ReadFrom is what io.Copy calls.
+func (w *fileWriter) ReadFrom(r io.Reader) (int64, error) {
+	n, err := io.Copy(w.ResponseWriter, r)
+	w.note(n, err)
+	return n, err
+}
+
+func (w *fileWriter) note(n int64, err error) {
+	w.sent += n
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// whole tells whether as much was sent as was announced; a file that shrank would pass
+// for a success otherwise.
+func (w *fileWriter) whole(r *http.Request) bool {
+	announced := w.Header().Get("Content-Length")
+	return r.Method == http.MethodHead || announced == "" || announced == strconv.FormatInt(w.sent, 10)
+}

@@ -1,0 +1,64 @@
+package httpx
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+)
+
+// bodyStall is how long a body may stand still. One that moves may take hours.
+const bodyStall = 2 * time.Minute
+
+// bodyDeadline gives up a request whose body has stood still for so long.
+func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			if r.Body != nil && r.Body != http.NoBody {
+				r.Body = &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall}
+			}
+			return next(c)
+		}
+	}
+}
+
+// body moves the deadline of its connection along as it is read.
+type body struct {
+	io.ReadCloser
+	connection *http.ResponseController
+	stall      time.Duration
+	moved      time.Time // when the deadline was last moved
+	read       int64
+}
+
+// Read reads on. Errors: Canceled if the rest does not come.
+func (b *body) Read(p []byte) (int, error) {
+	const op = "httpx.body.Read"
+	// Not on every read: that is a system call, almost.
+	if now := time.Now(); now.Sub(b.moved) > b.stall/8 {
+		b.moved = now
+		if err := b.connection.SetReadDeadline(now.Add(b.stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return 0, errs.Because(op, errs.Canceled, err, "The connection was lost.")
+		}
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	switch {
+	case err == nil:
+		return n, nil
+	case err == io.EOF:
+		// What the handler does now may take longer than the stall. If the deadline came
+		// then, net/http would think that the caller has gone.
+		b.connection.SetReadDeadline(time.Time{})
+		return n, io.EOF
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return n, err
+	}
+	return n, errs.Because(op, errs.Canceled, err, "The request was cut off after %d bytes; send it again.", b.read)
+}

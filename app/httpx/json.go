@@ -1,0 +1,47 @@
+package httpx
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+)
+
+// MaxJSON bounds the JSON that a caller may send, in bytes.
+const MaxJSON = 1 << 20
+
+// ReadJSON reads the body of a request, whatever its content type says. A field that is
+// not known is refused rather than passed over: it may be what made the request harmless.
+// Errors: Invalid, TooLarge, Canceled.
+func ReadJSON(c echo.Context, into any) error {
+	const op = "httpx.ReadJSON"
+	d := json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, MaxJSON))
+	d.DisallowUnknownFields()
+	err := d.Decode(into)
+	if err == nil {
+		if _, err = d.Token(); err == io.EOF {
+			return nil
+		}
+		err = errs.E(op, errs.Invalid, "The body holds more than one JSON value; send one.")
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errs.Because(op, errs.TooLarge, err, "The body is larger than the %d bytes that are allowed here.", MaxJSON)
+	}
+	if _, ok := errors.AsType[*errs.Error](err); ok {
+		return errs.Wrap(op, err)
+	}
+	if errors.Is(err, io.EOF) {
+		return errs.E(op, errs.Invalid, "The body is empty; send a JSON object.")
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return errs.Because(op, errs.Invalid, err, "The body is not JSON: there is a mistake at byte %d.", e.Offset)
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && e.Field != "" {
+		return errs.Because(op, errs.Invalid, err, "The field %q cannot be a JSON %s.", clip(e.Field), e.Value)
+	}
+	return errs.Because(op, errs.Invalid, err, "The body is not the JSON that is expected here; is a field misspelt, or the end missing?")
+}

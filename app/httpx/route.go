@@ -1,0 +1,80 @@
+package httpx
+
+import (
+	"log/slog"
+	"net/netip"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Route is one row of the route table. A parameter of its path that is a secret is named
+// ":secret", which keeps it out of the log.
+type Route struct {
+	Method  string
+	Path    string
+	Action  string // what its handler asks of the core; for readers of the table
+	Handler echo.HandlerFunc
+}
+
+// ErrorRenderer answers a request that failed, in the manner of its door. The error has a
+// kind of package errs, whatever the handler gave.
+type ErrorRenderer func(c echo.Context, err error) error
+
+// Settings are what New needs to know.
+type Settings struct {
+	Log *slog.Logger
+	// Proxies are the addresses whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
+	// Errors answers requests for which there is no route.
+	Errors ErrorRenderer
+}
+
+// New makes the router. Every request goes, in this order, through the event, which logs
+// it and answers its error; the headers for browsers; and the deadlines of its body.
+func New(s Settings) *echo.Echo {
+	e := echo.New()
+	e.HideBanner = true
+	e.HidePort = true
+	e.IPExtractor = clientAddress(s.Proxies)
+	e.Use(event(s.Log, s.Errors), securityHeaders, bodyDeadline(bodyStall))
+	return e
+}
+
+// Mount adds the routes of a door, with the renderer of its errors and its own middleware,
+// the first of which is outermost.
+func Mount(e *echo.Echo, render ErrorRenderer, routes []Route, middleware ...echo.MiddlewareFunc) {
+	chain := append([]echo.MiddlewareFunc{rendered(render)}, middleware...)
+	for _, r := range routes {
+		e.Add(r.Method, r.Path, r.Handler, chain...)
+	}
+}
+
+// rendered notes whose errors a request's are.
+func rendered(render ErrorRenderer) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			c.Set(rendererKey, render)
+			return next(c)
+		}
+	}
+}
+
+// The keys of what this package keeps in a request's context.
+const (
+	rendererKey = "httpx.renderer"
+	eventKey    = "httpx.event"
+	actorKey    = "httpx.actor"
+)
+
+// securityHeaders tells browsers not to guess types, not to show our pages inside others,
+// and not to tell other sites where a visitor came from: addresses may hold secrets. The
+// policy is not "no-referrer", with which forms would come without their origin.
+func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
+		h.Set(echo.HeaderReferrerPolicy, "same-origin")
+		h.Set(echo.HeaderXFrameOptions, "DENY")
+		return next(c)
+	}
+}

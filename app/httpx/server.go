@@ -1,0 +1,85 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"sregistry/app/errs"
+)
+
+const (
+	headerTimeout  = 10 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 64 << 10
+	// sendStall is how long bytes that we sent may go unacknowledged, or a caller may
+	// refuse to take more, until its connection is dropped.
+	sendStall = 2 * time.Minute
+)
+
+// NewServer makes the server of a handler. It times headers and idle connections, but no
+// request as a whole, since bodies may take hours: that a body moves is seen to by New for
+// those that come, and by Listen for those that go.
+func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// Listen opens the address of a server. Its connections are dropped by the kernel when
+// the other end has taken nothing for two minutes; a deadline of net/http's would drop
+// slow ones too, and a wrapper that moved it would stand between file and connection.
+// Errors: Conflict if the address is in use, Invalid if it is none of this machine's.
+func Listen(ctx context.Context, address string) (net.Listener, error) {
+	return listen(ctx, address, sendStall)
+}
+
+func listen(ctx context.Context, address string, stall time.Duration) (net.Listener, error) {
+	const op = "httpx.Listen"
+	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return dropStalled(c, stall) }}
+	l, err := config.Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, errs.Because(op, errs.Conflict, err, "The address %s is in use; is another server running? Choose another with --listen.", address)
+	case err != nil:
+		return nil, errs.Because(op, errs.Invalid, err, "It is not possible to listen on %s; give --listen an address of this machine, such as 127.0.0.1:8080.", address)
+	}
+	return l, nil
+}
+
+// Serve answers requests until ctx is done. Then it takes no new ones, lets those under
+// way finish during the grace, and cuts off the rest. TLS is spoken if the server has a
+// configuration for it.
+func Serve(ctx context.Context, server *http.Server, l net.Listener, grace time.Duration) error {
+	const op = "httpx.Serve"
+	ended := make(chan error, 1)
+	go func() {
+		if server.TLSConfig != nil {
+			ended <- server.ServeTLS(l, "", "")
+			return
+		}
+		ended <- server.Serve(l)
+	}()
+	select {
+	case err := <-ended:
+		return errs.Wrap(op, err)
+	case <-ctx.Done():
+	}
+	// Not ctx, which is over already.
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := server.Shutdown(patience)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
+	}
+	<-ended
+	return errs.Wrap(op, err)
+}
