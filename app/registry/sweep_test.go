@@ -1,0 +1,154 @@
+package registry_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/registry"
+)
+
+// age makes all files look as old as if the clock had moved with them.
+func (f *fixture) age(by time.Duration) {
+	f.t.Helper()
+	f.ahead.Add(int64(by))
+	must(f.t, f.blobs.Walk(f.ctx(), func(e blob.Entry) error {
+		return os.Chtimes(filepath.Join(f.dir, filepath.FromSlash(e.Path)), time.Time{}, e.Changed.Add(-by))
+	}))
+}
+
+func (f *fixture) sweep() registry.Swept {
+	f.t.Helper()
+	done, err := f.Sweep(f.ctx())
+	must(f.t, err)
+	return done
+}
+
+func TestSweepKeepsWhatIsUsedAndLetsTheRestGoInTime(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	at := path(t, "lab/hello")
+	kept := f.push(alice, "lab/hello", "latest", "amd64", 1)
+	moved := f.push(alice, "lab/hello", "moved", "amd64", 2)
+	f.push(alice, "lab/hello", "moved", "amd64", 3)
+	deleted := f.push(alice, "lab/hello", "deleted", "amd64", 4)
+	must(t, f.DeleteImage(f.ctx(), alice, at, deleted.Digest))
+	loose := uploadBlob(f, alice, "lab/hello", []byte("never named by a manifest"))
+
+	f.age(2 * time.Hour) // more than an upload's life, less than the grace period
+	done := f.sweep()
+	if done.Images != 0 || done.Blobs != 1 {
+		t.Errorf("swept within the grace period: %+v", done)
+	}
+	_, err := f.StatBlob(f.ctx(), alice, at, loose)
+	wants(t, errs.NotFound, err)
+	_, err = f.Image(f.ctx(), alice, at, byDigest(moved.Digest), "")
+	must(t, err)
+
+	f.age(48 * time.Hour)
+	done = f.sweep()
+	if done.Images != 2 || done.Blobs != 2 {
+		t.Errorf("swept after the grace period: %+v", done)
+	}
+	_, err = f.Image(f.ctx(), alice, at, byDigest(moved.Digest), "")
+	wants(t, errs.NotFound, err)
+	got, err := f.find(alice, "lab/hello", "latest", "")
+	must(t, err)
+	file, err := f.OpenFile(got)
+	must(t, err)
+	defer file.Close()
+	body, err := io.ReadAll(file)
+	if must(t, err); digest.FromBytes(body) != kept.Content {
+		t.Error("the image that is used was spoilt")
+	}
+	if n := f.files(); n != 3 { // two images and the empty config
+		t.Errorf("%d files are left", n)
+	}
+	f.clean()
+}
+
+// clean fails the test unless a check finds everything whole.
+func (f *fixture) clean() {
+	f.t.Helper()
+	found, err := f.Check(f.ctx(), true, nil)
+	must(f.t, err)
+	if len(found.Damage) != 0 || found.Strays != 0 {
+		f.t.Errorf("check: %+v", found)
+	}
+}
+
+func TestSweepForgetsStaleUploadsAndOrphans(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	at := path(t, "lab/hello")
+	up, err := f.BeginUpload(f.ctx(), alice, at)
+	must(t, err)
+	// A push that was killed between its file and its row.
+	orphan, err := f.blobs.Create("an-upload-without-a-row")
+	must(t, err)
+	_, err = orphan.Append(f.ctx(), strings.NewReader("orphan"), blob.Unlimited)
+	must(t, err)
+	_, err = orphan.Commit("")
+	must(t, err)
+	if done := f.sweep(); done != (registry.Swept{}) {
+		t.Errorf("swept at once: %+v", done)
+	}
+	f.age(3 * time.Hour)
+	if done := f.sweep(); done.Uploads != 1 || done.Orphans != 1 {
+		t.Errorf("swept later: %+v", done)
+	}
+	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, 0, bytes.NewReader([]byte("x")))
+	wants(t, errs.NotFound, err)
+	f.clean()
+}
+
+func TestCheckFindsEveryDamage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	var files []string
+	for seed := range uint64(3) {
+		i := f.push(alice, "lab/hello", string(rune('a'+seed)), "amd64", seed+1)
+		hex := i.Content.Encoded()
+		files = append(files, filepath.Join(f.dir, "blobs", "sha256", hex[:2], hex))
+	}
+	f.clean()
+	spoil := func(name string, fn func([]byte) []byte) {
+		body, err := os.ReadFile(name)
+		must(t, err)
+		must(t, os.Remove(name))
+		if body = fn(body); body != nil {
+			must(t, os.WriteFile(name, body, 0o444))
+		}
+	}
+	spoil(files[0], func([]byte) []byte { return nil })
+	spoil(files[1], func(b []byte) []byte { return b[:len(b)-1] })
+	spoil(files[2], func(b []byte) []byte { b[2000] ^= 1; return b })
+	must(t, os.WriteFile(filepath.Join(f.dir, "blobs", "sha256", "stray"), nil, 0o600))
+	found, err := f.Check(f.ctx(), true, nil)
+	must(t, err)
+	if len(found.Damage) != 3 || found.Strays != 1 {
+		t.Errorf("check: %+v", found)
+	}
+	for _, want := range []string{"is missing", "instead of", "is damaged", "lab/hello@sha256:"} {
+		if !strings.Contains(strings.Join(found.Damage, "\n"), want) {
+			t.Errorf("no word of %q in %q", want, found.Damage)
+		}
+	}
+	// Pushing the same content again mends it.
+	for seed := range uint64(3) {
+		f.push(alice, "lab/hello", string(rune('a'+seed)), "amd64", seed+1)
+	}
+	must(t, os.Remove(filepath.Join(f.dir, "blobs", "sha256", "stray")))
+	f.clean()
+}
