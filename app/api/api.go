@@ -1,6 +1,6 @@
 // Package api is the JSON of Sregistry's own interface under /api/v1: what the door
 // answers and what the client reads, written down once. It holds types only. The
-// interface itself is described in openapi.yaml, beside the door.
+// interface itself is described in openapi.json, beside the door.
 //
 // Conventions: names are written as people write them ("lab", "alice/tools",
 // "lab/hello") and escaped into one path segment; times are RFC 3339 in UTC; sizes are
@@ -67,7 +67,7 @@ type NewToken struct {
 	Name string `json:"name"`
 	// Scope holds "read", "write", "delete" and "manage"; empty is read and write.
 	Scope []string `json:"scope,omitempty"`
-	// Collections narrows the token; empty is all that its owner reaches.
+	// Collections narrows the token; without it, it is for all that its owner reaches.
 	Collections []string `json:"collections,omitempty"`
 	// ExpiresIn is in seconds; 0 is never.
 	ExpiresIn int64 `json:"expires_in,omitempty"`
@@ -186,13 +186,14 @@ type Share struct {
 }
 
 // Team is a group of users. Members are there where one team is asked for, by a member
-// or an admin.
+// or an admin; Next is then the cursor of those that follow, as in a List.
 type Team struct {
 	Name    string    `json:"name"`
 	Join    string    `json:"join"` // "invite" or "open"
 	Size    int       `json:"size"`
 	Created time.Time `json:"created"`
 	Members []Member  `json:"members,omitempty"`
+	Next    string    `json:"next,omitempty"`
 }
 
 // NewTeam asks for a team. POST /api/v1/teams.

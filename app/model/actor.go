@@ -27,6 +27,33 @@ const (
 // Has tells whether all of want is in the scope.
 func (s Scope) Has(want Scope) bool { return s&want == want }
 
+// scopeNames are the words for the scopes, in the order in which they are told.
+var scopeNames = []struct {
+	scope Scope
+	name  string
+}{{ScopeRead, "read"}, {ScopeWrite, "write"}, {ScopeDelete, "delete"}, {ScopeManage, "manage"}}
+
+// Names gives the words for what is in the scope; never nil.
+func (s Scope) Names() []string {
+	names := []string{}
+	for _, n := range scopeNames {
+		if s.Has(n.scope) {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// ParseScope gives the scope of one word; ok is false for a word that names none.
+func ParseScope(name string) (scope Scope, ok bool) {
+	for _, n := range scopeNames {
+		if n.name == name {
+			return n.scope, true
+		}
+	}
+	return 0, false
+}
+
 // Credential is how somebody showed who he is. It is for logs and for rules about
 // sessions; permission depends on the scope.
 type Credential string

@@ -57,6 +57,8 @@ type Image struct {
 	Tag    string
 	Frozen bool     // the tag or its container
 	Tags   []string // all its tags, where the call says so
+	// Labels are those that its maker wrote into it, where the call says so.
+	Labels map[string]string
 }
 
 // Title is how the image is pulled: "lab/hello:latest", or "lab/hello@sha256.<hex>" if it
