@@ -131,8 +131,8 @@ func choose(images []model.Image, arch, name string) (model.Image, error) {
 		name, arch, strings.Join(have, ", "))
 }
 
-// Inspect gives an image with its tags and the JSON of what is inside it, nil for one
-// that is not a single file. Errors: NotFound, Unauthenticated.
+// Inspect gives an image with its tags and labels, and the JSON of what is inside it, nil
+// for one that is not a single file. Errors: NotFound, Unauthenticated.
 func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, []byte, error) {
 	const op = "registry.Inspect"
 	i, err := s.Image(ctx, actor, path, r, arch)
@@ -141,7 +141,10 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 	}
 	var report []byte
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
-		if i.Tags, err = tx.TagsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
+		if i.Tags, err = tx.TagsOf(ctx, i.ID); err != nil {
+			return err
+		}
+		if i.Labels, err = tx.LabelsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
 			return err
 		}
 		report, err = tx.Report(ctx, i.Content)
