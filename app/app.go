@@ -39,17 +39,12 @@ func newRoot(env cli.Env, assets Assets) *cobra.Command {
 		Long: `Sregistry stores and hands out Singularity and Apptainer images.
 
 Begin with "sregistry serve" on the machine that shall keep them, and with
-"sregistry login ADDRESS" everywhere else.
-
-` + cli.ExitStatus(),
-		Version:       Version,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+"sregistry login ADDRESS" everywhere else.`,
+		Version: Version,
 	}
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return cli.UsageError("%s.", err) })
 	root.AddGroup(&cobra.Group{ID: "client", Title: "Commands for everybody:"},
 		&cobra.Group{ID: "server", Title: "Commands on the server's machine:"})
 	for _, c := range cli.Commands(env) {
@@ -64,5 +59,6 @@ Begin with "sregistry serve" on the machine that shall keep them, and with
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(*cobra.Command, []string) { fmt.Fprintln(env.Stdout, Version) },
 	})
+	cli.Prepare(root)
 	return root
 }

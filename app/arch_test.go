@@ -1,0 +1,111 @@
+package app_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// imports is the law of the house: which rooms a room may import. Arrows point downward
+// only; doors do not know each other. What a test imports is not held to it.
+var imports = map[string][]string{
+	"app/errs":                {},
+	"app/ref":                 {"app/errs"},
+	"app/model":               {"app/ref"},
+	"app/access":              {"app/model"},
+	"app/api":                 {},
+	"app/manifest":            {"app/errs"},
+	"app/config":              {"app/errs"},
+	"app/blob":                {"app/errs"},
+	"app/sif":                 {"app/errs", "app/sif/internal/squash"},
+	"app/sif/internal/lzo":    {},
+	"app/sif/internal/squash": {"app/errs", "app/sif/internal/lzo"},
+	"app/store":               {"app/errs", "app/ref", "app/model"},
+	"app/identity":            {"app/errs", "app/ref", "app/model", "app/store"},
+	"app/registry":            {"app/errs", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/sif", "app/store"},
+	"app/httpx":               {"app/errs", "app/model"},
+	"app/proto/hub":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
+	"app/proto/link":          {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
+	"app/proto/oci":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "app/manifest"},
+	"app/proto/v1":            {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "app/api"},
+	"app/web":                 {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "templates", "static"},
+	"static":                  {},
+	"templates":               {"app/errs", "app/ref", "app/model", "static"},
+	"app/client":              {"app/errs", "app/ref", "app/api", "app/manifest"},
+	"app/cli/credentials":     {"app/errs"},
+	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
+	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx",
+		"app/proto/hub", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
+	".": {"app", "app/cli"},
+}
+
+// reserved modules may be used in some rooms only.
+var reserved = map[string][]string{
+	"database/sql":             {"app/store"},
+	"modernc.org/sqlite":       {"app/store"},
+	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hub", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
+	"github.com/a-h/templ":     {"templates"},
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	err := filepath.WalkDir("..", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && strings.HasPrefix(d.Name(), ".") && d.Name() != ".." {
+			return errOrSkip(err)
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		room := path.Dir(filepath.ToSlash(strings.TrimPrefix(file, "../")))
+		if strings.HasSuffix(room, "test") { // fixtures for the tests of other rooms
+			return nil
+		}
+		allowed, known := imports[room]
+		if !known {
+			t.Errorf("%s is not on the map: add it to the law, and to ARCHITECTURE.md", room)
+			return nil
+		}
+		seen[room] = true
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, i := range parsed.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				return err
+			}
+			if own, ok := strings.CutPrefix(name, "sregistry/"); ok && !slices.Contains(allowed, own) {
+				t.Errorf("%s: %s may not import %s", file, room, own)
+			}
+			for prefix, rooms := range reserved {
+				if strings.HasPrefix(name, prefix) && !slices.Contains(rooms, room) {
+					t.Errorf("%s: only %v may import %s", file, rooms, name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range imports {
+		if !seen[room] {
+			t.Errorf("the law speaks of %s, which is not there", room)
+		}
+	}
+}
+
+func errOrSkip(err error) error {
+	if err != nil {
+		return err
+	}
+	return fs.SkipDir
+}

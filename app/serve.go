@@ -1,0 +1,157 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"sregistry/app/cli"
+	"sregistry/app/config"
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/identity"
+	"sregistry/app/registry"
+)
+
+// newServe makes the command that runs the server.
+func newServe(env cli.Env, assets Assets) *cobra.Command {
+	settings := config.New()
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the registry, on this machine",
+		Long: `Run the registry. Nothing else has to be installed or running.
+
+Every setting can be given as a flag (--public-url), in the environment
+(SREGISTRY_SERVER_PUBLIC_URL) or in the file DATA/sregistry.conf (public-url = …);
+the flag wins over the environment, and that over the file.
+
+On the first run it prints a link by which you make the account that runs the
+registry. Ctrl-C lets transfers end, and stops.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := settings.Load(c.Flags(), os.Environ()); err != nil {
+				return err
+			}
+			return serve(c.Context(), settings, env, assets)
+		},
+	}
+	settings.Flags(c.Flags())
+	return c
+}
+
+// serve opens the rooms in their order, answers until ctx is done, and closes them in the
+// reverse order.
+func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Assets) (err error) {
+	log, err := newLog(settings, env.Stderr)
+	if err != nil {
+		return err
+	}
+	d, err := openData(ctx, settings.Data, assets.Schema, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	listener, err := httpx.Listen(ctx, settings.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // does nothing once the server has it
+	public, err := settings.Public(reachable(listener.Addr()))
+	if err != nil {
+		return err
+	}
+	id, err := d.identity(ctx, identity.WithAddress(public), identity.WithLog(log))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, id.Close()) }()
+	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: settings.UserCollections, SignIn: settings.SignIn,
+		Grace: settings.Grace, UploadLife: settings.UploadLife}, log)
+	handler, err := newHandler(settings, log, core, id, public)
+	if err != nil {
+		return err
+	}
+
+	var background sync.WaitGroup
+	sweeping, stop := context.WithCancel(ctx)
+	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
+	defer background.Wait()
+	defer stop()
+
+	if err := greet(ctx, env.Stdout, id, public); err != nil {
+		return err
+	}
+	log.Info("listening", "address", listener.Addr().String(), "public", public.String(), "data", settings.Data, "version", Version)
+	err = httpx.Serve(ctx, httpx.NewServer(handler, log), listener, settings.DrainTime)
+	log.Info("stopped")
+	return err
+}
+
+// greet tells the administrator where the registry is and, as long as there is no
+// account, the link by which he makes his. The link goes nowhere but to the console.
+func greet(ctx context.Context, out io.Writer, id *identity.Service, public *url.URL) error {
+	fmt.Fprintf(out, "Sregistry %s is ready at %s\n", Version, public)
+	secret, first, err := id.SetupLink(ctx)
+	if err != nil || !first {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "\nThere is no account yet. Make the administrator's within an hour, in a browser:\n\n    %s\n\n", public.JoinPath("setup", secret))
+	return err
+}
+
+// sweepAgainAndAgain removes what nobody needs any more, first a moment after the start.
+func sweepAgainAndAgain(ctx context.Context, core *registry.Service, id *identity.Service, every time.Duration, log *slog.Logger) {
+	next := time.NewTimer(min(every, time.Minute))
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+		}
+		done, err := core.Sweep(ctx)
+		if err = errors.Join(err, id.Sweep(ctx)); err != nil && !errs.Is(err, errs.Canceled) {
+			log.Error("sweep", "error", err)
+		}
+		log.Info("swept", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "orphans", done.Orphans)
+		next.Reset(every)
+	}
+}
+
+// reachable gives the host and port by which this machine reaches what it listens on.
+func reachable(a net.Addr) string {
+	host, port, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if host, err = os.Hostname(); err != nil {
+			host = "localhost"
+		}
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// newLog makes the log: text on a terminal, JSON elsewhere, unless the settings say.
+func newLog(settings *config.Config, out io.Writer) (*slog.Logger, error) {
+	level, err := settings.Level()
+	if err != nil {
+		return nil, err
+	}
+	options := &slog.HandlerOptions{Level: level}
+	f, isFile := out.(*os.File)
+	if settings.LogFormat == "text" || settings.LogFormat == "auto" && isFile && term.IsTerminal(int(f.Fd())) {
+		return slog.New(slog.NewTextHandler(out, options)), nil
+	}
+	return slog.New(slog.NewJSONHandler(out, options)), nil
+}
