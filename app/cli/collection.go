@@ -32,7 +32,7 @@ func newCollectionListCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the collections that you may see",
-		Args: takes(0, 0, ""),
+		Args: Takes(0, 0, ""),
 		RunE: func(cmd *cobra.Command, args []string) error { return runList(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
@@ -44,7 +44,7 @@ func newCollectionShowCommand(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show COLLECTION", Short: "Show a collection and, to its owners, who has which role in it",
 		Example: `  sregistry collection show lab`,
-		Args:    takes(1, 1, "one COLLECTION"),
+		Args:    Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionShow(cmd.Context(), opts, env, args[0])
 		},

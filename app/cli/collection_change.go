@@ -23,7 +23,7 @@ func newCollectionCreateCommand(env Env) *cobra.Command {
 		Long: `Make a collection, with you as its owner. It is private unless --public is given. A push into a
 collection that does not exist makes it, too.`,
 		Example: `  sregistry collection create lab --description "Images of the lab"`,
-		Args:    takes(1, 1, "one COLLECTION"),
+		Args:    Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionCreate(cmd.Context(), opts, env, args[0])
 		},
@@ -56,7 +56,7 @@ func newCollectionPublicCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "public COLLECTION", Short: "Let everybody see a collection and pull from it",
-		Args: takes(1, 1, "one COLLECTION"),
+		Args: Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionVisibility(cmd.Context(), opts, env, args[0], true)
 		},
@@ -69,7 +69,7 @@ func newCollectionPrivateCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "private COLLECTION", Short: "Hide a collection from everybody without a role in it",
-		Args: takes(1, 1, "one COLLECTION"),
+		Args: Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionVisibility(cmd.Context(), opts, env, args[0], false)
 		},
@@ -104,12 +104,12 @@ func newCollectionDeleteCommand(env Env) *cobra.Command {
 	var opts collectionDeleteOptions
 	cmd := &cobra.Command{
 		Use: "delete COLLECTION", Short: "Delete a collection with all its containers and images",
-		Args: takes(1, 1, "one COLLECTION"),
+		Args: Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionDelete(cmd.Context(), opts, env, args[0])
 		},
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	cmd.Flags().BoolVarP(&opts.force, "force", "f", false, "do not ask")
 	return cmd
 }

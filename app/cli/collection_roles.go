@@ -56,7 +56,7 @@ func newCollectionGrantCommand(env Env) *cobra.Command {
 		Use: "grant COLLECTION", Short: "Give users or teams a role in a collection",
 		Example: `  sregistry collection grant lab --contributor bob
   sregistry collection grant lab --owner carol --contributor-team imaging`,
-		Args: takes(1, 1, "one COLLECTION"),
+		Args: Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionGrant(cmd.Context(), opts, env, args[0])
 		},
@@ -70,7 +70,7 @@ func newCollectionRevokeCommand(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "revoke COLLECTION", Short: "Take a role in a collection away from users or teams",
 		Example: `  sregistry collection revoke lab --contributor bob`,
-		Args:    takes(1, 1, "one COLLECTION"),
+		Args:    Takes(1, 1, "one COLLECTION"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCollectionRevoke(cmd.Context(), opts, env, args[0])
 		},

@@ -27,10 +27,10 @@ pulled by its digest for as long as the registry's grace period lasts.`,
 		Example: `  sregistry delete lab/hello:1.0
   sregistry delete --force lab/hello@sha256.<hex>
   sregistry delete --all lab/hello`,
-		Args: takes(1, 1, "one IMAGE"),
+		Args: Takes(1, 1, "one IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), opts, env, args[0]) },
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	cmd.Flags().BoolVarP(&opts.force, "force", "f", false, "do not ask")
 	cmd.Flags().BoolVar(&opts.all, "all", false, "delete the container with all its tags and images")
 	return cmd

@@ -16,9 +16,15 @@ type remoteOptions struct {
 	json     bool
 }
 
+// addFlags adds the flags of a command that has a result.
 func (o *remoteOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.registry, "registry", "", "`address` of the registry (default: SREGISTRY_REGISTRY_BASE, else that of the last login)")
+	o.addRegistry(f)
 	f.BoolVar(&o.json, "json", false, "print the result as JSON")
+}
+
+// addRegistry adds those of a command that has none.
+func (o *remoteOptions) addRegistry(f *pflag.FlagSet) {
+	f.StringVar(&o.registry, "registry", "", "`address` of the registry (default: SREGISTRY_REGISTRY_BASE, else that of the last login)")
 }
 
 // duration is a flag for a time to live: "90m", "72h", "30d".
@@ -49,8 +55,9 @@ func (d *duration) Set(s string) error {
 
 func (d duration) seconds() int64 { return int64(time.Duration(d) / time.Second) }
 
-// takes checks how many arguments were given; names is the usage they should follow.
-func takes(least, most int, names string) cobra.PositionalArgs {
+// Takes checks how many arguments were given, most being -1 where there is no bound; names
+// says in words which they are. What it finds wrong is a usage error.
+func Takes(least, most int, names string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) < least:

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sregistry/app/api"
 	"sregistry/app/errs"
 )
 
@@ -16,12 +15,12 @@ func newFreezeCommand(env Env) *cobra.Command {
 		Short: "Keep a tag, or a container with all its tags, from being moved or deleted",
 		Example: `  sregistry freeze lab/hello:1.0
   sregistry freeze lab/hello`,
-		Args: takes(1, 1, "one CONTAINER or CONTAINER:TAG"),
+		Args: Takes(1, 1, "one CONTAINER or CONTAINER:TAG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runFreeze(cmd.Context(), opts, env, args[0], true)
 		},
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	return cmd
 }
 
@@ -32,12 +31,12 @@ func newThawCommand(env Env) *cobra.Command {
 		Short: "Let a frozen tag or container be changed again",
 		Example: `  sregistry thaw lab/hello:1.0
   sregistry thaw lab/hello`,
-		Args: takes(1, 1, "one CONTAINER or CONTAINER:TAG"),
+		Args: Takes(1, 1, "one CONTAINER or CONTAINER:TAG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runFreeze(cmd.Context(), opts, env, args[0], false)
 		},
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	return cmd
 }
 
@@ -59,9 +58,6 @@ func runFreeze(ctx context.Context, opts remoteOptions, env Env, arg string, fro
 	}
 	if err != nil {
 		return errs.Wrap(op, err)
-	}
-	if opts.json {
-		return printJSON(env, api.Freeze{Frozen: frozen})
 	}
 	word := "frozen"
 	if !frozen {

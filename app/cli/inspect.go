@@ -31,7 +31,7 @@ registry://NAME to mean the registry in any case. Nothing is downloaded.`,
 		Example: `  sregistry inspect hello_latest.sif
   sregistry inspect lab/hello:latest
   sregistry inspect --json lab/hello:latest`,
-		Args: takes(1, 1, "one FILE or IMAGE"),
+		Args: Takes(1, 1, "one FILE or IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runInspect(cmd.Context(), opts, env, args[0]) },
 	}
 	opts.addFlags(cmd.Flags())

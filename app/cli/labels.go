@@ -24,7 +24,7 @@ func newLabelsCommand(env Env) *cobra.Command {
 		Example: `  sregistry labels
   sregistry labels --key maintainer
   sregistry labels --key maintainer --value bob`,
-		Args: takes(0, 0, ""),
+		Args: Takes(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runLabels(cmd.Context(), opts, env) },
 	}
 	opts.addFlags(cmd.Flags())

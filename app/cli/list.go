@@ -22,7 +22,7 @@ func newListCommand(env Env) *cobra.Command {
 		Example: `  sregistry list
   sregistry list lab
   sregistry list lab/hello`,
-		Args: takes(0, 1, "one COLLECTION or CONTAINER"),
+		Args: Takes(0, 1, "one COLLECTION or CONTAINER"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runList(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())

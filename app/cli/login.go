@@ -30,7 +30,7 @@ in ~/.sregistry, readable by you alone; the Python client uses it too. The passw
 		Example: `  sregistry login https://registry.example
   sregistry login http://127.0.0.1:8080 --username bob --password-stdin < password.txt
   sregistry login registry.example --token-stdin < token.txt`,
-		Args: takes(0, 1, "one ADDRESS"),
+		Args: Takes(0, 1, "one ADDRESS"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := exclusive(cmd, "password-stdin", "token-stdin"); err != nil {
 				return err

@@ -18,10 +18,10 @@ func newLogoutCommand(env Env) *cobra.Command {
 		Short: "Forget the login at a registry, and end its token",
 		Example: `  sregistry logout
   sregistry logout https://registry.example`,
-		Args: takes(0, 1, "one ADDRESS"),
+		Args: Takes(0, 1, "one ADDRESS"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runLogout(cmd.Context(), opts, env, args) },
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	return cmd
 }
 

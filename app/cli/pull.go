@@ -38,7 +38,7 @@ already is left as it is; another one is overwritten with --force only.`,
   sregistry pull lab/hello@sha256.<hex>
   sregistry pull --name hello.sif registry.example/lab/hello:1.0
   sregistry pull --name - lab/hello | sha256sum`,
-		Args: takes(1, -1, "at least one IMAGE"),
+		Args: Takes(1, -1, "at least one IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runPull(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())

@@ -30,7 +30,7 @@ same command is given again. A collection that does not exist is created, privat
 as its owner.`,
 		Example: `  sregistry push --name lab/hello --tag latest hello.sif
   sregistry push --name registry.example/lab/hello:1.0 hello.sif`,
-		Args: takes(1, 1, "one FILE"),
+		Args: Takes(1, 1, "one FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runPush(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())

@@ -31,7 +31,7 @@ with a browser, curl or wget. The link is printed now and never again.`,
 		Example: `  sregistry share lab/hello:latest --days 7
   sregistry share lab/hello --list
   sregistry share --revoke 12`,
-		Args: takes(0, 1, "one IMAGE"),
+		Args: Takes(0, 1, "one IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := exclusive(cmd, "days", "expires", "list", "revoke"); err != nil {
 				return err

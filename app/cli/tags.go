@@ -16,7 +16,7 @@ func newTagsCommand(env Env) *cobra.Command {
 		Use:     "tags CONTAINER",
 		Short:   "List the tags of a container",
 		Example: `  sregistry tags lab/hello`,
-		Args:    takes(1, 1, "one CONTAINER"),
+		Args:    Takes(1, 1, "one CONTAINER"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runTags(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())

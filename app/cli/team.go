@@ -33,7 +33,7 @@ func newTeamListCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the teams",
-		Args: takes(0, 0, ""),
+		Args: Takes(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTeamList(cmd.Context(), opts, env) },
 	}
 	opts.addFlags(cmd.Flags())
@@ -59,7 +59,7 @@ func newTeamShowCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "show TEAM", Short: "Show a team and, to those in it, its members",
-		Args: takes(1, 1, "one TEAM"),
+		Args: Takes(1, 1, "one TEAM"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTeamShow(cmd.Context(), opts, env, args[0]) },
 	}
 	opts.addFlags(cmd.Flags())

@@ -19,7 +19,7 @@ func newTeamCreateCommand(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create TEAM", Short: "Make a team, with you as its owner",
 		Example: `  sregistry team create imaging`,
-		Args:    takes(1, 1, "one TEAM"),
+		Args:    Takes(1, 1, "one TEAM"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runTeamCreate(cmd.Context(), opts, env, args[0]) },
 	}
 	opts.addFlags(cmd.Flags())
@@ -57,10 +57,10 @@ func newTeamDeleteCommand(env Env) *cobra.Command {
 	var opts teamDeleteOptions
 	cmd := &cobra.Command{
 		Use: "delete TEAM", Short: "Delete a team, and the roles it was given",
-		Args: takes(1, 1, "one TEAM"),
+		Args: Takes(1, 1, "one TEAM"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTeamDelete(cmd.Context(), opts, env, args[0]) },
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	cmd.Flags().BoolVarP(&opts.force, "force", "f", false, "do not ask")
 	return cmd
 }

@@ -21,7 +21,7 @@ func newTeamInviteCommand(env Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "invite TEAM", Short: "Make a link by which one person may join a team, once",
 		Example: `  sregistry team invite imaging --expires 7d`,
-		Args:    takes(1, 1, "one TEAM"),
+		Args:    Takes(1, 1, "one TEAM"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return runTeamInvite(cmd.Context(), opts, env, args[0]) },
 	}
 	opts.addFlags(cmd.Flags())
@@ -53,10 +53,10 @@ func newTeamJoinCommand(env Env) *cobra.Command {
 		Use: "join TEAM | LINK", Short: "Join a team: an open one by its name, another by an invitation's link",
 		Example: `  sregistry team join imaging
   sregistry team join https://registry.example/invitations/<secret>`,
-		Args: takes(1, 1, "one TEAM or LINK"),
+		Args: Takes(1, 1, "one TEAM or LINK"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTeamJoin(cmd.Context(), opts, env, args[0]) },
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	return cmd
 }
 
@@ -91,10 +91,10 @@ func newTeamLeaveCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "leave TEAM", Short: "Leave a team",
-		Args: takes(1, 1, "one TEAM"),
+		Args: Takes(1, 1, "one TEAM"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTeamLeave(cmd.Context(), opts, env, args[0]) },
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	return cmd
 }
 

@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"sregistry/app/api"
 	"sregistry/app/client"
 	"sregistry/app/errs"
 )
@@ -17,11 +19,21 @@ type memberChange struct {
 
 func newTeamAddCommand(env Env) *cobra.Command {
 	return memberCommand(env, "add TEAM USER...", "Add users to a team", memberChange{
-		does: func(ctx context.Context, c *client.Client, team, user string) error {
-			return c.SetMember(ctx, team, user, false)
-		},
+		does: addMember,
 		says: "%s is a member of the team %s.",
 	})
+}
+
+// addMember leaves one alone who is in the team already: an owner must not become less by it.
+func addMember(ctx context.Context, c *client.Client, team, user string) error {
+	now, err := c.Team(ctx, team)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(now.Members, func(m api.Member) bool { return m.User == user }) {
+		return nil
+	}
+	return c.SetMember(ctx, team, user, false)
 }
 
 func newTeamRemoveCommand(env Env) *cobra.Command {
@@ -56,7 +68,7 @@ func memberCommand(env Env, use, short string, change memberChange) *cobra.Comma
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: use, Short: short,
-		Args: takes(2, -1, "a TEAM and at least one USER"),
+		Args: Takes(2, -1, "a TEAM and at least one USER"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runTeamMembers(cmd.Context(), opts, env, args, change)
 		},

@@ -26,7 +26,7 @@ func newTokenListCommand(env Env) *cobra.Command {
 	var opts tokenListOptions
 	cmd := &cobra.Command{
 		Use: "list", Short: "List your tokens",
-		Args: takes(0, 0, ""),
+		Args: Takes(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTokenList(cmd.Context(), opts, env) },
 	}
 	opts.addFlags(cmd.Flags())
@@ -69,7 +69,7 @@ func newTokenCreateCommand(env Env) *cobra.Command {
 		Long: `Make a token, and print it alone. It is shown now and never again.`,
 		Example: `  sregistry token create ci --scope read --collection lab --expires 90d
   TOKEN=$(sregistry token create backup --user robot1)`,
-		Args: takes(1, 1, "one NAME"),
+		Args: Takes(1, 1, "one NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runTokenCreate(cmd.Context(), opts, env, args[0])
 		},
@@ -104,12 +104,12 @@ func newTokenRevokeCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "revoke ID | NAME", Short: "End a token",
-		Args: takes(1, 1, "one ID or NAME"),
+		Args: Takes(1, 1, "one ID or NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runTokenRevoke(cmd.Context(), opts, env, args[0])
 		},
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addRegistry(cmd.Flags())
 	return cmd
 }
 

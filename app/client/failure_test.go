@@ -2,6 +2,8 @@ package client_test
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -93,8 +95,9 @@ func TestUnreachableServerIsSaidInWords(t *testing.T) {
 	if !strings.Contains(errs.Message(err), "does not speak https") {
 		t.Errorf("got %q", errs.Message(err))
 	}
-	untrusted := httptest.NewTLSServer(http.NotFoundHandler())
-	untrusted.Config.ErrorLog = nil
+	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
 	t.Cleanup(untrusted.Close)
 	_, err = mustClient(t, untrusted.URL).Whoami(t.Context())
 	wantKind(t, err, errs.Unavailable)

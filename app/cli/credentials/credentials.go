@@ -78,13 +78,14 @@ func (f *File) Default() Login {
 	return l
 }
 
-// For gives the login at a registry; one without a token if there is none.
+// For gives the login at a registry; one without a token if there is none. The default's
+// goes first: it is what people edit by hand, and what the Python client changes.
 func (f *File) For(base string) Login {
-	if l, ok := f.own(base); ok {
+	if l := f.Default(); clean(l.Base) == base && l.Token != "" {
+		l.Base = base
 		return l
 	}
-	if l := f.Default(); clean(l.Base) == base {
-		l.Base = base
+	if l, ok := f.own(base); ok {
 		return l
 	}
 	return Login{Base: base}

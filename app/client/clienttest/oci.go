@@ -31,8 +31,8 @@ func (r *Registry) upload(w http.ResponseWriter, req *http.Request, container, i
 	location := func() string { return "/v2/" + container + "/blobs/uploads/" + id + "?state=x" } // relative, as it may be
 	if req.Method == http.MethodPost {
 		r.mu.Lock()
-		r.names++
-		id = strconv.Itoa(r.names)
+		r.opened++
+		id = strconv.Itoa(r.opened)
 		r.uploads[id] = []byte{}
 		r.mu.Unlock()
 		w.Header().Set("Location", location())
@@ -149,9 +149,4 @@ func (r *Registry) manifest(w http.ResponseWriter, req *http.Request, container,
 
 func ociFail(w http.ResponseWriter, status int, code, message string) {
 	JSON(w, status, map[string]any{"errors": []map[string]string{{"code": code, "message": message}}})
-}
-
-func splitLast(container string) (rest, last string) {
-	at := strings.LastIndex(container, "/")
-	return container[:max(at, 0)], container[at+1:]
 }

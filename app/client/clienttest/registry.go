@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"slices"
 	"sync"
 	"testing"
@@ -36,7 +37,7 @@ type Registry struct {
 	log     []string
 	blobs   map[digest.Digest][]byte
 	uploads map[string][]byte
-	names   int
+	opened  int // upload sessions so far
 	tags    map[string]api.Image // by "lab/hello:latest"
 	sent    int64
 	faults  faults
@@ -167,10 +168,9 @@ func (r *Registry) image(w http.ResponseWriter, req *http.Request) {
 
 // name gives content a tag; the caller holds the lock.
 func (r *Registry) name(container, tag string, content digest.Digest) api.Image {
-	_, last := splitLast(container)
 	image := api.Image{Container: container, Tag: tag, Name: container + ":" + tag, Kind: "sif", Content: content.String(),
 		Digest: digest.FromString(content.String()).String(), Size: int64(len(r.blobs[content])),
-		FileName: last + "_" + tag + ".sif", Page: r.URL + "/" + container}
+		FileName: path.Base(container) + "_" + tag + ".sif", Page: r.URL + "/" + container}
 	r.tags[image.Name] = image
 	return image
 }
