@@ -122,24 +122,27 @@ type Container struct {
 	Updated    time.Time `json:"updated"`
 }
 
-// Image is one image. Report, what is inside it, is there where one image is asked for.
+// Image is one image. Tags, Labels and Report, which tells what is inside it, are there
+// where one image is asked for.
 type Image struct {
 	Container string `json:"container"`
 	Tag       string `json:"tag,omitempty"`
 	// Name is how to pull it: "lab/hello:latest" or "lab/hello@sha256.<hex>".
-	Name     string    `json:"name"`
-	Kind     string    `json:"kind"`
-	Digest   string    `json:"digest"`            // of the manifest
-	Content  string    `json:"content,omitempty"` // of the file
-	Size     int64     `json:"size"`
-	Arch     string    `json:"arch,omitempty"`
-	Frozen   bool      `json:"frozen"`
-	Tags     []string  `json:"tags,omitempty"`
-	Pushed   time.Time `json:"pushed"`
-	PushedBy string    `json:"pushed_by,omitempty"`
-	FileName string    `json:"file_name"`
-	Page     string    `json:"page"`
-	Report   any       `json:"report,omitempty"`
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`
+	Digest  string   `json:"digest"`            // of the manifest
+	Content string   `json:"content,omitempty"` // of the file
+	Size    int64    `json:"size"`
+	Arch    string   `json:"arch,omitempty"`
+	Frozen  bool     `json:"frozen"`
+	Tags    []string `json:"tags,omitempty"`
+	// Labels are those that its maker wrote into it.
+	Labels   map[string]string `json:"labels,omitempty"`
+	Pushed   time.Time         `json:"pushed"`
+	PushedBy string            `json:"pushed_by,omitempty"`
+	FileName string            `json:"file_name"`
+	Page     string            `json:"page"`
+	Report   any               `json:"report,omitempty"`
 }
 
 // Tag is a movable name for one image per architecture.

@@ -1,0 +1,74 @@
+package v1
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/registry"
+)
+
+// image is GET /api/v1/containers/{container}/images/{reference}?arch=.
+func (d *door) image(c echo.Context) error {
+	const op = "v1.image"
+	path, reference, err := imageParam(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	found, report, err := d.registry.Inspect(c.Request().Context(), httpx.Actor(c), path, reference, c.QueryParam("arch"))
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	out := d.wireImage(found)
+	if report != nil {
+		out.Report = json.RawMessage(report)
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+// deleteImage is DELETE /api/v1/containers/{container}/images/{digest}. A tag is refused
+// here: to take a tag away and to remove the image behind it are two things.
+func (d *door) deleteImage(c echo.Context) error {
+	const op = "v1.deleteImage"
+	path, digest, err := digestParam(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if err := d.registry.DeleteImage(c.Request().Context(), httpx.Actor(c), path, digest); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return c.NoContent(http.StatusNoContent)
+}
+
+// images is GET /api/v1/images?q=&collection=&container=&tag=.
+func (d *door) images(c echo.Context) error {
+	const op = "v1.images"
+	page, err := httpx.ReadPage(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	filter := registry.ImageFilter{Text: c.QueryParam("q"), Collection: c.QueryParam("collection"),
+		Container: c.QueryParam("container"), Tag: c.QueryParam("tag")}
+	list, next, err := d.registry.Images(c.Request().Context(), httpx.Actor(c), filter, page)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return answerList(c, list, next, d.wireImage)
+}
+
+// labels is GET /api/v1/labels?key=&value=.
+func (d *door) labels(c echo.Context) error {
+	const op = "v1.labels"
+	page, err := httpx.ReadPage(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	list, next, err := d.registry.Labels(c.Request().Context(), httpx.Actor(c), c.QueryParam("key"), c.QueryParam("value"), page)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return answerList(c, list, next, wireLabel)
+}

@@ -1,0 +1,86 @@
+package v1
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/api"
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+)
+
+// share is POST /api/v1/containers/{container}/images/{reference}/shares?arch=.
+func (d *door) share(c echo.Context) error {
+	const op = "v1.share"
+	path, reference, err := imageParam(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	lasts, err := readExpiry(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	ctx, actor, arch := c.Request().Context(), httpx.Actor(c), c.QueryParam("arch")
+	made, secret, err := d.registry.Share(ctx, actor, path, reference, arch, lasts)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	image, err := d.registry.SharedImage(ctx, secret)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	out := wireShare(made)
+	out.Link = d.address + "/share/" + secret + "/" + image.FileName()
+	return c.JSON(http.StatusCreated, out)
+}
+
+// readExpiry reads how long a link shall live. Without a body it is 0, which leaves it to
+// the core.
+func readExpiry(c echo.Context) (time.Duration, error) {
+	if c.Request().ContentLength == 0 {
+		return 0, nil
+	}
+	var in api.Expiry
+	if err := httpx.ReadJSON(c, &in); err != nil {
+		return 0, err
+	}
+	return life(in.ExpiresIn)
+}
+
+// shares is GET /api/v1/containers/{container}/shares.
+func (d *door) shares(c echo.Context) error {
+	const op = "v1.shares"
+	path, err := pathParam(c, "container")
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	page, err := httpx.ReadPage(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	list, next, err := d.registry.Shares(c.Request().Context(), httpx.Actor(c), path, page)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return answerList(c, list, next, wireShare)
+}
+
+// unshare is DELETE /api/v1/shares/{share}.
+func (d *door) unshare(c echo.Context) error {
+	const op = "v1.unshare"
+	text, err := param(c, "share")
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return errs.E(op, errs.Invalid, "A link is named by its id, a number.")
+	}
+	if err := d.registry.Unshare(c.Request().Context(), httpx.Actor(c), id); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return c.NoContent(http.StatusNoContent)
+}

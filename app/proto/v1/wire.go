@@ -1,0 +1,105 @@
+package v1
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/api"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// The bodies that must say what they mean: what is absent is nil here, and refused, where
+// the types of package api would take it for false or "".
+type (
+	freezing struct {
+		Frozen *bool `json:"frozen"`
+	}
+	granting struct {
+		User string  `json:"user"`
+		Team string  `json:"team"`
+		Role *string `json:"role"`
+	}
+	membership struct {
+		Owner *bool `json:"owner"`
+	}
+)
+
+// answerList answers with one page of a list.
+func answerList[M, A any](c echo.Context, items []M, next string, convert func(M) A) error {
+	return c.JSON(http.StatusOK, api.List[A]{Items: each(items, convert), Next: next})
+}
+
+// each converts all; the outcome is never nil, so that JSON has [] and not null.
+func each[M, A any](items []M, convert func(M) A) []A {
+	out := make([]A, 0, len(items))
+	for _, i := range items {
+		out = append(out, convert(i))
+	}
+	return out
+}
+
+// trimAddress writes the public address so that paths can follow it.
+func trimAddress(u *url.URL) string { return strings.TrimRight(u.String(), "/") }
+
+// moment is nil for a time that is not set.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func (d *door) wireCollection(c model.Collection) api.Collection {
+	return api.Collection{Name: c.Name.String(), Public: c.Public, Description: c.Description, Containers: c.Containers,
+		Role: c.Role.String(), Created: c.Created, Updated: c.Updated, Page: d.address + "/collections/" + c.Name.Full()}
+}
+
+func wireContainer(k model.Container) api.Container {
+	return api.Container{Name: k.Name.String(), Collection: k.Name.Collection.String(), Frozen: k.Frozen, Tags: k.Tags,
+		Created: k.Created, Updated: k.Updated}
+}
+
+func (d *door) wireTag(t model.Tag) api.Tag {
+	return api.Tag{Name: t.Name, Frozen: t.Frozen, Updated: t.Updated, Images: each(t.Images, d.wireImage)}
+}
+
+func (d *door) wireImage(i model.Image) api.Image {
+	reference := i.Tag
+	if reference == "" {
+		reference = ref.Dotted(i.Known())
+	}
+	return api.Image{Container: i.Container.String(), Tag: i.Tag, Name: i.Title(), Kind: string(i.Kind),
+		Digest: i.Digest.String(), Content: i.Content.String(), Size: i.Size, Arch: i.Arch, Frozen: i.Frozen, Tags: i.Tags, Labels: i.Labels,
+		Pushed: i.Pushed, PushedBy: i.PushedBy, FileName: i.FileName(),
+		Page: d.address + "/containers/" + i.Container.Full() + ":" + reference}
+}
+
+func wireLabel(l model.Label) api.Label {
+	return api.Label{Key: l.Key, Value: l.Value, Images: each(l.Images, func(name string) string { return name })}
+}
+
+func wireGrant(g model.Grant) api.Grant {
+	return api.Grant{User: g.User, Team: g.Team, Role: g.Role.String()}
+}
+
+func wireShare(s model.Share) api.Share {
+	return api.Share{ID: s.ID, Image: s.Image, By: s.By, Created: s.Created, Expires: s.Expires}
+}
+
+func wireTeam(t model.Team) api.Team {
+	return api.Team{Name: t.Name, Join: string(t.Join), Size: t.Members, Created: t.Created}
+}
+
+func wireMember(m model.Member) api.Member {
+	return api.Member{User: m.User, Owner: m.Owner, Since: m.Since}
+}
+
+func wireToken(t model.Token, user string) api.Token {
+	return api.Token{ID: t.ID, User: user, Name: t.Name, Scope: t.Scope.Names(), Collections: t.Collections,
+		Created: t.Created, Expires: moment(t.Expires), LastUsed: moment(t.LastUsed)}
+}
