@@ -43,7 +43,7 @@ func New() *Config {
 	return &Config{
 		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true,
 		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour, DrainTime: 30 * time.Second,
-		AnonymousRate: 500, UserRate: 2000, LogLevel: "info", LogFormat: "auto",
+		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto",
 	}
 }
 
@@ -68,7 +68,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.DurationVar(&c.SweepEvery, "sweep-every", c.SweepEvery, "how often what nobody needs any more is removed")
 	f.DurationVar(&c.DrainTime, "drain-time", c.DrainTime, "how long transfers may go on after the server was told to stop")
 	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests a second that one address may make without sign-in; 0 is no limit")
-	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user may make; 0 is no limit")
+	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, or auto: text on a terminal")
 }

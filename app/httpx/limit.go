@@ -15,7 +15,8 @@ import (
 // maxCallers bounds the memory of Limits. A caller that is forgotten begins anew.
 const maxCallers = 20_000
 
-// Rate is how many requests a caller may make: Burst at once, and PerSecond over time.
+// Rate is how many requests a caller may make: Burst at once, and PerSecond over time. The
+// zero value is no limit.
 type Rate struct {
 	PerSecond float64
 	Burst     int
@@ -42,6 +43,9 @@ func (l *Limits) Allow(c echo.Context, a model.Actor) error {
 		key, r = "token "+a.Token, l.known
 	case !a.IsAnonymous():
 		key, r = fmt.Sprint("user ", a.UserID), l.known
+	}
+	if r.PerSecond <= 0 {
+		return nil
 	}
 	limiter := l.callers.GetOrPut(key, func() *rate.Limiter { return rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst) })
 	now := time.Now()

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/api"
+	"sregistry/app/config"
+	"sregistry/app/httpx"
+	"sregistry/app/identity"
+	"sregistry/app/proto/hub"
+	"sregistry/app/proto/link"
+	"sregistry/app/proto/oci"
+	v1 "sregistry/app/proto/v1"
+	"sregistry/app/registry"
+	"sregistry/app/web"
+)
+
+// burst is how many seconds of its rate a caller may use up at once.
+const burst = 10
+
+// doors are the routes of one door, with what stands before them.
+type doors struct {
+	name   string
+	errors httpx.ErrorRenderer
+	routes []httpx.Route
+	before []echo.MiddlewareFunc
+}
+
+// newHandler mounts all doors on one router.
+func newHandler(settings *config.Config, log *slog.Logger, core *registry.Service, id *identity.Service, public *url.URL) (http.Handler, error) {
+	proxies, err := settings.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	site := web.New(core, id, web.Settings{Name: settings.Name, Version: Version, Public: public})
+	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site)})
+	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
+	all, err := allDoors(settings, core, id, public, site, limits)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		httpx.Mount(e, d.errors, d.routes, d.before...)
+	}
+	return e, nil
+}
+
+// allDoors is the table of the doors. Where paths meet, the router prefers a fixed one to
+// a parameter and that to a catch-all, so their order does not matter.
+func allDoors(settings *config.Config, core *registry.Service, id *identity.Service, public *url.URL, site *web.Site, limits *httpx.Limits) ([]doors, error) {
+	sameOrigin, err := httpx.SameOrigin(public)
+	if err != nil {
+		return nil, err
+	}
+	return []doors{
+		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Name: settings.Name, Address: public, Now: time.Now}), nil},
+		{"link", link.Errors, link.Routes(core, id), nil},
+		{"oci", oci.Errors, oci.Routes(core, id), []echo.MiddlewareFunc{oci.Authenticate(id, limits)}},
+		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Name: settings.Name, Version: Version, Address: public}),
+			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
+		{"web", site.Errors, site.Pages(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},
+		{"web", site.Errors, site.Assets(), nil},
+	}, nil
+}
+
+// lost answers requests for which no door has a route, in the manner of the door whose
+// part of the tree they are in.
+func lost(site *web.Site) httpx.ErrorRenderer {
+	return func(c echo.Context, err error) error {
+		path := c.Request().URL.Path
+		switch {
+		case strings.HasPrefix(path, api.Prefix+"/"), path == api.Prefix:
+			return v1.Errors(c, err)
+		case strings.HasPrefix(path, "/v2/"):
+			return oci.Errors(c, err)
+		case strings.HasPrefix(path, "/api/"):
+			return hub.Errors(c, err)
+		}
+		return site.Errors(c, err)
+	}
+}
+
+// rate makes a limit of requests a second; 0 is none.
+func rate(perSecond float64) httpx.Rate {
+	return httpx.Rate{PerSecond: perSecond, Burst: int(perSecond * burst)}
+}
