@@ -1,0 +1,73 @@
+package registry
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/access"
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// PutBlob takes a blob in one go: an upload that cannot be gone on with, and costs less.
+// Nothing is kept of one that fails. Errors: DigestInvalid, Canceled if it breaks off,
+// NoSpace, and those of BeginUpload.
+func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest, body io.Reader) error {
+	const op = "registry.PutBlob"
+	if err := s.db.View(ctx, func(tx *store.Tx) error {
+		_, err := s.pushPlace(ctx, tx, actor, path)
+		return err
+	}); err != nil {
+		return errs.Wrap(op, err)
+	}
+	u, err := s.blobs.Create(rand.Text())
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	defer u.Abort() // does nothing after the commit
+	size, err := u.Append(ctx, body, blob.Unlimited)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if _, err := u.Commit(want); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		return tx.HoldBlob(ctx, p.Container, want, size)
+	}))
+}
+
+// MountBlob lets a container hold a blob that another one holds, so that it need not be
+// sent again. The actor has to be allowed to read it there: a digest alone gives no right.
+// Errors: NotFound, Unauthenticated if he is not, or it is not there; those of BeginUpload.
+func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from ref.Path, d digest.Digest) error {
+	const op = "registry.MountBlob"
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		source, err := s.container(ctx, tx, actor, from)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, source); err != nil {
+			return err
+		}
+		size, err := tx.BlobSize(ctx, source.Container, d)
+		if err != nil {
+			return err
+		}
+		p, err := s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		return tx.HoldBlob(ctx, p.Container, d, size)
+	}))
+}
