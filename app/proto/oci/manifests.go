@@ -1,0 +1,102 @@
+package oci
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	manifests "sregistry/app/manifest"
+	"sregistry/app/ref"
+)
+
+// manifest answers GET and HEAD /v2/<name>/manifests/<reference> (end-3).
+func (d *door) manifest(c echo.Context, t target) error {
+	m, err := d.core.Manifest(c.Request().Context(), httpx.Actor(c), t.name, reference(t.last))
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	etag := `"` + string(m.Digest) + `"`
+	h.Set("Etag", etag)
+	h.Set(headerDigest, string(m.Digest))
+	h.Set(echo.HeaderCacheControl, "private, no-cache") // to be asked again: tags move, rights end
+	if matches(c.Request().Header.Get("If-None-Match"), etag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(m.Body)))
+	return c.Blob(http.StatusOK, m.MediaType, m.Body)
+}
+
+// reference reads a reference by which something is looked for. One that cannot be names
+// nothing; the core is asked all the same, so that the answer is that to a missing tag.
+func reference(s string) ref.Reference {
+	r, err := ref.ParseReference(s)
+	if err != nil {
+		return ref.Reference{Tag: s}
+	}
+	return r
+}
+
+// matches tells whether If-None-Match names an ETag (RFC 9110, section 13.1.2).
+func matches(header, etag string) bool {
+	for header != "" {
+		var one string
+		one, header, _ = strings.Cut(header, ",")
+		one = strings.TrimSpace(one)
+		if one == "*" || strings.TrimPrefix(one, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
+// putManifest answers PUT /v2/<name>/manifests/<reference> (end-7).
+func (d *door) putManifest(c echo.Context, t target) error {
+	const op = "oci.putManifest"
+	r, err := ref.ParseReference(t.last)
+	if err != nil {
+		return err
+	}
+	req := c.Request()
+	body, err := io.ReadAll(io.LimitReader(req.Body, manifests.MaxSize+1)) // one more, for the core to refuse
+	if err != nil {
+		return err
+	}
+	i, err := d.core.PutManifest(req.Context(), httpx.Actor(c), t.name, r, req.Header.Get(echo.HeaderContentType), body)
+	if errs.Is(err, errs.Unsupported) { // is for methods, here
+		return errs.Because(op, errs.Invalid, err, "%s", errs.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return created(c, i.Digest, prefix+t.name.String()+"/manifests/"+string(i.Digest))
+}
+
+// created tells where something new is.
+func created(c echo.Context, d digest.Digest, address string) error {
+	c.Response().Header().Set(headerDigest, string(d))
+	c.Response().Header().Set(echo.HeaderLocation, address)
+	return c.NoContent(http.StatusCreated)
+}
+
+// deleteManifest answers DELETE /v2/<name>/manifests/<reference> (end-9): a tag, or an
+// image with all its tags.
+func (d *door) deleteManifest(c echo.Context, t target) error {
+	ctx, actor, r := c.Request().Context(), httpx.Actor(c), reference(t.last)
+	var err error
+	if r.Digest != "" {
+		err = d.core.DeleteImage(ctx, actor, t.name, r.Digest)
+	} else {
+		err = d.core.DeleteTag(ctx, actor, t.name, r.Tag, "")
+	}
+	if err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusAccepted)
+}

@@ -1,0 +1,52 @@
+package oci
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+)
+
+// maxTags bounds the tags of one answer; the rest is found by its Link.
+const maxTags = 10_000
+
+// tags answers GET /v2/<name>/tags/list?n=&last= (end-8). They come in the order of their
+// bytes.
+func (d *door) tags(c echo.Context, t target) error {
+	limit, err := readLimit(c.QueryParam("n"))
+	if err != nil {
+		return err
+	}
+	list, err := d.core.TagNames(c.Request().Context(), httpx.Actor(c), t.name, c.QueryParam("last"), limit+1)
+	if err != nil {
+		return err
+	}
+	if len(list) > limit {
+		list = list[:limit]
+		if limit > 0 { // after nothing at all there is no next
+			query := url.Values{"n": {strconv.Itoa(limit)}, "last": {list[limit-1]}}
+			c.Response().Header().Set("Link", "<"+prefix+t.name.String()+"/tags/list?"+query.Encode()+`>; rel="next"`)
+		}
+	}
+	if list == nil {
+		list = []string{} // not null
+	}
+	return c.JSON(http.StatusOK, tagList{t.name.String(), list})
+}
+
+// readLimit reads how many tags are wanted at most; that nobody said stands for as many
+// as there may be.
+func readLimit(s string) (int, error) {
+	if s == "" {
+		return maxTags, nil
+	}
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil {
+		return 0, coded("PAGINATION_NUMBER_INVALID", errs.E("oci.readLimit", errs.Invalid, "The query's n is not a number of tags."))
+	}
+	return min(int(n), maxTags), nil
+}
