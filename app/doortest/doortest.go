@@ -31,6 +31,9 @@ type Site struct {
 	Echo     *echo.Echo
 	Registry *registry.Service
 	Identity *identity.Service
+	// Unrouted answers requests for which no door has a route; it may be set before the
+	// first one.
+	Unrouted httpx.ErrorRenderer
 }
 
 type settings struct {
@@ -77,12 +80,14 @@ func New(t testing.TB, options ...Option) *Site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { accounts.Close() })
-	e := httpx.New(httpx.Settings{Log: log, Errors: unrouted})
+	s := &Site{Identity: accounts, Registry: registry.New(db, blobs, o.registry, log), Unrouted: unrouted}
+	s.Echo = httpx.New(httpx.Settings{Log: log, Errors: func(c echo.Context, err error) error { return s.Unrouted(c, err) }})
 	server := httptest.NewUnstartedServer(nil)
-	server.Config = httpx.NewServer(e, log)
+	server.Config = httpx.NewServer(s.Echo, log)
 	server.Start()
 	t.Cleanup(server.Close)
-	return &Site{URL: server.URL, Echo: e, Registry: registry.New(db, blobs, o.registry, log), Identity: accounts}
+	s.URL = server.URL
+	return s
 }
 
 // unrouted answers requests for which no door has a route.

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/model"
+)
+
+// Visitor tells whose browser a request comes from, by its session and nothing else; it
+// is for httpx.Authenticate.
+func (s *Site) Visitor(c echo.Context) (model.Actor, error) {
+	actor, err := s.identity.FromRequest(c.Request())
+	return actor, errs.Wrap("web.Visitor", err)
+}
+
+// signedIn gives the visitor of a page that is for people with an account only. Errors:
+// Unauthenticated.
+func signedIn(c echo.Context) (model.Actor, error) {
+	actor := httpx.Actor(c)
+	if actor.IsAnonymous() {
+		return actor, errs.E("web.signedIn", errs.Unauthenticated, "This page is for people with an account; sign in.")
+	}
+	return actor, nil
+}

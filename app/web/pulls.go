@@ -1,0 +1,103 @@
+package web
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/templates"
+)
+
+// puller writes the lines by which an image can be pulled.
+type puller struct {
+	public    *url.URL
+	image     model.Image
+	anonymous bool // whoever shows no credentials gets it, too
+}
+
+// commands are the ways to pull the image that can work, the best first.
+func (p puller) commands() []templates.Command {
+	if !p.image.Kind.IsFile() {
+		return p.ociCommands()
+	}
+	list := []templates.Command{{Title: "sregistry", Line: "sregistry pull " + p.image.Title()}}
+	if line, ok := p.library(); ok {
+		list = append(list, templates.Command{Title: "Apptainer, library", Line: line})
+	}
+	list = append(list, templates.Command{Title: "Apptainer, OCI", Line: p.apptainer("oras", p.ociName())})
+	if line, ok := p.shub(); ok {
+		list = append(list, templates.Command{Title: "Apptainer, shub", Line: line})
+	}
+	return list
+}
+
+// ociCommands are those for what is not one image file.
+func (p puller) ociCommands() []templates.Command {
+	if p.image.Kind == model.Artifact {
+		return []templates.Command{{Title: "oras", Line: "oras pull " + p.plainFlag("--plain-http ") + p.ociName()}}
+	}
+	return []templates.Command{
+		{Title: "Apptainer", Line: p.apptainer("docker", p.ociName())},
+		{Title: "docker, podman", Line: "docker pull " + p.ociName()},
+	}
+}
+
+// apptainer is a pull by one of Apptainer's schemes. Without the flag it speaks TLS only.
+func (p puller) apptainer(scheme, name string) string {
+	return "apptainer pull " + p.plainFlag("--no-https ") + scheme + "://" + name
+}
+
+func (p puller) plainFlag(flag string) string {
+	if p.public.Scheme == "https" {
+		return ""
+	}
+	return flag
+}
+
+// ociName is the image's name to an OCI client, with the manifest's digest if it was not
+// asked by a tag.
+func (p puller) ociName() string {
+	name := p.public.Host + "/" + p.image.Container.String()
+	if p.image.Tag == "" {
+		return name + "@" + string(p.image.Digest)
+	}
+	return name + ":" + p.image.Tag
+}
+
+// library is the pull by library://, whose names have three parts. With a host before them
+// the client needs no settings, but shows no credentials either; without one it asks the
+// remote that was added, and none can be added that has a port.
+func (p puller) library() (string, bool) {
+	reference := ref.Reference{Tag: p.image.Tag}
+	if p.image.Tag == "" {
+		reference.Digest = p.image.Known()
+	}
+	name := p.image.Container.Full() + ":" + reference.String()
+	switch {
+	case strings.Contains(p.image.Container.Container, "/"):
+		return "", false
+	case p.anonymous:
+		return p.apptainer("library", p.public.Host+"/"+name), true
+	case p.public.Port() == "":
+		return "apptainer pull library://" + name, true
+	}
+	return "", false
+}
+
+// The names that Apptainer and SingularityCE take after shub://.
+var (
+	shubHost       = regexp.MustCompile(`^[-.a-zA-Z0-9]{1,64}$`)
+	shubCollection = regexp.MustCompile(`^[-a-zA-Z0-9]{1,39}$`)
+	shubName       = regexp.MustCompile(`^[-_.a-zA-Z0-9]{1,64}$`)
+)
+
+// shub is the pull by shub://, which shows no credentials and takes two parts and a tag.
+func (p puller) shub() (string, bool) {
+	name, tag := p.image.Container.String(), p.image.Tag
+	collection, container, _ := strings.Cut(name, "/")
+	ok := p.anonymous && shubHost.MatchString(p.public.Host) &&
+		shubCollection.MatchString(collection) && shubName.MatchString(container) && shubName.MatchString(tag)
+	return p.apptainer("shub", p.public.Host+"/"+name+":"+tag), ok
+}

@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/http"
+
+	"sregistry/app/httpx"
+)
+
+// Pages are the routes of all pages and forms. They are to be mounted with Errors, behind
+// httpx.SameOrigin, since browsers send the session along with what other sites make them
+// send, and behind httpx.Authenticate with Visitor. A GET changes nothing.
+func (s *Site) Pages() []httpx.Route {
+	return withHead([]httpx.Route{
+		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
+		{Method: http.MethodGet, Path: "/collections/:namespace/:collection", Action: "show", Handler: s.collection},
+		{Method: http.MethodGet, Path: "/containers/:namespace/:collection/*", Action: "inspect", Handler: s.image},
+
+		{Method: http.MethodGet, Path: "/setup/:secret", Action: "setup", Handler: s.setup},
+		{Method: http.MethodPost, Path: "/setup/:secret", Action: "setup", Handler: s.completeSetup},
+		{Method: http.MethodGet, Path: "/sign-in", Action: "none", Handler: s.signIn},
+		{Method: http.MethodPost, Path: "/sign-in", Action: "sign in", Handler: s.completeSignIn},
+		{Method: http.MethodPost, Path: "/sign-out", Action: "sign out", Handler: s.signOut},
+
+		{Method: http.MethodGet, Path: "/account/tokens", Action: "list tokens", Handler: s.tokens},
+		{Method: http.MethodPost, Path: "/account/tokens", Action: "create token", Handler: s.createToken},
+		{Method: http.MethodPost, Path: "/account/tokens/:id/revoke", Action: "revoke token", Handler: s.revokeToken},
+		{Method: http.MethodGet, Path: "/auth/tokens", Action: "none", Handler: s.tokensElsewhere},
+
+		{Method: http.MethodGet, Path: "/invitations/:secret", Action: "show invitation", Handler: s.invitation},
+		{Method: http.MethodPost, Path: "/invitations/:secret", Action: "join", Handler: s.acceptInvitation},
+	})
+}
+
+// Assets are the routes that are the same for everybody. They are to be mounted with
+// Errors and nothing else: they ask for no session, and cost nothing to count.
+func (s *Site) Assets() []httpx.Route {
+	return withHead([]httpx.Route{
+		{Method: http.MethodGet, Path: "/static/*", Action: "none", Handler: s.static()},
+		{Method: http.MethodGet, Path: "/favicon.ico", Action: "none", Handler: s.favicon},
+		{Method: http.MethodGet, Path: "/robots.txt", Action: "none", Handler: s.robots},
+	})
+}
+
+// withHead answers HEAD wherever there is a GET (RFC 9110, section 9.1); net/http leaves
+// the body out.
+func withHead(routes []httpx.Route) []httpx.Route {
+	for _, r := range routes {
+		if r.Method == http.MethodGet {
+			r.Method = http.MethodHead
+			routes = append(routes, r)
+		}
+	}
+	return routes
+}

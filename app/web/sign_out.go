@@ -1,0 +1,15 @@
+package web
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+)
+
+// signOut is POST /sign-out. It works, too, for who is signed out already.
+func (s *Site) signOut(c echo.Context) error {
+	if err := s.identity.SignOut(c.Response(), c.Request()); err != nil {
+		return errs.Wrap("web.signOut", err)
+	}
+	return s.goTo(c, "/", "You are signed out.")
+}
