@@ -2,6 +2,7 @@ package identity
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -28,7 +29,7 @@ func newFlashStore(key []byte, options *sessions.Options) *sessions.CookieStore 
 // before anything is written. The text is not secret: the browser holds it.
 func (s *Service) AddFlash(w http.ResponseWriter, r *http.Request, text string) error {
 	session, _ := s.flashes.New(r, s.cookieName(flashCookie)) // one that cannot be read is dropped
-	session.AddFlash(text[:min(len(text), maxFlash)])
+	session.AddFlash(strings.ToValidUTF8(text[:min(len(text), maxFlash)], ""))
 	return errs.Wrap("identity.AddFlash", session.Save(r, w))
 }
 
