@@ -85,3 +85,14 @@ func exclusive(cmd *cobra.Command, names ...string) error {
 	}
 	return nil
 }
+
+// filled refuses lists among the flags named that were given and are empty.
+func filled(cmd *cobra.Command, names ...string) error {
+	for _, name := range names {
+		values, err := cmd.Flags().GetStringSlice(name)
+		if err == nil && len(values) == 0 && cmd.Flags().Changed(name) {
+			return UsageError("--%s is empty; leave it out, or name what it shall be.", name)
+		}
+	}
+	return nil
+}

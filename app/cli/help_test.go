@@ -71,6 +71,7 @@ func TestWrongUseIsSaidInASentence(t *testing.T) {
 		"share":                                "Which image?",
 		"team invite x --expires soon":         "write a time like",
 		"team create a/b":                      "write one word",
+		"token create ci --collection=":        "--collection is empty",
 		"labels x":                             "takes no argument",
 		"search :tag":                          "half a query",
 		"list":                                 "Which registry?",

@@ -38,6 +38,9 @@ in ~/.sregistry, readable by you alone; the Python client uses it too. The passw
 			if err := exclusive(cmd, "username", "token-stdin"); err != nil {
 				return err
 			}
+			if err := filled(cmd, "scope"); err != nil {
+				return err
+			}
 			return runLogin(cmd.Context(), opts, env, args)
 		},
 	}

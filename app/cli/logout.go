@@ -63,5 +63,5 @@ func revoke(ctx context.Context, env Env, login credentials.Login) error {
 	if err != nil {
 		return err
 	}
-	return c.RevokeToken(ctx, login.TokenID)
+	return c.RevokeToken(ctx, "", login.TokenID)
 }

@@ -79,7 +79,7 @@ func runSearch(ctx context.Context, opts remoteOptions, env Env, args []string) 
 	var images []api.Image
 	for i, query := range queries {
 		found, err := collect(c.Images(ctx, query))
-		if err != nil {
+		if err != nil && !errs.Is(err, errs.NotFound) { // as is a collection that does not exist
 			return errs.Wrap(op, err)
 		}
 		if len(found) == 0 && len(queries) > 1 {

@@ -17,13 +17,14 @@ func newTokenCommand(env Env) *cobra.Command {
 		newTokenListCommand(env), newTokenCreateCommand(env), newTokenRevokeCommand(env))
 }
 
-type tokenListOptions struct {
+// tokenUserOptions are those of commands by which an administrator looks after others' tokens.
+type tokenUserOptions struct {
 	remoteOptions
 	user string
 }
 
 func newTokenListCommand(env Env) *cobra.Command {
-	var opts tokenListOptions
+	var opts tokenUserOptions
 	cmd := &cobra.Command{
 		Use: "list", Short: "List your tokens",
 		Args: Takes(0, 0, ""),
@@ -34,7 +35,7 @@ func newTokenListCommand(env Env) *cobra.Command {
 	return cmd
 }
 
-func runTokenList(ctx context.Context, opts tokenListOptions, env Env) error {
+func runTokenList(ctx context.Context, opts tokenUserOptions, env Env) error {
 	const op = "cli.token.list"
 	c, err := opts.connect(env, ref.URI{})
 	if err != nil {
@@ -71,6 +72,10 @@ func newTokenCreateCommand(env Env) *cobra.Command {
   TOKEN=$(sregistry token create backup --user robot1)`,
 		Args: Takes(1, 1, "one NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			// A script whose list came out empty does not want a token for everything.
+			if err := filled(cmd, "scope", "collection"); err != nil {
+				return err
+			}
 			return runTokenCreate(cmd.Context(), opts, env, args[0])
 		},
 	}
@@ -101,7 +106,7 @@ func runTokenCreate(ctx context.Context, opts tokenCreateOptions, env Env, name 
 }
 
 func newTokenRevokeCommand(env Env) *cobra.Command {
-	var opts remoteOptions
+	var opts tokenUserOptions
 	cmd := &cobra.Command{
 		Use: "revoke ID | NAME", Short: "End a token",
 		Args: Takes(1, 1, "one ID or NAME"),
@@ -110,16 +115,17 @@ func newTokenRevokeCommand(env Env) *cobra.Command {
 		},
 	}
 	opts.addRegistry(cmd.Flags())
+	cmd.Flags().StringVar(&opts.user, "user", "", "one of another `account` (for administrators)")
 	return cmd
 }
 
-func runTokenRevoke(ctx context.Context, opts remoteOptions, env Env, idOrName string) error {
+func runTokenRevoke(ctx context.Context, opts tokenUserOptions, env Env, idOrName string) error {
 	const op = "cli.token.revoke"
 	c, err := opts.connect(env, ref.URI{})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := c.RevokeToken(ctx, idOrName); err != nil {
+	if err := c.RevokeToken(ctx, opts.user, idOrName); err != nil {
 		return errs.Wrap(op, err)
 	}
 	say(env, "Token %s is ended.", idOrName)

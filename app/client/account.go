@@ -41,7 +41,12 @@ func (c *Client) CreateToken(ctx context.Context, want api.NewToken) (api.Token,
 	return out, errs.Wrap("client.CreateToken", err)
 }
 
-// RevokeToken ends a token, by its id or one's own by its name. Errors: NotFound.
-func (c *Client) RevokeToken(ctx context.Context, idOrName string) error {
-	return errs.Wrap("client.RevokeToken", c.call(ctx, http.MethodDelete, c.address("tokens", idOrName), nil, nil))
+// RevokeToken ends a token, by its id or name: one's own or, for admins, a user's. Errors:
+// NotFound, Forbidden.
+func (c *Client) RevokeToken(ctx context.Context, user, idOrName string) error {
+	address := c.address("tokens", idOrName)
+	if user != "" {
+		address += "?" + query("user", user).Encode()
+	}
+	return errs.Wrap("client.RevokeToken", c.call(ctx, http.MethodDelete, address, nil, nil))
 }

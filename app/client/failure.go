@@ -49,16 +49,36 @@ var kinds = map[int]errs.Kind{
 // codes are the error codes of OCI distribution 1.1 that say more than the status does.
 var codes = map[string]errs.Kind{
 	"DIGEST_INVALID": errs.DigestInvalid, "MANIFEST_BLOB_UNKNOWN": errs.BlobUnknown, "BLOB_UPLOAD_UNKNOWN": errs.NotFound,
-	"BLOB_UPLOAD_INVALID": errs.RangeInvalid, "SIZE_INVALID": errs.RangeInvalid, "UNSUPPORTED": errs.Unsupported,
+	"BLOB_UPLOAD_INVALID": errs.RangeInvalid, "UNSUPPORTED": errs.Unsupported,
 }
 
 // wire is the body of an error in either form: our own has "error", that of OCI "errors".
+// The detail of the latter is everybody's own affair; our server puts the kind there.
 type wire struct {
 	api.Failure
 	Errors []struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
+		Code    string          `json:"code"`
+		Message string          `json:"message"`
+		Detail  json.RawMessage `json:"detail"`
 	} `json:"errors"`
+}
+
+// kindOf finds the kind that the body names: the kind itself, or else by a code.
+func (w wire) kindOf(status int) (errs.Kind, bool) {
+	if w.Error.Kind != "" {
+		return errs.ParseKind(w.Error.Kind), true
+	}
+	if len(w.Errors) == 0 {
+		return errs.Internal, false
+	}
+	var detail struct {
+		Kind string `json:"kind"`
+	}
+	if json.Unmarshal(w.Errors[0].Detail, &detail) == nil && detail.Kind != "" {
+		return errs.ParseKind(detail.Kind), true
+	}
+	kind, ok := codes[w.Errors[0].Code]
+	return kind, ok && status < 500
 }
 
 // failure turns an answer that is no success into an error with the server's own sentence.
@@ -68,20 +88,19 @@ func failure(op string, base *url.URL, resp *http.Response) error {
 	if json.Unmarshal(text, &body) != nil {
 		body = wire{}
 	}
-	kind, known := kinds[resp.StatusCode]
-	message := body.Error.Message
-	switch {
-	case body.Error.Kind != "":
-		kind = errs.ParseKind(body.Error.Kind)
-	case len(body.Errors) > 0:
-		message = body.Errors[0].Message
-		if coded, ok := codes[body.Errors[0].Code]; ok && resp.StatusCode < 500 {
-			kind = coded
-		}
-	case resp.StatusCode/100 == 3:
+	if resp.StatusCode/100 == 3 {
 		return errs.E(op, errs.Unsupported, "%s sends us on to %s. Use that address.", base, resp.Header.Get("Location"))
-	case !known && resp.StatusCode < 500:
+	}
+	kind, known := body.kindOf(resp.StatusCode)
+	if !known {
+		kind, known = kinds[resp.StatusCode]
+	}
+	if !known && resp.StatusCode < 500 {
 		kind = errs.Unsupported
+	}
+	message := body.Error.Message
+	if message == "" && len(body.Errors) > 0 {
+		message = body.Errors[0].Message
 	}
 	if kind == errs.Internal {
 		return &errs.Error{Op: op, Kind: kind, Cause: &Fault{resp.StatusCode, body.Error.Request}}

@@ -35,6 +35,8 @@ func TestAnswersBecomeKindsAndSentences(t *testing.T) {
 		{403, `{"error":{"kind":"frozen","message":"It is frozen."}}`, errs.Frozen, "It is frozen.", ""},
 		{404, `{"error":{"kind":"not_found","message":"No such."}}`, errs.NotFound, "No such.", ""},
 		{507, `{"errors":[{"code":"UNKNOWN","message":"The disk is full."}]}`, errs.NoSpace, "The disk is full.", ""},
+		{403, `{"errors":[{"code":"DENIED","message":"Frozen.","detail":{"kind":"frozen"}}]}`, errs.Frozen, "Frozen.", ""},
+		{416, `{"errors":[{"code":"BLOB_UPLOAD_INVALID","message":"Not there.","detail":"x"}]}`, errs.RangeInvalid, "Not there.", ""},
 		{400, `{"errors":[{"code":"DIGEST_INVALID","message":"Wrong bytes."}]}`, errs.DigestInvalid, "Wrong bytes.", ""},
 		{401, `{"errors":[{"code":"UNAUTHORIZED","message":"Who are you?"}]}`, errs.Unauthenticated, "Who are you?", ""},
 		{404, `<html>nginx</html>`, errs.NotFound, "status 404", ""},

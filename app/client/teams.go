@@ -14,11 +14,22 @@ func (c *Client) Teams(ctx context.Context) iter.Seq2[api.Team, error] {
 	return list[api.Team](ctx, c, nil, "teams")
 }
 
-// Team gives one team, with its members if the caller may see them. Errors: NotFound.
+// Team gives one team, with all its members if the caller may see them. Errors: NotFound.
 func (c *Client) Team(ctx context.Context, name string) (api.Team, error) {
+	const op = "client.Team"
 	var out api.Team
-	err := c.call(ctx, http.MethodGet, c.address("teams", name), nil, &out)
-	return out, errs.Wrap("client.Team", err)
+	if err := c.call(ctx, http.MethodGet, c.address("teams", name), nil, &out); err != nil {
+		return out, errs.Wrap(op, err)
+	}
+	for out.Next != "" {
+		var page api.Team
+		address := c.address("teams", name) + "?" + query("after", out.Next).Encode()
+		if err := c.call(ctx, http.MethodGet, address, nil, &page); err != nil {
+			return out, errs.Wrap(op, err)
+		}
+		out.Members, out.Next = append(out.Members, page.Members...), page.Next
+	}
+	return out, nil
 }
 
 // CreateTeam makes a team with the caller as its owner. Errors: Conflict for a name that is

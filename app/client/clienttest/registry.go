@@ -37,7 +37,7 @@ type Registry struct {
 	log     []string
 	blobs   map[digest.Digest][]byte
 	uploads map[string][]byte
-	opened  int // upload sessions so far
+	opened  int                  // upload sessions so far
 	tags    map[string]api.Image // by "lab/hello:latest"
 	sent    int64
 	faults  faults
