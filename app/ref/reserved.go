@@ -8,7 +8,7 @@ var reserved = map[string]bool{
 	// doors
 	"api": true, "v1": true, "v2": true, "version": true, "upload": true, "container": true, "containers": true,
 	"collections": true, "collection": true, "pks": true, "share": true, "static": true, "assets": true, "auth": true,
-	"token": true, "imagefile": true, "tags": true, "livez": true, "readyz": true, "metrics": true, "favicon.ico": true,
+	"token": true, "imagefile": true, "download": true, "tags": true, "livez": true, "readyz": true, "metrics": true, "favicon.ico": true,
 	"robots.txt": true, "google_build": true,
 	// pages
 	"setup": true, "login": true, "logout": true, "sign-in": true, "sign-out": true, "account": true, "administration": true,
