@@ -43,7 +43,7 @@ func (s *Service) ImageByID(ctx context.Context, actor model.Actor, id int64) (m
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := tx.PlaceOf(ctx, id, actor.UserID)
 		if errs.Is(err, errs.NotFound) {
-			return hidden(op, actor, "this image")
+			return hidden(op, actor, "such image")
 		}
 		if err != nil {
 			return err
