@@ -1,0 +1,71 @@
+package hub
+
+import (
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/identity"
+	"sregistry/app/model"
+)
+
+// admit finds out who makes a request, notes it and counts it, as httpx.Authenticate does
+// for doors whose credentials stand in the header alone: here a signature covers words of
+// the body too. A caller whose credentials are not good counts as one who has none. The
+// first request of a pull comes without credentials, and counts for its address; if that
+// is refused for coming too often, the client signs, as after any refusal, and counts for
+// its token.
+func (d *door) admit(c echo.Context, over identity.Signed, at time.Time) (model.Actor, error) {
+	actor, err := d.caller(c, over, at)
+	return actor, d.count(c, actor, err)
+}
+
+// admitToList is admit for what nobody signs. The Python client goes on sending the
+// signature of an earlier pull, which says nothing about a list, and crashes if the list
+// is refused for it.
+func (d *door) admitToList(c echo.Context) (model.Actor, error) {
+	var actor model.Actor
+	var err error
+	if _, signed := identity.ParseHMAC(c.Request().Header.Get(echo.HeaderAuthorization)); !signed {
+		actor, err = d.caller(c, identity.Signed{}, d.Now())
+	}
+	return actor, d.count(c, actor, err)
+}
+
+func (d *door) count(c echo.Context, actor model.Actor, err error) error {
+	if err != nil {
+		actor = model.Anonymous
+	}
+	if refused := d.Limits.Allow(c, actor); refused != nil {
+		return refused
+	}
+	httpx.SetActor(c, actor)
+	return err
+}
+
+// caller reads the Authorization header: a signature over some words at a time, a token
+// (RFC 6750), or name and password (RFC 7617), which python-requests sends in place of the
+// signature if its user has a .netrc file. Session cookies count for nothing here, so no
+// other site can make a browser act for its user.
+func (d *door) caller(c echo.Context, over identity.Signed, at time.Time) (model.Actor, error) {
+	r := c.Request()
+	header := r.Header.Get(echo.HeaderAuthorization)
+	if header == "" {
+		return model.Anonymous, nil
+	}
+	if h, ok := identity.ParseHMAC(header); ok {
+		return d.Identity.VerifyHMAC(r.Context(), h, over, at)
+	}
+	if name, password, ok := r.BasicAuth(); ok {
+		return d.Identity.Basic(r.Context(), httpx.Source(c), name, password)
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	if token = strings.TrimSpace(token); strings.EqualFold(scheme, "Bearer") && token != "" {
+		return d.Identity.Bearer(r.Context(), token)
+	}
+	return model.Actor{}, errs.E("hub.caller", errs.Unauthenticated,
+		"The Authorization header is not understood; sign the request, or send \"Bearer\" and a token.")
+}

@@ -1,0 +1,108 @@
+package hub
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/registry"
+)
+
+// collections answers GET /api/collections/.
+func (d *door) collections(c echo.Context) error {
+	const op = "hub.collections"
+	actor, err := d.admitToList(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	visible, err := d.visible(c, actor)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	images, err := d.images(c, actor, registry.ImageFilter{})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	byCollection := map[ref.Collection][]model.Image{}
+	for _, i := range images {
+		byCollection[i.Container.Collection] = append(byCollection[i.Container.Collection], i)
+	}
+	list := make([]collection, 0, len(visible))
+	for _, v := range visible {
+		list = append(list, d.describeCollection(v, byCollection[v.Name]))
+	}
+	return errs.Wrap(op, answerList(d, c, list))
+}
+
+// collectionByID answers GET /api/collections/ID/.
+func (d *door) collectionByID(c echo.Context) error {
+	const op = "hub.collectionByID"
+	actor, err := d.admitToList(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	visible, err := d.visible(c, actor)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	id := segment(c, "id")
+	at := slices.IndexFunc(visible, func(v model.Collection) bool { return strconv.FormatInt(v.ID, 10) == id })
+	if at < 0 {
+		return errs.E(op, errs.NotFound, "There is no collection %s, or you may not see it.", clip(id))
+	}
+	return errs.Wrap(op, d.answerCollection(c, actor, visible[at]))
+}
+
+// collection answers GET /api/collection/NAME. What is not there, and what the caller may
+// not see, is {}: the Python client says then that it found nothing.
+func (d *door) collection(c echo.Context) error {
+	const op = "hub.collection"
+	actor, err := d.admitToList(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	path, err := normalPath(segment(c, "collection"))
+	var found model.Collection
+	if err == nil {
+		found, err = d.Registry.Collection(c.Request().Context(), actor, path)
+	}
+	switch errs.KindOf(err) {
+	case errs.NotFound, errs.Unauthenticated, errs.Invalid:
+		return c.JSON(http.StatusOK, struct{}{})
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, d.answerCollection(c, actor, found))
+}
+
+// visible lists the collections that an actor may see.
+func (d *door) visible(c echo.Context, actor model.Actor) ([]model.Collection, error) {
+	return gather(maxCollections, func(p model.Page) ([]model.Collection, string, error) {
+		return d.Registry.Collections(c.Request().Context(), actor, p)
+	})
+}
+
+func (d *door) answerCollection(c echo.Context, actor model.Actor, found model.Collection) error {
+	images, err := d.images(c, actor, registry.ImageFilter{Collection: found.Name.Full()})
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, d.describeCollection(found, images))
+}
+
+// describeCollection writes a collection down.
+func (d *door) describeCollection(v model.Collection, images []model.Image) collection {
+	links := make([]containerLink, 0, len(images))
+	for _, i := range images {
+		links = append(links, d.link(i))
+	}
+	return collection{
+		ID: v.ID, Name: v.Name.String(), AddDate: date(v.Created), ModifyDate: date(v.Updated), Containers: links,
+	}
+}
