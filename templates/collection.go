@@ -19,7 +19,8 @@ type Collection struct {
 	Grants []model.Grant
 }
 
-// ContainerItem is a container in a list, with its tags, newest first.
+// ContainerItem is a container in a list, with its tags, newest first. If they are fewer
+// than the container has, the rest is counted.
 type ContainerItem struct {
 	Container model.Container
 	Tags      []model.Tag
