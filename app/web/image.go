@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -48,7 +49,12 @@ func (s *Site) image(c echo.Context) error {
 // imageName reads the path of an image's page; without a reference it is the tag latest.
 func imageName(c echo.Context) (ref.Path, ref.Reference, error) {
 	const op = "web.imageName"
-	name, reference := c.Param("*"), ref.Latest
+	// Clients that escape a whole segment write ":" as "%3A", and echo leaves it so.
+	name, err := url.PathUnescape(c.Param("*"))
+	if err != nil {
+		return ref.Path{}, ref.Reference{}, errs.Because(op, errs.Invalid, err, "The address has a %% that escapes nothing; write the name as it is.")
+	}
+	reference := ref.Latest
 	if at := strings.IndexAny(name, ":@"); at >= 0 {
 		name, reference = name[:at], name[at+1:]
 	}

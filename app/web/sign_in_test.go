@@ -148,9 +148,9 @@ func TestSignInBeginsANewSession(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
 	f.User(t, "alice")
-	f.User(t, "mallory")
+	mallory := f.User(t, "mallory")
 	// Somebody plants his own session in another's browser, who then signs in.
-	planted := f.signedIn(t, "mallory").cookies()
+	planted := f.signedIn(t, mallory).cookies()
 	victim := f.browser(t)
 	p := victim.send(http.MethodPost, "/sign-in", url.Values{"name": {"alice"}, "password": {doortest.Password}}.Encode(),
 		"Cookie", planted, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "same-origin")
@@ -169,8 +169,8 @@ func TestSignInBeginsANewSession(t *testing.T) {
 func TestDisablingAnAccountEndsItsSessions(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
-	f.User(t, "alice")
-	b := f.signedIn(t, "alice")
+	alice := f.User(t, "alice")
+	b := f.signedIn(t, alice)
 	b.get("/account/tokens").is(http.StatusOK)
 	if err := f.Identity.SetDisabled(t.Context(), model.Console, "alice", true); err != nil {
 		t.Fatal(err)

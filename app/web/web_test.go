@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -13,6 +15,7 @@ import (
 
 	"sregistry/app/doortest"
 	"sregistry/app/httpx"
+	"sregistry/app/model"
 	"sregistry/app/registry"
 	"sregistry/app/web"
 )
@@ -48,6 +51,19 @@ func newFixture(t testing.TB, public string, options ...doortest.Option) *fixtur
 	f := &fixture{doortest.New(t, append([]doortest.Option{doortest.WithClock(c.time)}, options...)...), c}
 	f.mount(t, public)
 	return f
+}
+
+// at is the same registry by a server of its own, which tells another address.
+func (f *fixture) at(t testing.TB, public string) *fixture {
+	t.Helper()
+	other := *f.Site
+	other.Echo = httpx.New(httpx.Settings{Log: slog.New(slog.DiscardHandler), Errors: f.Unrouted})
+	server := httptest.NewServer(other.Echo)
+	t.Cleanup(server.Close)
+	other.URL = server.URL
+	there := &fixture{&other, f.clock}
+	there.mount(t, public)
+	return there
 }
 
 // mount mounts the site as the program does.
@@ -93,11 +109,15 @@ func (f *fixture) browser(t testing.TB) *browser {
 	return &browser{f, t, &http.Client{Jar: jar, CheckRedirect: stay}}
 }
 
-// signedIn is a browser in which somebody has signed in.
-func (f *fixture) signedIn(t testing.TB, name string) *browser {
+// signedIn is a browser with somebody's session, which was begun without the form: that
+// would cost the hashing of a password each time.
+func (f *fixture) signedIn(t testing.TB, actor model.Actor) *browser {
 	t.Helper()
-	b := f.browser(t)
-	b.post("/sign-in", "name", name, "password", doortest.Password).leadsTo("/")
+	b, w, r := f.browser(t), httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, f.URL, nil)
+	if err := f.Identity.SignIn(w, r, "192.0.2.1", actor); err != nil {
+		t.Fatal(err)
+	}
+	b.client.Jar.SetCookies(r.URL, w.Result().Cookies())
 	return b
 }
 
