@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -13,6 +15,7 @@ import (
 	"sregistry/app/config"
 	"sregistry/app/errs"
 	"sregistry/app/registry"
+	"sregistry/app/store"
 )
 
 // newCheck makes the command that proves the data folder whole.
@@ -27,6 +30,12 @@ It only reads, and may run beside the server. It ends with status 15 if anything
 is damaged, and names the images.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
+				return err
+			}
+			if _, err := os.Stat(filepath.Join(settings.Data, store.FileName)); err != nil {
+				return errs.Because("app.check", errs.NotFound, err, "There is no registry in the folder %s; name the right one with --data.", settings.Data)
+			}
 			d, err := openData(c.Context(), settings.Data, assets.Schema, false)
 			if err != nil {
 				return err

@@ -60,8 +60,8 @@ func allDoors(settings *config.Config, core *registry.Service, id *identity.Serv
 	}
 	return []doors{
 		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Name: settings.Name, Address: public, Now: time.Now}), nil},
-		{"link", link.Errors, link.Routes(core, id), nil},
-		{"oci", oci.Errors, oci.Routes(core, id), []echo.MiddlewareFunc{oci.Authenticate(id, limits)}},
+		{"link", link.Errors, link.Routes(link.Settings{Registry: core, Identity: id, Limits: limits}), nil},
+		{"oci", oci.Errors, oci.Routes(core, id), nil},
 		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Name: settings.Name, Version: Version, Address: public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"web", site.Errors, site.Pages(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -23,6 +24,7 @@ func newUser(env cli.Env, assets Assets) *cobra.Command {
 	c := &cobra.Command{Use: "user", Short: "Manage accounts, on the server's machine"}
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
+	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
 	accounts := func(ctx context.Context, fn func(*identity.Service) error) error {
 		d, err := openData(ctx, settings.Data, assets.Schema, false)
 		if err != nil {

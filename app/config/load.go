@@ -41,6 +41,17 @@ func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
 	return errs.Wrap(op, c.Validate())
 }
 
+// LoadData fills in only the data folder, for the administrator's other commands.
+func (c *Config) LoadData(f *pflag.FlagSet, environment []string) error {
+	const key = prefix + "DATA"
+	for _, entry := range environment {
+		if value, ok := strings.CutPrefix(entry, key+"="); ok {
+			return errs.Wrap("config.LoadData", set(f, "data", value, "the environment variable "+key))
+		}
+	}
+	return nil
+}
+
 func (c *Config) loadFile(f *pflag.FlagSet) error {
 	const op = "config.loadFile"
 	path := c.File
