@@ -47,7 +47,7 @@ func (l *Limits) Allow(c echo.Context, a model.Actor) error {
 	if r.PerSecond <= 0 {
 		return nil
 	}
-	limiter := l.callers.GetOrPut(key, func() *rate.Limiter { return rate.NewLimiter(rate.Limit(r.PerSecond), r.Burst) })
+	limiter := l.callers.GetOrPut(key, func() *rate.Limiter { return rate.NewLimiter(rate.Limit(r.PerSecond), max(r.Burst, 1)) })
 	now := time.Now()
 	if limiter.AllowN(now, 1) {
 		return nil

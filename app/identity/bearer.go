@@ -55,12 +55,7 @@ func (s *Service) findToken(ctx context.Context, text string) (store.TokenRow, e
 	if !ok {
 		return store.TokenRow{}, errUnknownToken(op)
 	}
-	var k store.TokenRow
-	err := s.db.Peek(ctx, func(tx *store.Tx) error {
-		var err error
-		k, err = tx.Token(ctx, id)
-		return err
-	})
+	k, err := peek(ctx, s.db, func(tx *store.Tx) (store.TokenRow, error) { return tx.Token(ctx, id) })
 	if errs.Is(err, errs.NotFound) {
 		return store.TokenRow{}, errUnknownToken(op)
 	}

@@ -23,11 +23,8 @@ func (s *Service) VerifyHMAC(ctx context.Context, h HMAC, over Signed, at time.T
 	if err := checkHour(h.Hour, at); err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
-	var tokens []store.TokenRow
-	err := s.db.Peek(ctx, func(tx *store.Tx) error {
-		var err error
-		tokens, err = tx.TokensOfName(ctx, strings.ToLower(h.User), maxHMACTokens)
-		return err
+	tokens, err := peek(ctx, s.db, func(tx *store.Tx) ([]store.TokenRow, error) {
+		return tx.TokensOfName(ctx, strings.ToLower(h.User), maxHMACTokens)
 	})
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)

@@ -103,24 +103,35 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 	s.flashes = newFlashStore(flashKey, s.cookieOptions(flashLife))
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = cancel
-	s.done.Go(func() { s.writeTokenUse(background) })
+	s.done.Go(func() { s.keepWritingTokenUse(background) })
 	return s, nil
 }
 
-// Close writes what is still to be written, and stops the work in the background. The
+// Close stops the work in the background, and writes what is still to be written. The
 // database is the caller's to close, afterwards.
 func (s *Service) Close() error {
 	s.stop()
 	s.done.Wait()
-	return nil
+	return errs.Wrap("identity.Close", s.writeTokenUse(context.Background()))
+}
+
+// peek gives what one statement finds.
+func peek[T any](ctx context.Context, db *store.DB, find func(*store.Tx) (T, error)) (T, error) {
+	var found T
+	err := db.Peek(ctx, func(tx *store.Tx) error {
+		var err error
+		found, err = find(tx)
+		return err
+	})
+	return found, err
 }
 
 // changed makes everything that was remembered about credentials untrue. It is called
 // after every commit that takes something away.
 func (s *Service) changed() { s.epoch.Add(1) }
 
-// actor is a user with all that his credential may be used for.
-func actor(u model.User, via model.Credential) model.Actor {
+// actorOf is a user who may use all of his rights.
+func actorOf(u model.User, via model.Credential) model.Actor {
 	return model.Actor{UserID: u.ID, Name: u.Name, Admin: u.Admin, Via: via, Scope: model.ScopeAll}
 }
 

@@ -13,7 +13,8 @@ import (
 )
 
 // KeyFileName is the name of the server key in the data folder: 32 random bytes in hex.
-// Without it no token of the database is good any more, so a backup must hold it.
+// Without it no token of the database is good any more, so a backup must hold it. It is
+// the one file of that folder that neither package blob nor the database writes.
 const KeyFileName = "server.key"
 
 // readKey reads the server key of a data folder, and makes it if there is none yet.

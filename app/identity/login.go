@@ -47,7 +47,7 @@ func (s *Service) Password(ctx context.Context, source, name, password string) (
 	v, ok := s.verified.Get(key)
 	if l.Hash != "" && ok && v.hash == l.Hash && s.now().Before(v.until) {
 		s.failures.succeeded(from)
-		return actor(l.User, model.ByPassword), nil
+		return actorOf(l.User, model.ByPassword), nil
 	}
 	// A thousand jobs that start with one password at once cost one hashing, and the first
 	// of them must not take the others down with it when its client leaves.
@@ -58,7 +58,7 @@ func (s *Service) Password(ctx context.Context, source, name, password string) (
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
-	return actor(l.User, model.ByPassword), nil
+	return actorOf(l.User, model.ByPassword), nil
 }
 
 // login finds the account that a name and a password might open. If there is none it is
@@ -67,12 +67,7 @@ func (s *Service) login(ctx context.Context, name string) (store.Login, error) {
 	if _, err := ref.ParseName(name); err != nil {
 		return store.Login{}, nil
 	}
-	var l store.Login
-	err := s.db.Peek(ctx, func(tx *store.Tx) error {
-		var err error
-		l, err = tx.Login(ctx, name)
-		return err
-	})
+	l, err := peek(ctx, s.db, func(tx *store.Tx) (store.Login, error) { return tx.Login(ctx, name) })
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return store.Login{}, err
 	}

@@ -54,12 +54,7 @@ func (s sessionStore) New(r *http.Request, name string) (*sessions.Session, erro
 	if !ok {
 		return session, nil
 	}
-	var row store.SessionRow
-	err := s.db.Peek(r.Context(), func(tx *store.Tx) error {
-		var err error
-		row, err = tx.SessionByHash(r.Context(), hash)
-		return err
-	})
+	row, err := peek(r.Context(), s.db, func(tx *store.Tx) (store.SessionRow, error) { return tx.SessionByHash(r.Context(), hash) })
 	if errs.Is(err, errs.NotFound) || err == nil && row.Owner.Disabled {
 		return session, nil
 	}

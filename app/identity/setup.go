@@ -80,7 +80,7 @@ func (s *Service) CompleteSetup(ctx context.Context, secret, name, password stri
 		return model.Actor{}, errs.Wrap(op, err)
 	}
 	s.setup.void()
-	return actor(u, model.ByPassword), nil
+	return actorOf(u, model.ByPassword), nil
 }
 
 func (s *setup) holds(secret string, now time.Time) bool {

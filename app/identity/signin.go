@@ -54,7 +54,7 @@ func (s *Service) FromRequest(r *http.Request) (model.Actor, error) {
 	if err := (sessionStore{s}).touch(r.Context(), row.Session); err != nil {
 		s.log.Warn("the use of a session was not noted", "error", err) // no reason to keep somebody out
 	}
-	return actor(row.Owner, model.BySession), nil
+	return actorOf(row.Owner, model.BySession), nil
 }
 
 // CurrentSession gives the id of a request's session; "" if it has none.
@@ -79,12 +79,7 @@ func (s *Service) Sessions(ctx context.Context, actor model.Actor) ([]model.Sess
 	if _, err := accountOf(op, actor, ""); err != nil {
 		return nil, err
 	}
-	var list []model.Session
-	err := s.db.Peek(ctx, func(tx *store.Tx) error {
-		var err error
-		list, err = tx.Sessions(ctx, actor.UserID)
-		return err
-	})
+	list, err := peek(ctx, s.db, func(tx *store.Tx) ([]model.Session, error) { return tx.Sessions(ctx, actor.UserID) })
 	return list, errs.Wrap(op, err)
 }
 

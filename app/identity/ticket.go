@@ -76,7 +76,7 @@ func (s *Service) ticketHolder(ctx context.Context, tx *store.Tx, t ticket) (mod
 	if err != nil {
 		return model.Actor{}, err
 	}
-	a := actor(u, model.ByTicket)
+	a := actorOf(u, model.ByTicket)
 	if t.Token != "" {
 		k, err := tx.Token(ctx, t.Token)
 		if errs.Is(err, errs.NotFound) || err == nil && (k.UserID != u.ID || expired(k.Expires, s.now())) {

@@ -33,30 +33,35 @@ func (u *tokenUse) take() map[string]time.Time {
 	return taken
 }
 
-// writeTokenUse writes what was collected now and then, and once more at the end.
-func (s *Service) writeTokenUse(ctx context.Context) {
+// keepWritingTokenUse writes what was collected now and then.
+func (s *Service) keepWritingTokenUse(ctx context.Context) {
 	tick := time.NewTicker(tokenUseInterval)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for {
 		select {
-		case <-tick.C:
 		case <-ctx.Done():
-		}
-		times := s.used.take()
-		if len(times) == 0 {
-			continue
-		}
-		ctx := context.WithoutCancel(ctx)
-		err := s.db.Update(ctx, func(tx *store.Tx) error {
-			for id, at := range times {
-				if err := tx.TokenUsed(ctx, id, at); err != nil {
-					return err
-				}
+			return
+		case <-tick.C:
+			if err := s.writeTokenUse(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("the last use of tokens was not written", "error", err)
 			}
-			return nil
-		})
-		if err != nil {
-			s.log.Warn("the last use of tokens was not written", "error", err)
 		}
 	}
+}
+
+// writeTokenUse writes what was collected so far. If that fails it is lost, which nobody
+// will miss.
+func (s *Service) writeTokenUse(ctx context.Context) error {
+	times := s.used.take()
+	if len(times) == 0 {
+		return nil
+	}
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		for id, at := range times {
+			if err := tx.TokenUsed(ctx, id, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -126,10 +126,7 @@ func (s *Service) Users(ctx context.Context, actor model.Actor, p model.Page) (u
 	if err := administrate(op, actor); err != nil {
 		return nil, "", err
 	}
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		users, err = tx.Users(ctx, p)
-		return err
-	})
+	users, err = peek(ctx, s.db, func(tx *store.Tx) ([]model.User, error) { return tx.Users(ctx, p) })
 	users, next = model.Cut(p, users, func(u model.User) string { return u.Name })
 	return users, next, errs.Wrap(op, err)
 }
@@ -142,22 +139,12 @@ func (s *Service) UserByName(ctx context.Context, actor model.Actor, name string
 			return model.User{}, err
 		}
 	}
-	var u model.User
-	err := s.db.Peek(ctx, func(tx *store.Tx) error {
-		var err error
-		u, err = tx.UserByName(ctx, name)
-		return err
-	})
+	u, err := peek(ctx, s.db, func(tx *store.Tx) (model.User, error) { return tx.UserByName(ctx, name) })
 	return u, errs.Wrap(op, err)
 }
 
 // CountUsers counts the accounts: none means that the registry awaits its setup.
 func (s *Service) CountUsers(ctx context.Context) (int, error) {
-	var n int
-	err := s.db.Peek(ctx, func(tx *store.Tx) error {
-		var err error
-		n, err = tx.CountUsers(ctx)
-		return err
-	})
+	n, err := peek(ctx, s.db, func(tx *store.Tx) (int, error) { return tx.CountUsers(ctx) })
 	return n, errs.Wrap("identity.CountUsers", err)
 }

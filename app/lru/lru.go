@@ -41,14 +41,14 @@ func (m *Map[K, V]) Get(key K) (V, bool) {
 
 // GetOrPut gives the value of a key, or makes it. The function runs while the map is
 // locked, so that all callers share one value.
-func (m *Map[K, V]) GetOrPut(key K, make func() V) V {
+func (m *Map[K, V]) GetOrPut(key K, create func() V) V {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if e, ok := m.items[key]; ok {
 		m.order.MoveToFront(e)
 		return e.Value.(entry[K, V]).value
 	}
-	v := make()
+	v := create()
 	m.put(key, v)
 	return v
 }
