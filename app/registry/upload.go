@@ -178,6 +178,9 @@ func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor
 	if err != nil {
 		return p, err
 	}
+	if actor.IsAnonymous() { // the same answer, whatever is there
+		return p, hidden(op, actor, p.ContainerOf.String())
+	}
 	if p.Collection == 0 {
 		return p, s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
 	}
