@@ -34,6 +34,8 @@ type Site struct {
 	// Unrouted answers requests for which no door has a route; it may be set before the
 	// first one.
 	Unrouted httpx.ErrorRenderer
+
+	db *store.DB
 }
 
 type settings struct {
@@ -75,12 +77,13 @@ func New(t testing.TB, options ...Option) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { blobs.Close() })
 	accounts, err := identity.Open(t.Context(), db, t.TempDir(), identity.WithClock(o.now), identity.WithLog(log))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { accounts.Close() })
-	s := &Site{Identity: accounts, Registry: registry.New(db, blobs, o.registry, log), Unrouted: unrouted}
+	s := &Site{Identity: accounts, Registry: registry.New(db, blobs, o.registry, log), Unrouted: unrouted, db: db}
 	s.Echo = httpx.New(httpx.Settings{Log: log, Errors: func(c echo.Context, err error) error { return s.Unrouted(c, err) }})
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = httpx.NewServer(s.Echo, log)
