@@ -2,6 +2,8 @@ package v1_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -176,4 +178,10 @@ func atoi(t testing.TB, text string) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// newBrowser gives a request without a session and a place for its answer.
+func newBrowser(t testing.TB) (*httptest.ResponseRecorder, *http.Request) {
+	t.Helper()
+	return httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, public+"/", nil)
 }
