@@ -114,8 +114,9 @@ func (s *Service) Unshare(ctx context.Context, actor model.Actor, id int64) erro
 				err = s.allow(actor, access.Manage, p)
 			}
 		}
-		if errs.Is(err, errs.NotFound) {
-			return hidden(op, actor, "such a link")
+		// The error of allow names the container, which he who guessed a number must not learn.
+		if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Unauthenticated) {
+			return hidden(op, actor, "link "+strconv.FormatInt(id, 10))
 		}
 		if err != nil {
 			return err
