@@ -15,3 +15,6 @@ type Setup struct {
 	// Gone says that the link was used or is too old; there is no form then.
 	Gone bool
 }
+
+// named tells whether a name was typed that will do, so that the passwords are next.
+func (p Setup) named() bool { return p.Name != "" && p.Problems["name"] == "" }
