@@ -34,7 +34,7 @@ func firstRun(t *testing.T, f *fixture, b *chromium) {
 	b.fill("name", "ada", "password", doortest.Password, "again", "another password")
 	b.press("main form button", "#again-problem")
 	b.see("setup-problem")
-	if got := evaluate[string](b, "document.activeElement.id"); got != "name" {
+	if got := evaluate[string](b, "document.activeElement.id"); got != "password" {
 		t.Errorf("the focus is on %q", got)
 	}
 	b.fill("password", doortest.Password, "again", doortest.Password)
