@@ -18,11 +18,15 @@ import (
 // still after a number of bytes, so that a client can be killed half way.
 type slowLine struct {
 	net.Listener
-	to    string
-	sent  atomic.Int64 // by clients
-	taken atomic.Int64 // by clients
-	limit atomic.Int64 // of each direction, until held; 0 is none
-	held  chan struct{}
+	to          string
+	sent, taken way // by clients
+	held        chan struct{}
+}
+
+// way is one direction of a line.
+type way struct {
+	count atomic.Int64 // bytes that have passed
+	limit atomic.Int64 // of count, at which it is held; 0 is none
 }
 
 func newSlowLine(t *testing.T, to string) *slowLine {
@@ -58,14 +62,14 @@ func (p *slowLine) carry(c net.Conn) {
 	<-done
 }
 
-func (p *slowLine) copy(to io.Writer, from io.Reader, count *atomic.Int64) {
+func (p *slowLine) copy(to io.Writer, from io.Reader, w *way) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)
 		if _, failed := to.Write(buffer[:n]); failed != nil || err != nil {
 			return
 		}
-		if limit := p.limit.Load(); count.Add(int64(n)) > limit && limit > 0 {
+		if limit := w.limit.Load(); w.count.Add(int64(n)) > limit && limit > 0 {
 			p.held <- struct{}{}
 			io.Copy(io.Discard, neverRead{}) // until the test is over and the connection closed
 			return
@@ -98,9 +102,9 @@ func TestKilledTransfersGoOnWhereTheyStopped(t *testing.T) {
 	line := newSlowLine(t, s.url)
 	v.run("login", "http://"+line.Addr().String(), "--username", "alice", "--password-stdin")
 
-	killHalfWay := func(count *atomic.Int64, args ...string) {
+	killHalfWay := func(w *way, args ...string) {
 		t.Helper()
-		line.limit.Store(count.Load() + size/2)
+		w.limit.Store(w.count.Load() + size/2)
 		c := v.command(args...)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -108,15 +112,15 @@ func TestKilledTransfersGoOnWhereTheyStopped(t *testing.T) {
 		<-line.held
 		c.Process.Kill()
 		c.Wait()
-		line.limit.Store(0)
+		w.limit.Store(0)
 	}
-	again := func(count *atomic.Int64, args ...string) {
+	again := func(w *way, args ...string) {
 		t.Helper()
-		before := count.Load()
+		before := w.count.Load()
 		if out, err := v.command(args...).CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v: %s", args, err, out)
 		}
-		if sent := count.Load() - before; sent > size*3/4 {
+		if sent := w.count.Load() - before; sent > size*3/4 {
 			t.Errorf("%v went over the line again: %d of %d bytes", args, sent, size)
 		}
 	}

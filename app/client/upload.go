@@ -96,8 +96,11 @@ func (u *upload) send(ctx context.Context, offset int64) (int64, error) {
 	switch {
 	case body.failed != nil:
 		return offset, fileError("client.upload", "read", u.file.path, body.failed)
-	case errs.Is(err, errs.RangeInvalid), errs.Is(err, errs.NotFound):
-		// The server stands elsewhere than it said, or has swept the session: begin anew.
+	case errs.Is(err, errs.RangeInvalid):
+		// A request of a run before this one had brought more than it had noted: ask again.
+		return offset, errs.Because("client.upload", errs.Unavailable, err, "%s has another part of the upload than it said. Push again.", u.c.base)
+	case errs.Is(err, errs.NotFound):
+		// The server has swept the session: begin anew.
 		if err := u.session.moved(""); err != nil {
 			return 0, err
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,11 +35,26 @@ type body struct {
 	stall      time.Duration
 	moved      time.Time // when the deadline was last moved
 	read       int64
+	ended      bool
+	given      atomic.Bool // up, by Interrupt
+}
+
+// Interrupt makes a Read that waits, and all after it, fail. Another goroutine may call
+// it.
+func (b *body) Interrupt() {
+	b.given.Store(true)
+	// An error says that there is no connection left, and so no Read that waits.
+	_ = b.connection.SetReadDeadline(time.Unix(1, 0))
 }
 
 // Read reads on. Errors: Canceled if the rest does not come.
 func (b *body) Read(p []byte) (int, error) {
 	const op = "httpx.body.Read"
+	// At the end net/http takes the deadline away and begins to watch for the caller's
+	// leaving. A new deadline would look like that while the handler still works.
+	if b.ended {
+		return 0, io.EOF
+	}
 	// Not on every read: that is a system call, almost.
 	if now := time.Now(); now.Sub(b.moved) > b.stall/8 {
 		b.moved = now
@@ -46,15 +62,16 @@ func (b *body) Read(p []byte) (int, error) {
 			return 0, errs.Because(op, errs.Canceled, err, "The connection was lost.")
 		}
 	}
+	if b.given.Load() {
+		return 0, errs.E(op, errs.Canceled, "Another request went on with this upload.")
+	}
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
 	switch {
 	case err == nil:
 		return n, nil
 	case err == io.EOF:
-		// What the handler does now may take longer than the stall. If the deadline came
-		// then, net/http would think that the caller has gone.
-		b.connection.SetReadDeadline(time.Time{})
+		b.ended = true
 		return n, io.EOF
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -244,3 +244,52 @@ func TestWrongDigestEndsTheUpload(t *testing.T) {
 		t.Errorf("left: %v, %v", uploads, err)
 	}
 }
+
+// hanging is the body of a request whose line has gone dead after some bytes.
+type hanging struct {
+	io.Reader
+	waits, given chan struct{}
+}
+
+func newHanging(content []byte) *hanging {
+	return &hanging{bytes.NewReader(content), make(chan struct{}), make(chan struct{})}
+}
+
+func (h *hanging) Interrupt() { close(h.given) }
+
+func (h *hanging) Read(p []byte) (int, error) {
+	if n, err := h.Reader.Read(p); err == nil {
+		return n, nil
+	}
+	close(h.waits)
+	<-h.given
+	return 0, errors.New("interrupted")
+}
+
+func TestUploadIsTakenOverFromADeadLine(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	at := path(t, "lab/hello")
+	content := bytes.Repeat([]byte("0123456789abcdef"), 20000)
+	up, err := f.BeginUpload(f.ctx(), alice, at)
+	must(t, err)
+	dead := newHanging(content[:100_000])
+	gone := make(chan error)
+	go func() {
+		_, err := f.AppendUpload(f.ctx(), alice, at, up.ID, 0, dead)
+		gone <- err
+	}()
+	<-dead.waits
+	// The client believes what it was last told; it is told better, and goes on.
+	now, err := f.AppendUpload(f.ctx(), alice, at, up.ID, 0, bytes.NewReader(content))
+	wants(t, errs.RangeInvalid, err)
+	if now.Offset != 100_000 {
+		t.Errorf("the upload stands at %d", now.Offset)
+	}
+	wants(t, errs.Canceled, <-gone)
+	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, now.Offset, bytes.NewReader(content[now.Offset:]))
+	must(t, err)
+	_, err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromBytes(content))
+	must(t, err)
+}

@@ -40,10 +40,11 @@ type Service struct {
 	blobs    *blob.Store
 	settings Settings
 	log      *slog.Logger
+	writers  writers
 }
 
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	return &Service{db, blobs, settings, log}
+	return &Service{db: db, blobs: blobs, settings: settings, log: log}
 }

@@ -81,11 +81,21 @@ func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, 
 // AppendUpload takes more bytes of an upload, which have to begin where it stands; offset
 // -1 says that they do. What has arrived is kept and made durable also when the stream
 // breaks off, so that the client can go on from there. It gives how far the upload now
-// is. Errors: RangeInvalid for another offset, Conflict while somebody else writes to it,
-// Canceled if the client went away, NoSpace, and those of Upload.
+// is. A request that still writes to the upload is interrupted, if its body can be: it is
+// the same client's, on a line that went dead. Errors: RangeInvalid for another offset,
+// Conflict for a writer that cannot be interrupted, Canceled if the client went away,
+// NoSpace, and those of Upload.
 func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (Upload, error) {
 	const op = "registry.AppendUpload"
-	row, err := s.upload(ctx, actor, path, id)
+	if _, err := s.upload(ctx, actor, path, id); err != nil {
+		return Upload{}, errs.Wrap(op, err)
+	}
+	leave, err := s.writers.enter(ctx, id, body)
+	if err != nil {
+		return Upload{}, errs.Wrap(op, err)
+	}
+	defer leave()
+	row, err := s.upload(ctx, actor, path, id) // only now it stands still
 	if err != nil {
 		return Upload{}, errs.Wrap(op, err)
 	}
@@ -163,6 +173,11 @@ func (s *Service) CancelUpload(ctx context.Context, actor model.Actor, path ref.
 	if _, err := s.upload(ctx, actor, path, id); err != nil {
 		return errs.Wrap(op, err)
 	}
+	leave, err := s.writers.enter(ctx, id, nil)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	defer leave()
 	if err := s.blobs.Discard(id); err != nil {
 		return errs.Wrap(op, err)
 	}

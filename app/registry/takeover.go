@@ -1,0 +1,71 @@
+package registry
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"sregistry/app/errs"
+)
+
+// writers are the requests which write to uploads just now, one for each.
+//
+// A client whose line went dead comes back while the server still waits for the rest of
+// its last request. The new request takes the upload over: the old one is interrupted,
+// makes durable what it has, and goes.
+type writers struct {
+	mu     sync.Mutex
+	active map[string]*writer
+}
+
+type writer struct {
+	body io.Reader
+	done chan struct{}
+}
+
+// interrupter is a body of which another goroutine can make a waiting Read fail.
+type interrupter interface{ Interrupt() }
+
+// enter makes a request the only writer to an upload, until it calls leave. Errors:
+// Conflict if there is one that cannot be interrupted, Canceled.
+func (w *writers) enter(ctx context.Context, id string, body io.Reader) (leave func(), err error) {
+	const op = "registry.enter"
+	for {
+		old, mine := w.claim(id, body)
+		if mine != nil {
+			return func() { w.release(id, mine) }, nil
+		}
+		i, ok := old.body.(interrupter)
+		if !ok {
+			return nil, errs.E(op, errs.Conflict, "Another request writes to this upload; wait until it ends.")
+		}
+		i.Interrupt()
+		select {
+		case <-old.done:
+		case <-ctx.Done():
+			return nil, errs.Wrap(op, ctx.Err())
+		}
+	}
+}
+
+// claim gives who writes to an upload, or makes the caller the one who does.
+func (w *writers) claim(id string, body io.Reader) (old, mine *writer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if old := w.active[id]; old != nil {
+		return old, nil
+	}
+	if w.active == nil {
+		w.active = map[string]*writer{}
+	}
+	mine = &writer{body, make(chan struct{})}
+	w.active[id] = mine
+	return nil, mine
+}
+
+func (w *writers) release(id string, mine *writer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.active, id)
+	close(mine.done)
+}
