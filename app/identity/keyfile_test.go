@@ -47,14 +47,16 @@ func TestDamagedServerKeyIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, identity.KeyFileName)
-	if err := os.WriteFile(path, []byte("damaged"), 0o600); err != nil {
-		t.Fatal(err)
+	for _, damaged := range []string{"", "damaged", "abcd\n"} {
+		if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := open(t, dir)
+		wantError(t, err, errs.Invalid, "not a server key")
+		if text, _ := os.ReadFile(path); string(text) != damaged {
+			t.Errorf("now it is %q", text)
+		}
 	}
-	_, err := open(t, dir)
-	wantError(t, err, errs.Invalid, "not a server key")
-	if text, _ := os.ReadFile(path); string(text) != "damaged" {
-		t.Errorf("now it is %q", text)
-	}
-	_, err = open(t, filepath.Join(dir, "missing"))
+	_, err := open(t, filepath.Join(dir, "missing"))
 	wantError(t, err, errs.Unavailable, "cannot be written")
 }

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/identity"
 	"sregistry/app/model"
+	"sregistry/app/store"
 )
 
 // browser keeps the cookies of its answers.
@@ -218,5 +220,17 @@ func TestFlashesAreSeenOnceWithoutASession(t *testing.T) {
 	forged := browser{"x": {Name: "sregistry_flash", Value: "forged"}}
 	if got := f.Flashes(httptest.NewRecorder(), forged.request()); got != nil {
 		t.Errorf("forged: %v", got)
+	}
+}
+
+func TestSessionOfADisabledAccountIsNobody(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	bob := f.person(t, "bob")
+	b := browser{}
+	b.signIn(t, f, bob)
+	update(t, f, func(ctx context.Context, tx *store.Tx) error { return tx.SetDisabled(ctx, bob.UserID, true) })
+	if got := b.user(t, f); got != "" {
+		t.Errorf("still %q", got)
 	}
 }

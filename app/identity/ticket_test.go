@@ -72,3 +72,17 @@ func TestForgedTicketsAreRefused(t *testing.T) {
 		wantError(t, err, errs.Unauthenticated, "not whole")
 	}
 }
+
+func TestTicketEndsWithItsToken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	_, secret := f.token(t, f.person(t, "bob"), identity.NewToken{Name: "a", Expires: f.clock.time().Add(time.Minute)})
+	byToken, err := f.Bearer(t.Context(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := f.SignTicket(byToken, 1)
+	f.clock.advance(time.Minute)
+	_, _, err = f.OpenTicket(t.Context(), text)
+	wantError(t, err, errs.Unauthenticated, "not good any more")
+}

@@ -120,3 +120,23 @@ func TestUsersAreListedInPages(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestRobotHasNeitherPasswordNorPower(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	robot := f.create(t, identity.NewUser{Name: "ci", Kind: model.Robot})
+	wantError(t, f.SetPassword(t.Context(), model.Console, "ci", password), errs.Conflict, "robot")
+	wantError(t, f.SetAdmin(t.Context(), model.Console, "ci", true), errs.Conflict, "robot")
+	token, secret, err := f.CreateToken(t.Context(), model.Console, identity.NewToken{User: "ci", Name: "a"})
+	if err != nil || token.UserID != robot.UserID {
+		t.Fatalf("%+v, %v", token, err)
+	}
+	if a, err := f.Bearer(t.Context(), secret); err != nil || a.Name != "ci" || a.Admin {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if err := f.SetDisabled(t.Context(), model.Console, "ci", true); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = f.CreateToken(t.Context(), model.Console, identity.NewToken{User: "ci", Name: "b"})
+	wantError(t, err, errs.Conflict, "disabled")
+}
