@@ -8,7 +8,10 @@ import (
 	"sregistry/app/doortest"
 )
 
-var requestID = regexp.MustCompile(`"request":"[^"]*"`)
+var (
+	requestID = regexp.MustCompile(`"request":"[^"]*"`)
+	names     = regexp.MustCompile(`\b(lab/hello|non/esuch|lab|non|link \d+)\b`)
+)
 
 // TestHiddenEqualsMissing asks for what is private, and for what does not exist; whoever
 // may not see it gets one answer for both, apart from the name that he himself wrote.
@@ -59,6 +62,5 @@ func TestHiddenEqualsMissing(t *testing.T) {
 
 // anonymized is the body of an answer without the request's id and the name asked for.
 func anonymized(a doortest.Answer) string {
-	body := requestID.ReplaceAllString(a.Body, "")
-	return strings.NewReplacer("non/esuch", "NAME", "lab/hello", "NAME", "link 1 ", "NAME", "link 999 ", "NAME", "link 1,", "NAME", "link 999,", "NAME", "There is no non,", "NAME", "There is no lab,", "NAME", `"non `, "NAME", `"lab `, "NAME").Replace(body)
+	return names.ReplaceAllString(requestID.ReplaceAllString(a.Body, ""), "NAME")
 }
