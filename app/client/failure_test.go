@@ -152,6 +152,48 @@ func TestTokenGoesToNoOtherHost(t *testing.T) {
 	}
 }
 
+func TestUploadElsewhereGoesWithoutTheToken(t *testing.T) {
+	t.Parallel()
+	var elsewhere []string
+	other := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		elsewhere = append(elsewhere, r.Method+" "+r.Header.Get("Authorization"))
+		w.WriteHeader(http.StatusForbidden)
+	})
+	base := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Location", other+"/upload")
+		w.WriteHeader(http.StatusAccepted)
+	})
+	_, err := mustClient(t, base).Push(t.Context(), client.PushRequest{
+		File: mustOpen(t, mustWrite(t, content(100, 1))), Container: mustPath(t, "lab/hello"), Tag: "latest"})
+	wantKind(t, err, errs.Forbidden)
+	if len(elsewhere) != 1 || elsewhere[0] != "PATCH " {
+		t.Errorf("the other host got %q", elsewhere)
+	}
+}
+
+// TestSlowServerIsWaitedFor sends a byte now and then, for longer than silence may last.
+func TestSlowServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	base := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		for _, piece := range strings.SplitAfter(`{"user": "bob", "via": "token"}`, " ") {
+			fmt.Fprint(w, piece)
+			http.NewResponseController(w).Flush()
+			time.Sleep(400 * time.Millisecond)
+		}
+	})
+	c, err := client.New(client.Options{Base: base, Silence: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if who, err := c.Whoami(t.Context()); err != nil || who.User != "bob" {
+		t.Errorf("got %+v, %v", who, err)
+	}
+}
+
 func TestListsAreReadPageAfterPageAsFarAsWanted(t *testing.T) {
 	t.Parallel()
 	var asked []string

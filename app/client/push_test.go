@@ -45,7 +45,11 @@ func TestPushedContentIsSentOnce(t *testing.T) {
 func TestPushGoesOnAfterBrokenConnections(t *testing.T) {
 	t.Parallel()
 	r, path, state := clienttest.New(t), mustWrite(t, content(imageSize, 2)), t.TempDir()
-	r.CutUploads(1<<20, 0, 512<<10)
+	cuts := []int64{1 << 20, 0, 512 << 10}
+	for range 12 { // as often as it likes, so long as it gets on
+		cuts = append(cuts, 64<<10)
+	}
+	r.CutUploads(cuts...)
 	if _, err := push(t, r, path, state); err != nil {
 		t.Fatal(err)
 	}
