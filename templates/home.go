@@ -10,6 +10,8 @@ type Home struct {
 	Address string
 	// Collections are those the viewer may see, in the order to show.
 	Collections []model.Collection
+	// New says that there is no account yet, so that nobody can sign in.
+	New bool
 	// More is the address of the list's next part; empty at its end.
 	More string
 }

@@ -134,6 +134,7 @@ func homeStories() []story {
 		{"home", templates.Home{Page: signedIn("/"), Address: address, Collections: list, More: "/?after=neuro"}.View()},
 		{"home-anonymous", templates.Home{Page: anonymous("/"), Address: address, Collections: list[:1]}.View()},
 		{"home-anonymous-empty", templates.Home{Page: anonymous("/"), Address: "http://127.0.0.1:8080"}.View()},
+		{"home-new", templates.Home{Page: anonymous("/"), Address: "http://127.0.0.1:8080", New: true}.View()},
 		{"home-empty", templates.Home{Page: admin("/"), Address: address}.View()},
 	}
 }

@@ -18,7 +18,15 @@ func (s *Site) home(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap("web.home", err)
 	}
-	page := templates.Home{Page: s.page(c), Address: s.base(), Collections: list, More: more("/", next)}
+	page := templates.Home{Address: s.base(), Collections: list, More: more("/", next)}
+	if len(list) == 0 && httpx.Actor(c).IsAnonymous() {
+		accounts, err := s.identity.CountUsers(c.Request().Context())
+		if err != nil {
+			return errs.Wrap("web.home", err)
+		}
+		page.New = accounts == 0
+	}
+	page.Page = s.page(c)
 	return render(c, http.StatusOK, page.View())
 }
 

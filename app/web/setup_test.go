@@ -22,8 +22,10 @@ func (f *fixture) setupLink(t testing.TB) string {
 
 func TestFirstRunMakesTheAdminAndSignsHimIn(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, "")
+	var log journal
+	f := newFixture(t, "", doortest.WithLog(&log))
 	link, b := f.setupLink(t), f.browser(t)
+	b.get("/").is(http.StatusOK).says(".empty", "Open the link that the server printed")
 	b.get(link).is(http.StatusOK).says("h1", "Welcome")
 
 	home := b.post(link, "name", "ada", "password", doortest.Password, "again", doortest.Password).leadsTo("/")
@@ -33,6 +35,12 @@ func TestFirstRunMakesTheAdminAndSignsHimIn(t *testing.T) {
 	}
 	if b.get("/").Find(".notice").Length() != 0 {
 		t.Error("the flash is shown twice")
+	}
+	f.browser(t).get("/").is(http.StatusOK).says(".empty", "Sign in")
+	for _, secret := range []string{strings.TrimPrefix(link, "/setup/"), doortest.Password} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("%q is found in the log", secret)
+		}
 	}
 	u, err := f.Identity.UserByName(t.Context(), model.Console, "ada")
 	if err != nil || !u.Admin {

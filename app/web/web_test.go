@@ -43,6 +43,24 @@ func (c *clock) advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// journal is a log that may be read while the server still writes to it.
+type journal struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
 // newFixture runs the site; public is the address that it tells people, the real one if
 // it is empty.
 func newFixture(t testing.TB, public string, options ...doortest.Option) *fixture {
