@@ -138,6 +138,19 @@ func (b *chromium) says(selector, want string) {
 	}
 }
 
+// copies clicks the button that copies an element, and gives what is in the clipboard then.
+func (b *chromium) copies(id string) string {
+	b.t.Helper()
+	button := fmt.Sprintf("button[data-copy=%s]", id)
+	b.do(chromedp.Click(chromedp.CSS(button)))
+	said := fmt.Sprintf("document.querySelector(%q).textContent !== 'Copy'", button)
+	if _, err := chromedp.Run(b.ctx, chromedp.Poll[bool](said, chromedp.WithPollingMutation())); err != nil {
+		b.t.Fatalf("%s: %v", button, err)
+	}
+	b.says(button, "Copied")
+	return evaluate[string](b, "navigator.clipboard.readText()")
+}
+
 // look is one way to see a page.
 type look struct {
 	name          string
