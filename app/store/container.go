@@ -25,12 +25,10 @@ func (t *Tx) Place(ctx context.Context, name ref.Container, user int64) (Place, 
 	p, err := one(ctx, t, "store.Place", func(row scanner) (Place, error) {
 		p := Place{ContainerOf: name}
 		return p, row.Scan(&p.Collection, &p.Public, &p.Role, &p.Container, &p.Frozen)
-	}, `SELECT c.id, c.public,
-	       coalesce((SELECT max(role) FROM roles r WHERE r.collection_id = c.id AND r.user_id = ?4), 0),
-	       coalesce(k.id, 0), coalesce(k.frozen, 0)
+	}, "SELECT c.id, c.public, "+roleOf+`, coalesce(k.id, 0), coalesce(k.frozen, 0)
 	  FROM names n JOIN collections c ON c.namespace_id = n.id
-	  LEFT JOIN containers k ON k.collection_id = c.id AND k.name = ?3
-	 WHERE n.name = ?1 AND c.name = ?2`, name.Namespace, name.Name, name.Container, user)
+	  LEFT JOIN containers k ON k.collection_id = c.id AND k.name = ?4
+	 WHERE n.name = ?2 AND c.name = ?3`, user, name.Namespace, name.Name, name.Container)
 	if errs.Is(err, errs.NotFound) {
 		return Place{ContainerOf: name}, nil
 	}
@@ -43,11 +41,10 @@ func (t *Tx) PlaceOf(ctx context.Context, image, user int64) (Place, error) {
 		var p Place
 		n := &p.ContainerOf
 		return p, row.Scan(&n.Namespace, &n.Name, &n.Container, &p.Collection, &p.Public, &p.Role, &p.Container, &p.Frozen)
-	}, `SELECT n.name, c.name, k.name, c.id, c.public,
-	       coalesce((SELECT max(role) FROM roles r WHERE r.collection_id = c.id AND r.user_id = ?2), 0), k.id, k.frozen
+	}, "SELECT n.name, c.name, k.name, c.id, c.public, "+roleOf+`, k.id, k.frozen
 	  FROM images i JOIN containers k ON k.id = i.container_id JOIN collections c ON c.id = k.collection_id
 	  JOIN names n ON n.id = c.namespace_id
-	 WHERE i.id = ?1 AND i.deleted_at = 0`, image, user)
+	 WHERE i.id = ?2 AND i.deleted_at = 0`, user, image)
 }
 
 const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at,

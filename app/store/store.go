@@ -2,7 +2,7 @@
 // package model. It decides nothing: permission, names and rules are the core's.
 //
 // Entry points: Open, then View for reading several things in one snapshot, Update for a
-// change, and Read for a single statement on a hot path; queries are methods of Tx, one
+// change, and Peek for a single statement on a hot path; queries are methods of Tx, one
 // file per noun. There is one writer at a time and many readers. The trap: a Tx ends
 // with its function, and no file or network may be touched inside one.
 package store

@@ -104,14 +104,6 @@ func (t *Tx) SetTagIndex(ctx context.Context, tag, index int64) error {
 	return t.bind(ctx, tag, "*", index)
 }
 
-// TagIndex gives the index that was made of a tag's images. Errors: NotFound if the tag
-// names one image only.
-func (t *Tx) TagIndex(ctx context.Context, container int64, tag string) (model.Image, error) {
-	return one(ctx, t, "store.TagIndex", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
-	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE g.container_id = ? AND g.name = ? AND x.arch = '*'`, container, tag)
-}
-
 // DeleteTag takes a tag away, or only what it names for one architecture if arch is given.
 // Errors: NotFound if there is nothing of the kind.
 func (t *Tx) DeleteTag(ctx context.Context, tag int64, arch string) error {

@@ -85,6 +85,10 @@ func TestListsShowExactlyWhatMayBeRead(t *testing.T) {
 					got = append(got, c.Name.Full())
 				}
 				for _, c := range everything {
+					p, err := tx.Place(ctx, ref.Container{Collection: c.Name, Container: "x"}, actor.UserID)
+					if err != nil || p.Role != c.Role { // they are read by different statements
+						t.Errorf("the role in %s is %d in a list and %d, %v, alone", c.Name, c.Role, p.Role, err)
+					}
 					target := access.Target{Exists: true, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: signIn}
 					if access.Can(actor, access.Read, target) == access.Allow {
 						want = append(want, c.Name.Full())
