@@ -48,8 +48,8 @@ func (s *Service) ImageByID(ctx context.Context, actor model.Actor, id int64) (m
 		if err != nil {
 			return err
 		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
+		if s.allow(actor, access.Read, p) != nil {
+			return hidden(op, actor, "this image") // a number must not tell a name
 		}
 		i, err = tx.Image(ctx, id)
 		return err

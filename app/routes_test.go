@@ -1,0 +1,81 @@
+package app
+
+import (
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sregistry/app/config"
+	"sregistry/app/doortest"
+	"sregistry/app/httpx"
+	"sregistry/app/ref"
+	"sregistry/app/web"
+)
+
+// table gives all doors of a registry.
+func table(t *testing.T) []doors {
+	t.Helper()
+	site := doortest.New(t)
+	public, err := url.Parse("https://hub.example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := web.New(site.Registry, site.Identity, web.Settings{Public: public})
+	all, err := allDoors(config.New(), site.Registry, site.Identity, public, pages, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Every route of the server is on one page, with what it asks of the core.
+func TestRouteTable(t *testing.T) {
+	var lines []string
+	taken := map[string]string{}
+	for _, d := range table(t) {
+		for _, r := range d.routes {
+			if r.Action == "" {
+				t.Errorf("%s %s does not say what it asks of the core", r.Method, r.Path)
+			}
+			if other, clash := taken[r.Method+r.Path]; clash {
+				t.Errorf("%s %s is a route of %s and of %s", r.Method, r.Path, other, d.name)
+			}
+			taken[r.Method+r.Path] = d.name
+			lines = append(lines, fmt.Sprintf("%-7s %-75s %-5s %s\n", r.Method, r.Path, d.name, r.Action))
+		}
+	}
+	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[8:], b[8:]) })
+	got := strings.Join(lines, "")
+	const golden = "testdata/routes.txt"
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A name that is the first segment of an address can belong to nobody, so that no user,
+// team or collection ever stands in a door's way.
+func TestFirstSegmentsOfRoutesAreReserved(t *testing.T) {
+	for _, d := range table(t) {
+		for _, r := range d.routes {
+			first, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+			if first != "" && !ref.Reserved(first) {
+				t.Errorf("%s %s: %q is not reserved", r.Method, r.Path, first)
+			}
+		}
+	}
+}
