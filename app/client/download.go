@@ -19,7 +19,8 @@ type download struct {
 	content  digest.Digest
 	size     int64
 	progress Progress
-	offset   int64 // how much has arrived
+	target   string // what is written to, in words for a person
+	offset   int64  // how much has arrived
 }
 
 // newDownload prepares to fetch an image. Errors: Unsupported for one that is not a file.
@@ -34,7 +35,7 @@ func (c *Client) newDownload(name ref.Path, image api.Image, progress Progress) 
 	if err != nil || image.Size < 0 {
 		return nil, errs.E(op, errs.Unsupported, "%s names content that this client does not understand.", c.base)
 	}
-	return &download{c: c, name: name, content: content, size: image.Size, progress: progress}, nil
+	return &download{c: c, name: name, content: content, size: image.Size, progress: progress, target: "the image"}, nil
 }
 
 // fetch writes what is missing, over as many connections as it takes.
@@ -65,7 +66,7 @@ func (d *download) step(ctx context.Context, into io.Writer) error {
 	d.offset += out.n
 	switch {
 	case out.failed != nil:
-		return fileError(op, "write", "the image", out.failed)
+		return fileError(op, "write", d.target, out.failed)
 	case err != nil:
 		return d.broken(ctx, err)
 	case d.offset < d.size:

@@ -66,7 +66,11 @@ func (c *Client) Pull(ctx context.Context, r PullRequest) (Pulled, error) {
 	if err != nil {
 		return out, errs.Wrap(op, err)
 	}
+	d.target = out.File
 	err = d.intoPart(ctx, p, image)
+	if errs.Is(err, errs.NoSpace) || errs.Is(err, errs.TooLarge) {
+		p.remove() // a part could be gone on with, but a disk that stays full harms others
+	}
 	p.close(err == nil)
 	return out, errs.Wrap(op, err)
 }
