@@ -42,9 +42,16 @@ func BenchmarkDownload(b *testing.B) {
 	for _, clients := range []int{1, 64} {
 		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
 			var us, them time.Duration
-			for b.Loop() {
-				us += download(b, ours.URL+"/x", clients)
+			download(b, ours.URL+"/x", clients) // so that neither pays for the cold file
+			download(b, bare.URL+"/x", clients)
+			for round := 0; b.Loop(); round++ {
+				if round%2 == 0 {
+					us += download(b, ours.URL+"/x", clients)
+				}
 				them += download(b, bare.URL+"/x", clients)
+				if round%2 == 1 {
+					us += download(b, ours.URL+"/x", clients)
+				}
 			}
 			b.ReportMetric(float64(*benchSize)*float64(clients)*float64(b.N)/us.Seconds(), "MiB/s")
 			b.ReportMetric(them.Seconds()/us.Seconds(), "of-net/http")
