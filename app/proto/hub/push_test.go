@@ -108,7 +108,7 @@ func TestFirstStepRefuses(t *testing.T) {
 		"a frozen tag":           {alice.Sign(now, "push", "lab", "hello", "frozen"), "lab", "hello", "frozen", 403, "frozen"},
 		"no collection":          {alice.Sign(now, "push", "", "hello", "latest"), "", "hello", "latest", 400, "no whole name"},
 		"no name":                {alice.Sign(now, "push", "lab", "", "latest"), "lab", "", "latest", 400, "no whole name"},
-		"a name of nothing":      {alice.Sign(now, "push", "lab", "///", "latest"), "lab", "///", "latest", 400, "cannot be used"},
+		"a name of nothing":      {alice.Sign(now, "push", "lab", "///", "latest"), "lab", "///", "latest", 400, "is empty"},
 		"a name too long":        {alice.Sign(now, "push", "lab", strings.Repeat("x", 300), "latest"), "lab", strings.Repeat("x", 300), "latest", 400, "at most"},
 		"a tag like a digest":    {alice.Sign(now, "push", "lab", "hello", "sha256.ab"), "lab", "hello", "sha256.ab", 400, "begins like a digest"},
 		"a reserved name":        {alice.Sign(now, "push", "api", "hello", "latest"), "api", "hello", "latest", 400, "reserved"},

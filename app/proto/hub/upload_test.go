@@ -123,7 +123,8 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, os.ErrClosed }
 
-// The signature is checked before the file is read: the answer comes though no file does.
+// The signature is checked before the file is read: the answer comes though the file never
+// does, but for the little that net/http reads on before it answers.
 func TestUploadIsRefusedBeforeItsFileIsRead(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -132,7 +133,8 @@ func TestUploadIsRefusedBeforeItsFileIsRead(t *testing.T) {
 	for _, header := range []string{"", "Bearer no", alice.Sign(f.clock.now(), "push", "lab", "hello", "latest"),
 		bob.Sign(f.clock.now(), "upload", "lab", "hello", "latest")} {
 		never, writer := io.Pipe()
-		a := f.Do(t, http.MethodPost, "/upload", doortest.HubFormReader(header, "lab", "hello", "latest", never),
+		file := io.MultiReader(bytes.NewReader(make([]byte, 1<<20)), never)
+		a := f.Do(t, http.MethodPost, "/upload", doortest.HubFormReader(header, "lab", "hello", "latest", file),
 			"Content-Type", doortest.HubFormType, "Authorization", header)
 		writer.Close()
 		wantDetail(t, a, http.StatusForbidden)
@@ -145,10 +147,11 @@ func TestUploadMayOutlastItsHour(t *testing.T) {
 	f := newFixture(t)
 	alice := f.person(t, "alice")
 	header := alice.Sign(f.clock.now(), "upload", "lab", "hello", "latest")
+	file := siftest.SIF(t, siftest.Options{Payload: 32 << 20})
 	slow, writer := io.Pipe()
 	go func() {
-		file := siftest.SIF(t, siftest.Options{})
-		writer.Write(file[:len(file)/2]) // returns when the request is under way
+		// So much is not written before the request is under way.
+		writer.Write(file[:len(file)/2])
 		f.clock.advance(5 * time.Hour)
 		writer.Write(file[len(file)/2:])
 		writer.Close()
