@@ -46,6 +46,11 @@ type exitError struct {
 
 func (e *exitError) Unwrap() error { return e.error }
 
+// loginError is what fails while one logs in, where the advice to do so is of no use.
+type loginError struct{ error }
+
+func (e *loginError) Unwrap() error { return e.error }
+
 // UsageError is an error in the command line itself. The sentence says what is wrong.
 func UsageError(format string, args ...any) error {
 	return &exitError{errs.E("cli.usage", errs.Invalid, format, args...), exitUsage}
@@ -92,12 +97,13 @@ func Explain(err error) string {
 			text = own.Text
 		}
 	}
+	_, atLogin := errors.AsType[*loginError](err)
 	switch {
 	case text == "" && errs.Is(err, errs.Canceled):
 		return "Interrupted."
 	case text == "":
 		return "Something failed that should not. Please report it with the command you gave."
-	case errs.Is(err, errs.Unauthenticated):
+	case errs.Is(err, errs.Unauthenticated) && !atLogin:
 		return plain(text) + "\nLog in with: sregistry login ADDRESS"
 	}
 	return plain(text)

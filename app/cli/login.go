@@ -72,7 +72,7 @@ func runLogin(ctx context.Context, opts loginOptions, env Env, args []string) er
 	}
 	login, err := opts.signIn(ctx, env, base)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return &loginError{errs.Wrap(op, err)}
 	}
 	file.Set(login)
 	if err := file.Save(); err != nil {

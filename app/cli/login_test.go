@@ -148,7 +148,9 @@ func TestLoginThatFailsStoresNothing(t *testing.T) {
 	} {
 		u := newUser(t, "")
 		u.stdin = tt.stdin
-		u.want(t, tt.code, append([]string{"login"}, tt.args...)...)
+		if got := u.want(t, tt.code, append([]string{"login"}, tt.args...)...); strings.Contains(got.stderr, "Log in with") {
+			t.Errorf("%s: advised to do what failed: %q", name, got.stderr)
+		}
 		if _, err := os.Stat(u.file(".sregistry")); err == nil {
 			t.Errorf("%s: a file was written", name)
 		}
