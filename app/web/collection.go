@@ -43,8 +43,10 @@ func (s *Site) collection(c echo.Context) error {
 	case !errs.Is(err, errs.Forbidden) && !errs.Is(err, errs.Unauthenticated):
 		return errs.Wrap(op, err)
 	}
-	if view.Push, err = s.firstPush(ctx, actor, view.Collection.Name); err != nil {
-		return errs.Wrap(op, err)
+	if len(list) == 0 {
+		if view.Push, err = s.firstPush(ctx, actor, view.Collection.Name); err != nil {
+			return errs.Wrap(op, err)
+		}
 	}
 	view.More = more(templates.CollectionPath(view.Collection.Name), next)
 	view.Page = s.page(c)

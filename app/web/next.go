@@ -25,12 +25,13 @@ func localPath(address string) string {
 }
 
 // signInPath leads to the sign-in page, and from there back to where the visitor is: the
-// page he asked for or, if he sent a form, the page it was on.
+// page he asked for or, if he sent a form, the page it was on. Of that page's address only
+// the path counts, so that it does not matter by which name a proxy knows this site.
 func signInPath(r *http.Request) string {
 	next := r.URL.RequestURI()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		next = ""
-		if from, err := url.Parse(r.Referer()); err == nil && from.Host == r.Host {
+		if from, err := url.Parse(r.Referer()); err == nil && from.Host != "" {
 			next = from.RequestURI()
 		}
 	}

@@ -139,8 +139,13 @@ func TestPageForMembersAsksToSignInAndComesBack(t *testing.T) {
 	if got := from(f.URL + "/account/tokens"); got != "/sign-in?next=%2Faccount%2Ftokens" {
 		t.Errorf("a form leads to %q", got)
 	}
-	if got := from("https://evil.example/account/tokens"); got != "/sign-in" {
-		t.Errorf("a form from elsewhere leads to %q", got)
+	if got := from("https://name-at-the-proxy.example/account/tokens"); got != "/sign-in?next=%2Faccount%2Ftokens" {
+		t.Errorf("a form behind a proxy leads to %q", got)
+	}
+	for _, referer := range []string{"", "about:blank", "https://hub.example.org//evil.example/"} {
+		if got := from(referer); got != "/sign-in" {
+			t.Errorf("a form from %q leads to %q", referer, got)
+		}
 	}
 }
 
