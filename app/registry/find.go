@@ -49,7 +49,7 @@ func (s *Service) ImageByID(ctx context.Context, actor model.Actor, id int64) (m
 			return err
 		}
 		if s.allow(actor, access.Read, p) != nil {
-			return hidden(op, actor, "this image") // a number must not tell a name
+			return hidden(op, actor, "such image") // a number must not tell a name
 		}
 		i, err = tx.Image(ctx, id)
 		return err
