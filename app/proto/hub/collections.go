@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -66,7 +67,7 @@ func (d *door) collection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	path, err := normalPath(segment(c, "collection"))
+	path, err := normalPath(strings.TrimSuffix(rest(c), "/"))
 	var found model.Collection
 	if err == nil {
 		found, err = d.Registry.Collection(c.Request().Context(), actor, path)

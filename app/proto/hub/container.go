@@ -18,7 +18,7 @@ import (
 // and for what is not there, upon which the Python client signs.
 func (d *door) manifest(c echo.Context) error {
 	const op = "hub.manifest"
-	n := nameInPath(c)
+	n := parseName(rest(c))
 	actor, err := d.admit(c, n.signed("pull"), d.Now())
 	if err != nil {
 		return errs.Wrap(op, err)
@@ -54,7 +54,7 @@ func (d *door) manifest(c echo.Context) error {
 func (d *door) remove(c echo.Context) error {
 	const op = "hub.remove"
 	ctx := c.Request().Context()
-	n := nameInPath(c)
+	n := parseName(rest(c))
 	actor, err := d.admit(c, n.signed("delete"), d.Now())
 	if err != nil {
 		return errs.Wrap(op, err)

@@ -32,9 +32,9 @@ func parseName(text string) name {
 	return n
 }
 
-// nameInPath reads the name that stands for the "*" of a route.
-func nameInPath(c echo.Context) name {
-	return parseName(strings.TrimPrefix(c.Request().URL.Path, strings.TrimSuffix(c.Path(), "*")))
+// rest gives what stands for the "*" of a route, without escapes.
+func rest(c echo.Context) string {
+	return strings.TrimPrefix(c.Request().URL.Path, strings.TrimSuffix(c.Path(), "*"))
 }
 
 // signed are the words that a client signs for something that it does with the image.
@@ -67,10 +67,9 @@ func (n name) place() (ref.Path, error) {
 }
 
 // segment gives a parameter of a path as it was meant. Echo matches against the path as it
-// was sent if it has an escape that matters, and does not unescape then; the last
-// parameter of a route takes in all that follows.
+// was sent if it has an escape that matters, and does not unescape then.
 func segment(c echo.Context, parameter string) string {
-	text := strings.TrimSuffix(c.Param(parameter), "/")
+	text := c.Param(parameter)
 	if c.Request().URL.RawPath == "" {
 		return text
 	}

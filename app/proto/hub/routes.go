@@ -54,7 +54,7 @@ func Routes(s Settings) []httpx.Route {
 
 		{Method: get, Path: "/api/collections", Action: "list", Handler: d.collections},
 		{Method: get, Path: "/api/collections/:id", Action: "list", Handler: d.collectionByID},
-		{Method: get, Path: "/api/collection/:collection", Action: "read", Handler: d.collection},
+		{Method: get, Path: "/api/collection/*", Action: "read", Handler: d.collection},
 		{Method: get, Path: "/api/containers", Action: "list", Handler: d.containers},
 		{Method: get, Path: "/api/containers/:id", Action: "read", Handler: d.containerByID},
 		{Method: get, Path: "/api/container/search/name/:name", Action: "list", Handler: d.search},
@@ -67,22 +67,15 @@ func Routes(s Settings) []httpx.Route {
 	})
 }
 
-// slashed adds to every route that ends in a word the same with a "/"; a parameter at the
-// end takes the "/" in by itself.
+// slashed adds to every route the same with a "/"; a "*" takes it in by itself.
 func slashed(routes []httpx.Route) []httpx.Route {
 	var all []httpx.Route
 	for _, r := range routes {
 		all = append(all, r)
-		if endsInWord(r.Path) {
+		if !strings.HasSuffix(r.Path, "*") {
 			r.Path += "/"
 			all = append(all, r)
 		}
 	}
 	return all
-}
-
-// endsInWord tells whether the last segment of a pattern is neither parameter nor "*".
-func endsInWord(pattern string) bool {
-	last := pattern[strings.LastIndexByte(pattern, '/')+1:]
-	return last != "*" && !strings.HasPrefix(last, ":")
 }
