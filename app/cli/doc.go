@@ -3,9 +3,9 @@
 // results on stdout, talk and progress on stderr. It decides nothing about permissions or
 // content, and knows nothing of the server's inside.
 //
-// Entry points: Commands, for the tree of the program; ExitCode and Explain, for its end.
-// There are no globals: everything that a command takes from its surroundings is in an Env,
-// which tests make for themselves.
+// Entry points: Commands and Prepare, for the tree of the program; ExitCode and Explain, for
+// its end. There are no globals: everything that a command takes from its surroundings is in
+// an Env, which tests make for themselves.
 //
 // The trap: labels, names and help texts come from images that anybody may have made. What
 // is shown on a terminal goes through plain first.

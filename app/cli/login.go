@@ -143,23 +143,26 @@ func (o loginOptions) takeToken(ctx context.Context, env Env, base string) (cred
 	return credentials.Login{Base: base, Username: who.User, Token: token}, err
 }
 
-func (o loginOptions) askPassword(env Env) (name, password string, err error) {
-	name = o.username
-	switch {
-	case o.passwordStdin && name == "":
-		return "", "", UsageError("Whose password? Write --username NAME too.")
-	case o.passwordStdin:
-		password, err = readLine(env.Stdin)
-		return name, password, err
-	case env.Secret == nil:
+// askPassword gives the name and the password.
+func (o loginOptions) askPassword(env Env) (string, string, error) {
+	if o.passwordStdin {
+		if o.username == "" {
+			return "", "", UsageError("Whose password? Write --username NAME too.")
+		}
+		password, err := readLine(env.Stdin)
+		return o.username, password, err
+	}
+	if env.Secret == nil {
 		return "", "", UsageError("There is no terminal to ask on. Use --username NAME --password-stdin, or --token-stdin.")
 	}
+	name := o.username
 	if name == "" {
+		var err error
 		if name, err = askLine(env, "Name: "); err != nil {
 			return "", "", err
 		}
 	}
-	password, err = askSecret(env, "Password: ")
+	password, err := askSecret(env, "Password: ")
 	return strings.TrimSpace(name), password, err
 }
 

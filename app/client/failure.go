@@ -63,10 +63,11 @@ type wire struct {
 	} `json:"errors"`
 }
 
-// kindOf finds the kind that the body names: the kind itself, or else by a code.
+// kindOf finds the kind that the body names: the kind itself, or else by a code. A kind that
+// a later server may have is not known.
 func (w wire) kindOf(status int) (errs.Kind, bool) {
 	if w.Error.Kind != "" {
-		return errs.ParseKind(w.Error.Kind), true
+		return parseKind(w.Error.Kind)
 	}
 	if len(w.Errors) == 0 {
 		return errs.Internal, false
@@ -75,10 +76,15 @@ func (w wire) kindOf(status int) (errs.Kind, bool) {
 		Kind string `json:"kind"`
 	}
 	if json.Unmarshal(w.Errors[0].Detail, &detail) == nil && detail.Kind != "" {
-		return errs.ParseKind(detail.Kind), true
+		return parseKind(detail.Kind)
 	}
 	kind, ok := codes[w.Errors[0].Code]
 	return kind, ok && status < 500
+}
+
+func parseKind(name string) (errs.Kind, bool) {
+	kind := errs.ParseKind(name)
+	return kind, kind.String() == name
 }
 
 // failure turns an answer that is no success into an error with the server's own sentence.

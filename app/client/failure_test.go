@@ -34,6 +34,7 @@ func TestAnswersBecomeKindsAndSentences(t *testing.T) {
 	}{
 		{403, `{"error":{"kind":"frozen","message":"It is frozen."}}`, errs.Frozen, "It is frozen.", ""},
 		{404, `{"error":{"kind":"not_found","message":"No such."}}`, errs.NotFound, "No such.", ""},
+		{409, `{"error":{"kind":"of_a_later_time","message":"New."}}`, errs.Conflict, "New.", ""},
 		{507, `{"errors":[{"code":"UNKNOWN","message":"The disk is full."}]}`, errs.NoSpace, "The disk is full.", ""},
 		{403, `{"errors":[{"code":"DENIED","message":"Frozen.","detail":{"kind":"frozen"}}]}`, errs.Frozen, "Frozen.", ""},
 		{416, `{"errors":[{"code":"BLOB_UPLOAD_INVALID","message":"Not there.","detail":"x"}]}`, errs.RangeInvalid, "Not there.", ""},

@@ -150,9 +150,9 @@ func (c *Client) putManifest(ctx context.Context, name ref.Path, tag string, bod
 	return err
 }
 
-// openBlob begins to read a blob at an offset (end-2); at tells where the body really
+// openBlob begins to read a blob at an offset (end-2), and tells where the body really
 // begins, which is 0 for a server that does not know ranges.
-func (c *Client) openBlob(ctx context.Context, name ref.Path, d digest.Digest, offset int64) (body io.ReadCloser, at int64, err error) {
+func (c *Client) openBlob(ctx context.Context, name ref.Path, d digest.Digest, offset int64) (io.ReadCloser, int64, error) {
 	req, err := c.request(ctx, http.MethodGet, c.registryURL(name, "blobs/"+d.String()), nil)
 	if err != nil {
 		return nil, 0, err
