@@ -24,6 +24,9 @@ func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
 			return r.RemoteAddr
 		}
 		client := peer.Addr().Unmap().WithZone("")
+		if !trusted(client) { // as it is for most sites, and every request comes by here
+			return client.String()
+		}
 		hops := strings.Split(strings.Join(r.Header.Values(echo.HeaderXForwardedFor), ","), ",")
 		for _, hop := range slices.Backward(hops) {
 			if !trusted(client) {
