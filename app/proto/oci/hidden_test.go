@@ -52,7 +52,7 @@ func TestPrivateRepositoryIsLikeNone(t *testing.T) {
 			}
 			bare := s.Do(t, ask.method, none+ask.path, ask.send, "Authorization", who.auth)
 			bare.Body = strings.ReplaceAll(bare.Body, "nowhere", "secret")
-			if diff := cmp.Diff(comparable(bare), comparable(got)); diff != "" {
+			if diff := cmp.Diff(stable(bare), stable(got)); diff != "" {
 				t.Errorf("%s, %s %s (-missing +private):\n%s", who.name, ask.method, ask.path, diff)
 			}
 			if ask.path == "manifests/v1" && ask.method == "GET" && got.Status != who.read {
@@ -67,8 +67,8 @@ func TestPrivateRepositoryIsLikeNone(t *testing.T) {
 	}
 }
 
-// comparable takes away from an answer what differs always.
-func comparable(a doortest.Answer) doortest.Answer {
+// stable takes away from an answer what differs always.
+func stable(a doortest.Answer) doortest.Answer {
 	a.Header.Del("Date")
 	a.Header.Del("X-Request-Id")
 	a.Header.Del("Content-Length") // follows the name's length in the sentence

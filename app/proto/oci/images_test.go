@@ -8,12 +8,11 @@ import (
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"sregistry/app/doortest"
 	"sregistry/app/manifest"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/sif/siftest"
-
-	"sregistry/app/doortest"
 )
 
 // TestSIFIsTheSameByEveryDoor pushes one file by this door, and another one as the doors do
