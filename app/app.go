@@ -56,7 +56,7 @@ Begin with "sregistry serve" on the machine that shall keep them, and with
 		root.AddCommand(c)
 	}
 	root.AddCommand(&cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Use: "version", Short: "Print the version", Args: cli.Takes(0, 0, ""),
 		Run: func(*cobra.Command, []string) { fmt.Fprintln(env.Stdout, Version) },
 	})
 	cli.Prepare(root)

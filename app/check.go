@@ -28,7 +28,7 @@ func newCheck(env cli.Env, assets Assets) *cobra.Command {
 		Long: `Verify the database, every row against its file, and every file against its hash.
 It only reads, and may run beside the server. It ends with status 15 if anything
 is damaged, and names the images.`,
-		Args: cobra.NoArgs,
+		Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err

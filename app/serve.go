@@ -37,7 +37,7 @@ the flag wins over the environment, and that over the file.
 
 On the first run it prints a link by which you make the account that runs the
 registry. Ctrl-C lets transfers end, and stops.`,
-		Args: cobra.NoArgs,
+		Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := settings.Load(c.Flags(), os.Environ()); err != nil {
 				return err

@@ -57,12 +57,15 @@ func newUserAdd(env cli.Env, with accounts) *cobra.Command {
 		Short: "Make an account",
 		Long: `Make an account. The password is asked for, or read from standard input.
 A robot has no password: give it tokens with "sregistry token create TOKEN --user NAME".`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			n := identity.NewUser{Name: args[0], Kind: model.Person, Admin: admin}
-			if robot {
+			switch {
+			case robot && stdin:
+				return cli.UsageError("--robot and --password-stdin do not go together: a robot has no password.")
+			case robot:
 				n.Kind = model.Robot
-			} else {
+			default:
 				var err error
 				if n.Password, err = newPassword(env, stdin); err != nil {
 					return err
@@ -77,14 +80,13 @@ A robot has no password: give it tokens with "sregistry token create TOKEN --use
 	c.Flags().BoolVar(&admin, "admin", false, "the account runs the registry")
 	c.Flags().BoolVar(&robot, "robot", false, "the account is for programs: it has tokens only")
 	c.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
-	c.MarkFlagsMutuallyExclusive("robot", "password-stdin")
 	return c
 }
 
 func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 	var stdin bool
 	c := &cobra.Command{
-		Use: "passwd NAME", Short: "Set an account's password, and end its sessions", Args: cobra.ExactArgs(1),
+		Use: "passwd NAME", Short: "Set an account's password, and end its sessions", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			password, err := newPassword(env, stdin)
 			if err != nil {
@@ -101,7 +103,7 @@ func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 
 func newUserList(env cli.Env, with accounts) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List all accounts", Args: cobra.NoArgs,
+		Use: "list", Short: "List all accounts", Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
 				w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
@@ -133,7 +135,7 @@ func newUserList(env cli.Env, with accounts) *cobra.Command {
 func newUserAdmin(with accounts) *cobra.Command {
 	var revoke bool
 	c := &cobra.Command{
-		Use: "admin NAME", Short: "Let an account run the registry, or no longer", Args: cobra.ExactArgs(1),
+		Use: "admin NAME", Short: "Let an account run the registry, or no longer", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
 				return id.SetAdmin(c.Context(), model.Console, args[0], !revoke)
@@ -146,7 +148,7 @@ func newUserAdmin(with accounts) *cobra.Command {
 
 func newUserSwitch(with accounts, use, short string, fn func(context.Context, *identity.Service, string) error) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: cobra.ExactArgs(1),
+		Use: use, Short: short, Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(id *identity.Service) error { return fn(c.Context(), id, args[0]) })
 		},
