@@ -27,17 +27,16 @@ func normalPath(text string) (ref.Path, error) {
 // normalPart keeps the runs of letters and digits, and what is between them if it may be.
 func normalPart(part string) string {
 	var b strings.Builder
-	gap := ""
-	for _, r := range part {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			if b.Len() > 0 {
-				b.WriteString(normalGap(gap))
-			}
-			b.WriteRune(r)
-			gap = ""
+	end := 0 // of the last letter or digit
+	for i, r := range part {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') {
 			continue
 		}
-		gap += string(r)
+		if b.Len() > 0 {
+			b.WriteString(normalGap(part[end:i]))
+		}
+		b.WriteRune(r)
+		end = i + 1
 	}
 	return b.String()
 }
