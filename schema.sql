@@ -202,8 +202,11 @@ CREATE INDEX image_children_by_child ON image_children (child_id);
 -- What is inside an image file, as JSON; the same for all that hold it.
 CREATE TABLE reports (
     digest        TEXT    PRIMARY KEY REFERENCES blobs (digest) ON DELETE CASCADE,
-    report        TEXT    NOT NULL
+    report        TEXT    NOT NULL,
+    objects       INTEGER NOT NULL DEFAULT 0,    -- that signatures can cover
+    pending       INTEGER NOT NULL DEFAULT 0 CHECK (pending IN (0, 1, 2)) -- 2: hold the file against its signatures, 1: judge them by the keys
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX reports_pending ON reports (digest) WHERE pending > 0;
 
 CREATE TABLE image_labels (
     image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
@@ -231,6 +234,75 @@ CREATE TABLE tag_images (
     PRIMARY KEY (tag_id, arch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tag_images_by_image ON tag_images (image_id);
+
+-- ── Keys and signatures ────────────────────────────────────────────────────────────────
+-- OpenPGP public keys, once for each fingerprint: 40 hexadecimal digits in upper case.
+CREATE TABLE keys (
+    id            INTEGER PRIMARY KEY,
+    fingerprint   TEXT    NOT NULL UNIQUE,
+    packets       BLOB    NOT NULL,              -- what all who sent it had of it, without others' certifications
+    algorithm     INTEGER NOT NULL,              -- RFC 9580, section 9.1
+    bits          INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL DEFAULT 0,    -- 0 is never
+    revoked       INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),
+    added_by      INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    added_at      INTEGER NOT NULL,
+    changed_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX keys_by_adder ON keys (added_by);
+
+-- A key and its subkeys, by the last 64 bits of their fingerprints, as a number.
+CREATE TABLE key_parts (
+    key_id        INTEGER NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+    number        INTEGER NOT NULL,
+    fingerprint   TEXT    NOT NULL,
+    PRIMARY KEY (key_id, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX key_parts_by_number ON key_parts (number);
+CREATE INDEX key_parts_by_short_number ON key_parts (number & 0xffffffff);
+CREATE INDEX key_parts_by_fingerprint ON key_parts (fingerprint);
+
+CREATE TABLE key_names (
+    key_id        INTEGER NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+    place         INTEGER NOT NULL,              -- 0 is the main one
+    name          TEXT    NOT NULL,              -- the user id: "Alice <alice@example.org>"
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL DEFAULT 0,
+    revoked       INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),
+    PRIMARY KEY (key_id, place)
+) STRICT, WITHOUT ROWID;
+
+-- The signatures in an image file. What they cover was found once, by reading the file;
+-- whether they are good depends on the keys that are known, and is judged again when one
+-- comes or goes, for which the signed text is kept.
+CREATE TABLE signatures (
+    digest        TEXT    NOT NULL REFERENCES reports (digest) ON DELETE CASCADE,
+    object        INTEGER NOT NULL,              -- that holds the signature
+    fingerprint   TEXT    NOT NULL,              -- of the key that it names; '' for none
+    text          BLOB    NOT NULL,
+    covers        TEXT    NOT NULL,              -- the objects which are as it says, as a JSON list
+    fault         TEXT    NOT NULL,              -- how the file differs from what was signed; '' if not
+    verdict       TEXT    NOT NULL CHECK (verdict IN ('valid', 'invalid', 'unknown', 'unsupported')),
+    reason        TEXT    NOT NULL DEFAULT '',   -- of the verdict
+    PRIMARY KEY (digest, object)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signatures_by_fingerprint ON signatures (fingerprint);
+
+-- The keys by which every object of an image file is validly signed.
+CREATE TABLE signers (
+    digest        TEXT    NOT NULL REFERENCES reports (digest) ON DELETE CASCADE,
+    fingerprint   TEXT    NOT NULL,
+    PRIMARY KEY (digest, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- The keys one of which has to have signed what is pushed to a collection; none for a
+-- collection that asks for no signatures.
+CREATE TABLE collection_signers (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    fingerprint   TEXT    NOT NULL,
+    PRIMARY KEY (collection_id, fingerprint)
+) STRICT, WITHOUT ROWID;
 
 -- ── Transfers and links ────────────────────────────────────────────────────────────────
 -- An upload that is under way, as far as it is durable.
