@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -46,17 +47,21 @@ func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, erro
 	for _, o := range options {
 		o(db)
 	}
-	var err error
+	// The database holds names and password hashes; the folder is closed to others, and so
+	// is the file, should somebody open the folder. SQLite gives its other files the mode
+	// of this one.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, unwritable(op, err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, unwritable(op, err)
+	}
 	if db.write, err = openPool(path, "BEGIN IMMEDIATE", nil, 1); err != nil {
 		return nil, wrap(op, err)
 	}
 	if err := create(ctx, db.write.db, schema); err != nil {
 		return nil, errors.Join(errs.Wrap(op, err), db.write.close())
-	}
-	// The database holds names and password hashes; the folder is closed to others, and
-	// so is the file, should somebody open the folder.
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(&errs.Error{Op: op, Cause: err}, db.write.close())
 	}
 	readOnly := url.Values{"_query_only": {"1"}}
 	if db.read, err = openPool(path, "BEGIN", readOnly, max(4, 2*runtime.NumCPU())); err != nil {
@@ -149,11 +154,19 @@ func wrap(op string, err error) error {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return errs.Because(op, errs.Unavailable, err, "The registry's database is busy; try again in a moment.")
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return errs.Because(op, errs.Unavailable, err, "The registry's data folder cannot be written; its administrator must look at its permissions.")
+		return unwritable(op, err)
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
 		return errs.Because(op, errs.Internal, err, "The database file is damaged: %s", e.Error())
 	case sqlite3.SQLITE_INTERRUPT:
 		return errs.Because(op, errs.Canceled, err, "The request was given up.")
 	}
 	return &errs.Error{Op: op, Kind: errs.Internal, Cause: err}
+}
+
+// unwritable is the error of a folder that cannot be written, or not any further.
+func unwritable(op string, err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return errs.Because(op, errs.NoSpace, err, "The registry's disk is full; ask its administrator to make room.")
+	}
+	return errs.Because(op, errs.Unavailable, err, "The registry's data folder cannot be written; its administrator must look at its permissions.")
 }
