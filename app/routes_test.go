@@ -50,7 +50,7 @@ func TestRouteTable(t *testing.T) {
 			lines = append(lines, fmt.Sprintf("%-7s %-75s %-5s %s\n", r.Method, r.Path, d.name, r.Action))
 		}
 	}
-	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[8:], b[8:]) })
+	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[8:]+a, b[8:]+b) })
 	got := strings.Join(lines, "")
 	const golden = "testdata/routes.txt"
 	if flag.Lookup("update").Value.String() == "true" {
