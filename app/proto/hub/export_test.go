@@ -27,3 +27,12 @@ func ReadForm(r *http.Request) (fields map[string]string, file []byte, err error
 	file, err = io.ReadAll(f)
 	return f.fields, file, err
 }
+
+// DiscardForm reads a form to its end and gives the length of its file.
+func DiscardForm(r *http.Request) (int64, error) {
+	f, err := readForm(r)
+	if err != nil {
+		return 0, err
+	}
+	return io.CopyBuffer(io.Discard, struct{ io.Reader }{f}, make([]byte, readAhead))
+}

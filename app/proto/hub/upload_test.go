@@ -103,7 +103,7 @@ func TestInterruptedUploadLeavesNothing(t *testing.T) {
 	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
 		t.Fatalf("status %d", resp.StatusCode)
 	}
-	// When the next upload is answered, the first one may still be on its way out.
+	// The server notices a moment later.
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		c, err := f.Registry.Check(t.Context(), false, nil)
 		if err != nil {
