@@ -20,17 +20,18 @@ const defaultArch = "amd64"
 // else amd64. Errors: NotFound, Unauthenticated.
 func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, error) {
 	const op = "registry.Image"
-	var i model.Image
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
-		if err != nil {
+	i, err := s.images.recall(s, actor, lookup{actor.UserID, path, r, arch}, func() (p store.Place, i model.Image, err error) {
+		err = s.db.View(ctx, func(tx *store.Tx) error {
+			if p, err = s.container(ctx, tx, actor, path); err != nil {
+				return err
+			}
+			if err := s.allow(actor, access.Read, p); err != nil {
+				return err
+			}
+			i, err = s.find(ctx, tx, actor, p, r, arch)
 			return err
-		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
-		}
-		i, err = s.find(ctx, tx, actor, p, r, arch)
-		return err
+		})
+		return p, i, err
 	})
 	return i, errs.Wrap(op, err)
 }

@@ -62,20 +62,23 @@ type Manifest = store.Manifest
 // them. Errors: NotFound, Unauthenticated.
 //
 // This is what is asked most often, so it is one statement, which needs no transaction.
-func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference) (m Manifest, err error) {
+func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference) (Manifest, error) {
 	const op = "registry.Manifest"
-	var p store.Place
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		// To watch for the caller's leaving takes two goroutines, and longer than this.
-		p, m, err = tx.FindManifest(context.WithoutCancel(ctx), path, r, actor.UserID)
-		return err
-	})
-	if err == nil {
-		err = s.allow(actor, access.Read, p)
+	load := func() (p store.Place, m Manifest, err error) {
+		err = s.db.Peek(ctx, func(tx *store.Tx) error {
+			// To watch for the caller's leaving takes two goroutines, and longer than this.
+			p, m, err = tx.FindManifest(context.WithoutCancel(ctx), path, r, actor.UserID)
+			return err
+		})
+		if err == nil {
+			err = s.allow(actor, access.Read, p)
+		}
+		if err == nil && m.Body == nil {
+			err = hidden(op, actor, p.ContainerOf.String()+":"+r.String())
+		}
+		return p, m, err
 	}
-	if err == nil && m.Body == nil {
-		err = hidden(op, actor, p.ContainerOf.String()+":"+r.String())
-	}
+	m, err := s.manifests.recall(s, actor, lookup{user: actor.UserID, path: path, reference: r}, load)
 	if err != nil {
 		return Manifest{}, errs.Wrap(op, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sregistry/app/blob"
+	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
@@ -41,10 +42,16 @@ type Service struct {
 	settings Settings
 	log      *slog.Logger
 	writers  writers
+
+	images    memory[model.Image]
+	manifests memory[Manifest]
 }
 
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	return &Service{db: db, blobs: blobs, settings: settings, log: log}
+	return &Service{db: db, blobs: blobs, settings: settings, log: log,
+		images:    newMemory(func(model.Image) bool { return true }),
+		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ const FileName = "sregistry.db"
 type DB struct {
 	read, write *pool
 	now         func() time.Time
+	epoch       atomic.Uint64 // how many changes were made durable
 }
 
 // Option alters how a database is opened.
@@ -91,11 +93,18 @@ func (db *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	return db.transact(ctx, db.read, fn)
 }
 
+// Epoch tells states of the database apart: it goes up with every Update that has changed
+// something, before Update returns. What was read after Epoch gave a number is up to date
+// for as long as it gives the same. Other processes' changes do not count.
+func (db *DB) Epoch() uint64 { return db.epoch.Load() }
+
 // Update runs fn in a transaction which, if fn gives no error, is durable when Update
 // returns; otherwise nothing has happened. One runs at a time. Errors: those of fn,
 // NoSpace for a full disk, Unavailable if another process holds the file.
 func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
-	return db.transact(ctx, db.write, fn)
+	err := db.transact(ctx, db.write, fn)
+	db.epoch.Add(1) // also after an error: a commit may have failed only to say so
+	return err
 }
 
 func (db *DB) transact(ctx context.Context, p *pool, fn func(*Tx) error) (err error) {
