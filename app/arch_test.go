@@ -24,6 +24,7 @@ var imports = map[string][]string{
 	"app/manifest":            {"app/errs"},
 	"app/config":              {"app/errs"},
 	"app/blob":                {"app/errs"},
+	"app/certs":               {"app/errs"},
 	"app/sif":                 {"app/errs", "app/sif/internal/squash"},
 	"app/sif/internal/lzo":    {},
 	"app/sif/internal/squash": {"app/errs", "app/sif/internal/lzo"},
@@ -41,7 +42,7 @@ var imports = map[string][]string{
 	"app/client":              {"app/errs", "app/ref", "app/api", "app/manifest"},
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
-	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx",
+	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx", "app/certs",
 		"app/proto/hub", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
 	".": {"app", "app/cli"},
 }
@@ -52,6 +53,7 @@ var reserved = map[string][]string{
 	"modernc.org/sqlite":       {"app/store"},
 	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hub", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
 	"github.com/a-h/templ":     {"templates"},
+	"golang.org/x/crypto/acme": {"app/certs"},
 }
 
 func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {

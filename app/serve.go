@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"sync"
@@ -18,7 +17,6 @@ import (
 	"sregistry/app/cli"
 	"sregistry/app/config"
 	"sregistry/app/errs"
-	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/registry"
 )
@@ -61,15 +59,12 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	listener, err := httpx.Listen(ctx, settings.Listen)
+	entrance, err := openEntrance(ctx, settings, log)
 	if err != nil {
 		return err
 	}
-	defer listener.Close() // does nothing once the server has it
-	public, err := settings.Public(reachable(listener.Addr()))
-	if err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, entrance.Close()) }()
+	public := entrance.public
 	id, err := d.identity(ctx, identity.WithAddress(public), identity.WithLog(log))
 	if err != nil {
 		return err
@@ -91,8 +86,8 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	if err := greet(ctx, env.Stdout, id, public); err != nil {
 		return err
 	}
-	log.Info("listening", "address", listener.Addr().String(), "public", public.String(), "data", settings.Data, "version", Version)
-	err = httpx.Serve(ctx, httpx.NewServer(handler, log), listener, settings.DrainTime)
+	log.Info("listening", "address", entrance.main.Addr().String(), "public", public.String(), "data", settings.Data, "version", Version)
+	err = entrance.serve(ctx, handler)
 	log.Info("stopped")
 	return err
 }
@@ -126,20 +121,6 @@ func sweepAgainAndAgain(ctx context.Context, core *registry.Service, id *identit
 		log.Info("swept", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "orphans", done.Orphans)
 		next.Reset(every)
 	}
-}
-
-// reachable gives the host and port by which this machine reaches what it listens on.
-func reachable(a net.Addr) string {
-	host, port, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return a.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		if host, err = os.Hostname(); err != nil {
-			host = "localhost"
-		}
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // newLog makes the log: text on a terminal, JSON elsewhere, unless the settings say.

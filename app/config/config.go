@@ -10,7 +10,6 @@ package config
 import (
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -24,6 +23,12 @@ type Config struct {
 	File            string
 	Listen          string
 	PublicURL       string
+	TLSCert         string
+	TLSKey          string
+	ACMEDomains     []string
+	ACMEEmail       string
+	ACMEDirectory   string
+	HTTPListen      string
 	Name            string
 	TrustedProxies  []string
 	UserCollections bool
@@ -58,7 +63,8 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	c.DataFlag(f)
 	f.StringVar(&c.File, "config", c.File, `file with more settings, a line "name = value" each (default DATA/sregistry.conf, if it is there)`)
 	f.StringVar(&c.Listen, "listen", c.Listen, "address and port to listen on")
-	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "address by which clients reach the registry, such as https://hub.example.org (default: http:// and the listening address)")
+	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "address by which clients reach the registry, such as https://hub.example.org (default: the first of acme-domains, or the listening address)")
+	c.tlsFlags(f)
 	f.StringVar(&c.Name, "name", c.Name, "the registry's name, for people")
 	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8")
 	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
@@ -71,21 +77,6 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, or auto: text on a terminal")
-}
-
-// Public gives the address by which clients reach the registry: the setting, or else the
-// address it listens on.
-func (c *Config) Public(listening string) (*url.URL, error) {
-	if c.PublicURL == "" {
-		return &url.URL{Scheme: "http", Host: listening}, nil
-	}
-	u, err := url.Parse(c.PublicURL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" ||
-		u.Path != "" && u.Path != "/" {
-		return nil, errs.E("config.Public", errs.Invalid, "public-url is %q; write http:// or https:// and a host, with no path, such as https://hub.example.org.", c.PublicURL)
-	}
-	u.Path = ""
-	return u, nil
 }
 
 // Proxies gives the trusted proxies as networks.
@@ -140,6 +131,8 @@ func (c *Config) Validate() error {
 	if _, err := c.Proxies(); err != nil {
 		return err
 	}
-	_, err := c.Public("127.0.0.1:8080")
-	return err
+	if _, err := c.Public("127.0.0.1:8080"); err != nil {
+		return err
+	}
+	return c.validateTLS()
 }

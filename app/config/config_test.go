@@ -67,11 +67,47 @@ func TestBadSettingsSayWhatToWrite(t *testing.T) {
 		"negative grace":      {args: []string{"--grace", "-1s"}, want: "less than nothing"},
 		"sweeping all day":    {args: []string{"--sweep-every", "1ms"}, want: "a second or more"},
 		"unknown level":       {args: []string{"--log-level", "loud"}, want: "debug, info, warn or error"},
+		"certificate, no key": {args: []string{"--tls-cert", "c.pem"}, want: "give both"},
+		"key, no certificate": {args: []string{"--tls-key", "k.pem"}, want: "give both"},
+		"files and authority": {args: []string{"--tls-cert", "c.pem", "--tls-key", "k.pem", "--acme-domains", "hub.example.org"}, want: "exclude each other"},
+		"mail, no domain":     {args: []string{"--acme-email", "a@example.org"}, want: "need acme-domains"},
+		"authority, no name":  {args: []string{"--acme-directory", "https://ca.example.org/dir"}, want: "need acme-domains"},
+		"plain authority":     {args: []string{"--acme-domains", "hub.example.org", "--acme-directory", "http://ca.example.org/dir"}, want: "https://"},
+		"wildcard":            {args: []string{"--acme-domains", "hub.example.org,*.example.org"}, want: "without wildcards"},
+		"domain is address":   {args: []string{"--acme-domains", "192.0.2.7"}, want: "full host names"},
+		"domain is short":     {args: []string{"--acme-domains", "hub"}, want: "full host names"},
+		"plain beside plain":  {args: []string{"--http-listen", ":80"}, want: "listen is plain http already"},
+		"public is not TLS":   {args: []string{"--acme-domains", "hub.example.org", "--public-url", "http://hub.example.org"}, want: "write https://"},
 		"missing file":        {args: []string{"--config", "/does/not/exist"}, want: "cannot be read"},
 	} {
 		_, err := load(t, c.args, c.environment, c.file)
 		if !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), c.want) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestPublicAddressFollowsTheCertificate(t *testing.T) {
+	t.Parallel()
+	files := []string{"--tls-cert", "c.pem", "--tls-key", "k.pem"}
+	for name, c := range map[string]struct {
+		args            []string
+		listening, want string
+	}{
+		"plain":            {nil, "node:8080", "http://node:8080"},
+		"plain on its own": {nil, "node:80", "http://node"},
+		"files":            {files, "node:8443", "https://node:8443"},
+		"files on 443":     {files, "[2001:db8::1]:443", "https://[2001:db8::1]"},
+		"files, port 80":   {files, "node:80", "https://node:80"},
+		"authority":        {[]string{"--acme-domains", "hub.example.org,www.example.org"}, "node:8443", "https://hub.example.org"},
+		"said":             {append(files, "--public-url", "https://hub.example.org:443/"), "node:8443", "https://hub.example.org"},
+	} {
+		s, err := load(t, c.args, nil, "")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if u, err := s.Public(c.listening); err != nil || u.String() != c.want {
+			t.Errorf("%s: %v, %v; want %s", name, u, err, c.want)
 		}
 	}
 }
