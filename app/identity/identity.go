@@ -37,6 +37,7 @@ type Service struct {
 
 	key       serverKey
 	ticketKey []byte
+	uploadKey []byte
 	flashes   *sessions.CookieStore
 
 	// epoch goes up with every change of an account or token. What was remembered in an
@@ -94,6 +95,9 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 		return nil, errs.Wrap(op, err)
 	}
 	if s.ticketKey, err = s.key.subkey(nil, ticketLabel, 32); err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	if s.uploadKey, err = s.key.subkey(nil, uploadLabel, 32); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
 	flashKey, err := s.key.subkey(nil, flashLabel, 32)

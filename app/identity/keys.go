@@ -14,6 +14,7 @@ const serverKeySize = 32
 // The labels of the subkeys. Changing one voids all that was signed with it.
 const (
 	ticketLabel = "sregistry download ticket"
+	uploadLabel = "sregistry upload ticket"
 	flashLabel  = "sregistry flash cookie"
 	tokenLabel  = "sregistry token " // followed by the token's id
 )

@@ -17,13 +17,18 @@ import (
 // begun may take longer.
 const TicketLife = time.Hour
 
+// holder is who was given a signed address, by what, and until when it is good.
+type holder struct {
+	User    int64 // 0 is anonymous
+	Token   string
+	Expires int64 // in Unix time
+}
+
 // ticket is the right to download one image, as part of an address, for clients which
 // send no credentials with a download. It is a user's right and ends with it.
 type ticket struct {
-	Image   int64
-	User    int64 // 0 is anonymous
-	Expires int64 // in Unix time
-	Token   string
+	Image int64
+	holder
 }
 
 // maxTicket bounds the text of a ticket.
@@ -32,13 +37,17 @@ const maxTicket = 256
 // SignTicket gives the text of a ticket, which fits into an address, by which an actor
 // may read an image during TicketLife.
 func (s *Service) SignTicket(actor model.Actor, image int64) string {
-	t := ticket{Image: image, User: actor.UserID, Expires: s.now().Add(TicketLife).Unix(), Token: actor.Token}
+	t := ticket{image, s.holder(actor)}
 	var b []byte
 	b = binary.AppendVarint(b, t.Image)
 	b = binary.AppendVarint(b, t.User)
 	b = binary.AppendVarint(b, t.Expires)
 	b = append(b, t.Token...)
-	return base64.RawURLEncoding.EncodeToString(append(s.ticketMAC(b), b...))
+	return base64.RawURLEncoding.EncodeToString(append(mac(s.ticketKey, b), b...))
+}
+
+func (s *Service) holder(actor model.Actor) holder {
+	return holder{actor.UserID, actor.Token, s.now().Add(TicketLife).Unix()}
 }
 
 // OpenTicket gives the image of a ticket, and an actor who may do no more than read it,
@@ -49,46 +58,54 @@ func (s *Service) OpenTicket(ctx context.Context, text string) (image int64, act
 	if !ok {
 		return 0, model.Actor{}, errs.E(op, errs.Unauthenticated, "This download link is not whole; ask for the image again.")
 	}
-	if expired(time.Unix(t.Expires, 0), s.now()) {
-		return 0, model.Actor{}, errs.E(op, errs.Unauthenticated, "This download link has expired; ask for the image again.")
-	}
-	if t.User == 0 {
-		return t.Image, model.Anonymous, nil
-	}
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		actor, err = s.ticketHolder(ctx, tx, t)
-		return err
-	})
-	if err != nil {
-		return 0, model.Actor{}, errs.Wrap(op, err)
-	}
-	return t.Image, actor, nil
+	actor, err = s.held(ctx, t.holder, model.ScopeRead, "download")
+	return t.Image, actor, errs.Wrap(op, err)
 }
 
-// ticketHolder is the user of a ticket as he is now.
-func (s *Service) ticketHolder(ctx context.Context, tx *store.Tx, t ticket) (model.Actor, error) {
-	const op = "identity.ticketHolder"
-	gone := errs.E(op, errs.Unauthenticated, "This download link is not good any more; ask for the image again.")
-	u, err := tx.User(ctx, t.User)
-	if errs.Is(err, errs.NotFound) || err == nil && u.Disabled {
-		return model.Actor{}, gone
+// held gives the holder of a signed address as he is now, with no more than a scope.
+func (s *Service) held(ctx context.Context, h holder, scope model.Scope, kind string) (model.Actor, error) {
+	const op = "identity.held"
+	if expired(time.Unix(h.Expires, 0), s.now()) {
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link has expired; begin anew.", kind)
 	}
-	if err != nil {
-		return model.Actor{}, err
+	if h.User == 0 {
+		return model.Anonymous, nil
 	}
-	a := actorOf(u, model.ByTicket)
-	if t.Token != "" {
-		k, err := tx.Token(ctx, t.Token)
-		if errs.Is(err, errs.NotFound) || err == nil && (k.UserID != u.ID || expired(k.Expires, s.now())) {
-			return model.Actor{}, gone
-		}
+	actor, err := s.findHolder(ctx, h)
+	if errs.Is(err, errs.NotFound) {
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link is not good any more; begin anew.", kind)
+	}
+	actor.Scope &= scope
+	return actor, err
+}
+
+// findHolder finds the user of a signed address, by the token that he used if he used one.
+// Errors: NotFound if either is gone.
+func (s *Service) findHolder(ctx context.Context, h holder) (actor model.Actor, err error) {
+	gone := errs.E("identity.findHolder", errs.NotFound, "The user or the token is gone.")
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		u, err := tx.User(ctx, h.User)
 		if err != nil {
-			return model.Actor{}, err
+			return err
 		}
-		a = tokenActor(k, model.ByTicket)
-	}
-	a.Scope &= model.ScopeRead
-	return a, nil
+		if u.Disabled {
+			return gone
+		}
+		if h.Token == "" {
+			actor = actorOf(u, model.ByTicket)
+			return nil
+		}
+		k, err := tx.Token(ctx, h.Token)
+		if err != nil {
+			return err
+		}
+		if k.UserID != u.ID || expired(k.Expires, s.now()) {
+			return gone
+		}
+		actor = tokenActor(k, model.ByTicket)
+		return nil
+	})
+	return actor, err
 }
 
 // parseTicket reads what SignTicket gives; ok is false for all else.
@@ -101,7 +118,7 @@ func (s *Service) parseTicket(text string) (t ticket, ok bool) {
 		return ticket{}, false
 	}
 	sum, b := b[:sha256.Size], b[sha256.Size:]
-	if !hmac.Equal(sum, s.ticketMAC(b)) {
+	if !hmac.Equal(sum, mac(s.ticketKey, b)) {
 		return ticket{}, false
 	}
 	for _, field := range []*int64{&t.Image, &t.User, &t.Expires} {
@@ -115,8 +132,8 @@ func (s *Service) parseTicket(text string) (t ticket, ok bool) {
 	return t, true
 }
 
-func (s *Service) ticketMAC(b []byte) []byte {
-	m := hmac.New(sha256.New, s.ticketKey)
+func mac(key, b []byte) []byte {
+	m := hmac.New(sha256.New, key)
 	m.Write(b)
 	return m.Sum(nil)
 }
