@@ -97,7 +97,7 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 	case access.Narrow:
 		return errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name)
 	}
-	return errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", name)
+	return notYours(op, name)
 }
 
 // CollectionChange is what ChangeCollection sets; nil leaves a thing as it is.

@@ -18,8 +18,9 @@ import (
 	"sregistry/app/store"
 )
 
-// PreparePush tells whether an actor may push an image under a tag, before a byte of it
-// is sent. Errors: Frozen, Forbidden, Unauthenticated, Invalid.
+// PreparePush tells whether an actor may push an image under a tag, or under none if tag
+// is empty, before a byte of it is sent. Errors: Frozen, Forbidden, Unauthenticated,
+// Invalid.
 func (s *Service) PreparePush(ctx context.Context, actor model.Actor, path ref.Path, tag string) error {
 	const op = "registry.PreparePush"
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -92,8 +93,7 @@ func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, erro
 	if err != nil {
 		return described{}, err
 	}
-	text := manifest.ForFile(content, size)
-	m, err := manifest.Parse(manifest.OCIManifest, text)
+	m, text, err := fileManifest(content, size)
 	if err != nil {
 		return described{}, err
 	}
@@ -102,10 +102,10 @@ func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, erro
 }
 
 // PutManifest keeps a manifest whose blobs the container holds, under a tag or only by
-// its digest. Owners may. Errors: BlobUnknown, NotFound for a manifest that an index
+// its digest, and under more tags if some are given. Owners may. Errors: BlobUnknown, NotFound for a manifest that an index
 // names, DigestInvalid, Frozen, TooLarge, Invalid, Unsupported, Forbidden,
 // Unauthenticated.
-func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, mediaType string, body []byte) (model.Image, error) {
+func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, mediaType string, body []byte, tags ...string) (model.Image, error) {
 	const op = "registry.PutManifest"
 	if len(body) > manifest.MaxSize {
 		return model.Image{}, errs.E(op, errs.TooLarge, "The manifest has more than %d bytes.", manifest.MaxSize)
@@ -135,8 +135,15 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 		if err != nil {
 			return err
 		}
-		i, err = s.keep(ctx, tx, actor, p, d, r.Tag)
-		return err
+		if i, err = s.keep(ctx, tx, actor, p, d, r.Tag); err != nil {
+			return err
+		}
+		for _, tag := range tags {
+			if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return i, errs.Wrap(op, err)
 }
@@ -153,7 +160,7 @@ func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Pa
 	})
 }
 
-// holds tells whether a container holds all blobs of a manifest, in the sizes it says.
+// holds tells whether a container holds all blobs of a manifest.
 func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest) error {
 	const op = "registry.holds"
 	for _, d := range m.Blobs() {
@@ -174,6 +181,9 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 		return model.Image{}, err
 	}
 	if err := s.adopt(ctx, tx, p, &d); err != nil {
+		return model.Image{}, err
+	}
+	if err := adoptElsewhere(ctx, tx, p, &d); err != nil {
 		return model.Image{}, err
 	}
 	d.Container, d.PushedBy = p.Container, actor.UserID
@@ -216,6 +226,21 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, p store.Place, d *des
 		}
 		d.Children = append(d.Children, store.Child{Image: c.ID, Arch: arch})
 		d.Size += c.Size
+	}
+	return nil
+}
+
+// adoptElsewhere finds the layers that need not have been pushed, and were all the same.
+func adoptElsewhere(ctx context.Context, tx *store.Tx, p store.Place, d *described) error {
+	for _, layer := range d.manifest.Elsewhere() {
+		_, err := tx.BlobSize(ctx, p.Container, layer)
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		d.Blobs = append(d.Blobs, layer)
 	}
 	return nil
 }

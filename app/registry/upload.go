@@ -185,25 +185,35 @@ func (s *Service) CancelUpload(ctx context.Context, actor model.Actor, path ref.
 }
 
 // pushPlace finds a container for somebody who may push to it, though it may not exist
-// yet. To a stranger, a collection that he may not see and one that he may not create are
-// the same.
+// yet.
 func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
-	const op = "registry.pushPlace"
 	p, err := s.container(ctx, tx, actor, path)
 	if err != nil {
 		return p, err
 	}
+	return p, s.allowPush(ctx, tx, actor, p)
+}
+
+// allowPush asks whether an actor may push to a place, and make it if it is new. To a
+// stranger, a collection that he may not see and one that he may not create are the same.
+func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place) error {
+	const op = "registry.allowPush"
 	if actor.IsAnonymous() { // the same answer, whatever is there
-		return p, hidden(op, actor, p.ContainerOf.String())
+		return hidden(op, actor, p.ContainerOf.String())
 	}
 	if p.Collection == 0 {
-		return p, s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
+		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
 	}
 	decision := access.Can(actor, access.Push, s.target(p))
 	if decision == access.Hidden {
-		return p, errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", p.ContainerOf.Collection)
+		return notYours(op, p.ContainerOf.Collection)
 	}
-	return p, verdict(op, actor, decision, p.ContainerOf.String())
+	return verdict(op, actor, decision, p.ContainerOf.String())
+}
+
+// notYours refuses a push to a collection that the actor may not see, or may not make.
+func notYours(op string, c ref.Collection) error {
+	return errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", c)
 }
 
 // ensurePlace is pushPlace for the moment when there is something to keep: collection and

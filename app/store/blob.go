@@ -21,6 +21,13 @@ func (t *Tx) BlobSize(ctx context.Context, container int64, d digest.Digest) (in
 	return size, err
 }
 
+// CollectionSize gives the size of all blobs that the containers of a collection hold, in
+// bytes.
+func (t *Tx) CollectionSize(ctx context.Context, collection int64) (int64, error) {
+	return one(ctx, t, "store.CollectionSize", value[int64], `SELECT coalesce(sum(size), 0) FROM blobs WHERE digest IN (
+	    SELECT x.digest FROM container_blobs x JOIN containers k ON k.id = x.container_id WHERE k.collection_id = ?)`, collection)
+}
+
 // HoldBlob records that a file is in place, and that a container holds it: as a new blob,
 // or as one that others hold too. The file must be durable by now.
 func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, size int64) error {
@@ -83,14 +90,7 @@ func (t *Tx) SweepImages(ctx context.Context, since time.Time, limit int) (int, 
 		return 0, err
 	}
 	for _, id := range ids {
-		children, err := all(ctx, t, op, value[int64], "DELETE FROM image_children WHERE image_id = ? RETURNING child_id", id)
-		if err != nil {
-			return 0, err
-		}
-		if err := t.run(ctx, op, "DELETE FROM images WHERE id = ?", id); err != nil {
-			return 0, err
-		}
-		if err := t.settle(ctx, children); err != nil {
+		if err := t.removeImage(ctx, id); err != nil {
 			return 0, err
 		}
 	}
