@@ -18,9 +18,19 @@ const MaxJSON = 1 << 20
 // not known is refused rather than passed over: it may be what made the request harmless.
 // Errors: Invalid, TooLarge, Canceled.
 func ReadJSON(c echo.Context, into any) error {
-	const op = "httpx.ReadJSON"
 	d := json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, MaxJSON))
 	d.DisallowUnknownFields()
+	return readJSON(d, into)
+}
+
+// ReadLooseJSON is ReadJSON for clients that send more than is asked for: fields that are
+// not known are passed over.
+func ReadLooseJSON(c echo.Context, into any) error {
+	return readJSON(json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, MaxJSON)), into)
+}
+
+func readJSON(d *json.Decoder, into any) error {
+	const op = "httpx.readJSON"
 	err := d.Decode(into)
 	if err == nil {
 		if _, err = d.Token(); err == io.EOF {
