@@ -52,7 +52,7 @@ func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) 
 		return err
 	}
 	if p.Container == 0 {
-		return hidden(op, actor, p.ContainerOf.String())
+		return missing(op, p.ContainerOf.String())
 	}
 	return nil
 }
@@ -80,12 +80,17 @@ func verdict(op string, actor model.Actor, d access.Decision, name string) error
 	return hidden(op, actor, name)
 }
 
+// missing is the answer for what is not there, in a place that the actor may see.
+func missing(op, name string) error {
+	return errs.E(op, errs.NotFound, "There is no %s, or you may not see it.", name)
+}
+
 // hidden is the answer for what is not there and for what the actor may not see.
 func hidden(op string, actor model.Actor, name string) error {
 	if actor.IsAnonymous() {
 		return errs.E(op, errs.Unauthenticated, "%s does not exist, or is private: sign in to see.", name)
 	}
-	return errs.E(op, errs.NotFound, "There is no %s, or you may not see it.", name)
+	return missing(op, name)
 }
 
 // admin allows only those who run the registry.

@@ -35,7 +35,7 @@ func (s *Service) ExpandDigest(ctx context.Context, actor model.Actor, path ref.
 			found, err = tx.ContentsFrom(ctx, p.Container, digits)
 		}
 		if err == nil && len(found) != 1 {
-			return hidden(op, actor, p.ContainerOf.String()+"@"+digits)
+			return missing(op, p.ContainerOf.String()+"@"+digits)
 		}
 		return err
 	})

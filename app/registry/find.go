@@ -28,7 +28,7 @@ func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r
 			if err := s.allow(actor, access.Read, p); err != nil {
 				return err
 			}
-			i, err = s.find(ctx, tx, actor, p, r, arch)
+			i, err = s.find(ctx, tx, p, r, arch)
 			return err
 		})
 		return p, i, err
@@ -59,8 +59,8 @@ func (s *Service) ImageByID(ctx context.Context, actor model.Actor, id int64) (m
 }
 
 // find gives the image that a reference names in a place which the actor may read.
-func (s *Service) find(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, r ref.Reference, arch string) (model.Image, error) {
-	candidates, err := s.candidates(ctx, tx, actor, p, r)
+func (s *Service) find(ctx context.Context, tx *store.Tx, p store.Place, r ref.Reference, arch string) (model.Image, error) {
+	candidates, err := s.candidates(ctx, tx, p, r)
 	if err != nil {
 		return model.Image{}, err
 	}
@@ -86,12 +86,12 @@ func (s *Service) find(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 }
 
 // candidates gives the images that a reference names, at least one.
-func (s *Service) candidates(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, r ref.Reference) ([]model.Image, error) {
+func (s *Service) candidates(ctx context.Context, tx *store.Tx, p store.Place, r ref.Reference) ([]model.Image, error) {
 	const op = "registry.candidates"
 	if r.Digest == "" {
 		images, err := tx.ImagesByTag(ctx, p.Container, r.Tag)
 		if err == nil && len(images) == 0 {
-			return nil, hidden(op, actor, p.ContainerOf.String()+":"+r.Tag)
+			return nil, missing(op, p.ContainerOf.String()+":"+r.Tag)
 		}
 		return images, err
 	}
@@ -100,7 +100,7 @@ func (s *Service) candidates(ctx context.Context, tx *store.Tx, actor model.Acto
 		i, err = tx.ImageByDigest(ctx, p.Container, r.Digest)
 	}
 	if errs.Is(err, errs.NotFound) {
-		return nil, hidden(op, actor, p.ContainerOf.String()+"@"+ref.Dotted(r.Digest))
+		return nil, missing(op, p.ContainerOf.String()+"@"+ref.Dotted(r.Digest))
 	}
 	i.Frozen = p.Frozen
 	return []model.Image{i}, err

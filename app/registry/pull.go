@@ -74,7 +74,7 @@ func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path
 			err = s.allow(actor, access.Read, p)
 		}
 		if err == nil && m.Body == nil {
-			err = hidden(op, actor, p.ContainerOf.String()+":"+r.String())
+			err = missing(op, p.ContainerOf.String()+":"+r.String())
 		}
 		return p, m, err
 	}

@@ -56,7 +56,7 @@ func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path
 func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) error {
 	const op = "registry.SetTag"
 	return errs.Wrap(op, s.change(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
-		images, err := s.candidates(ctx, tx, actor, p, r)
+		images, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 	return errs.Wrap(op, s.change(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
 		row, err := tx.Tag(ctx, p.Container, tag)
 		if errs.Is(err, errs.NotFound) {
-			return hidden(op, actor, p.ContainerOf.String()+":"+tag)
+			return missing(op, p.ContainerOf.String()+":"+tag)
 		}
 		if err != nil {
 			return err
@@ -150,7 +150,7 @@ func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Pat
 		}
 		row, err := tx.Tag(ctx, p.Container, tag)
 		if errs.Is(err, errs.NotFound) {
-			return hidden(op, actor, p.ContainerOf.String()+":"+tag)
+			return missing(op, p.ContainerOf.String()+":"+tag)
 		}
 		if err != nil {
 			return err
@@ -171,7 +171,7 @@ func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Pat
 func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
 	const op = "registry.DeleteImage"
 	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
-		images, err := s.candidates(ctx, tx, actor, p, ref.Reference{Digest: d})
+		images, err := s.candidates(ctx, tx, p, ref.Reference{Digest: d})
 		if err != nil {
 			return err
 		}
