@@ -13,7 +13,7 @@ import (
 
 // imageColumns are those of an image i in its container k, collection c and namespace n,
 // under the tag g if it was asked by one.
-const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.size, i.arch, i.pushed_at,
+const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), '')`
 
 const imageTables = ` FROM images i JOIN containers k ON k.id = i.container_id
@@ -26,7 +26,7 @@ func scanImageAnd(row scanner, more ...any) (model.Image, error) {
 	var i model.Image
 	var pushed int64
 	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
-		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Size, &i.Arch, &pushed, &i.PushedBy}
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.PushedBy}
 	err := row.Scan(append(dest, more...)...)
 	i.Pushed = fromUnix(pushed)
 	return i, err
@@ -94,6 +94,7 @@ type ImageFilter struct {
 	Container  string // last part of the name; exact
 	Tag        string // exact
 	Text       string // somewhere in the short name or the tag
+	Signed     bool   // validly, by a key that is known here
 }
 
 // Images gives the tagged images that an actor may see, by name, tag and architecture, one
@@ -104,13 +105,14 @@ func (t *Tx) Images(ctx context.Context, actor model.Actor, signIn bool, f Image
 	args := append(viewer(actor, signIn),
 		sql.Named("collection", f.Collection), sql.Named("container", f.Container), sql.Named("tag", f.Tag),
 		sql.Named("text", likePattern(f.Text)), sql.Named("afterName", afterName), sql.Named("afterTag", afterTag),
-		sql.Named("afterArch", afterArch), sql.Named("limit", p.Size()+1))
+		sql.Named("afterArch", afterArch), sql.Named("signed", f.Signed), sql.Named("limit", p.Size()+1))
 	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
 	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
 	 WHERE x.arch <> '*' AND (:collection = '' OR :collection = n.name || '/' || c.name)
 	   AND (:container = '' OR :container = k.name)
 	   AND (:tag = '' OR :tag = g.name)
 	   AND (:text = '%%' OR n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE :text ESCAPE '\')
+	   AND (NOT :signed OR EXISTS (SELECT 1 FROM signers s WHERE s.digest = i.content))
 	   AND (n.name || '/' || c.name || '/' || k.name, g.name, x.arch) > (:afterName, :afterTag, :afterArch)
 	   AND `+visible+`
 	 ORDER BY n.name || '/' || c.name || '/' || k.name, g.name, x.arch LIMIT :limit`, args...)
@@ -136,8 +138,13 @@ type NewImage struct {
 	Arch      string
 	PushedBy  int64
 	Blobs     []digest.Digest // that the manifest names; the container must hold them
-	Children  []Child
-	Labels    map[string]string
+	// Subject is the manifest that it says something about, if it does, and ArtifactType
+	// and Annotations, a JSON object, what it is to it.
+	Subject      digest.Digest
+	ArtifactType string
+	Annotations  []byte
+	Children     []Child
+	Labels       map[string]string
 }
 
 // Child is a manifest that an index names.
@@ -151,13 +158,21 @@ type Child struct {
 func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	const op = "store.AddImage"
 	pusher := sql.NullInt64{Int64: n.PushedBy, Valid: n.PushedBy != 0}
+	if err := t.recallReferrers(ctx, n.Container, n.Digest); err != nil {
+		return 0, err
+	}
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO images
-	    (container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by, loose_since)
-	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9)
+	    (container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by, loose_since,
+	     subject, artifact_type, annotations)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12, ?13)
 	  ON CONFLICT (container_id, digest) DO UPDATE SET deleted_at = 0, pushed_at = excluded.pushed_at,
     pushed_by = excluded.pushed_by, loose_since = CASE loose_since WHEN 0 THEN 0 ELSE excluded.loose_since END
-	  RETURNING id`, n.Container, n.Digest, n.MediaType, n.Kind, n.Manifest, n.Content, n.Size, n.Arch, unix(t.Now), pusher)
+	  RETURNING id`, n.Container, n.Digest, n.MediaType, n.Kind, n.Manifest, n.Content, n.Size, n.Arch, unix(t.Now), pusher,
+		n.Subject, n.ArtifactType, string(n.Annotations))
 	if err != nil {
+		return 0, err
+	}
+	if err := t.keepReferrers(ctx, n.Container, n.Digest); err != nil {
 		return 0, err
 	}
 	for _, d := range n.Blobs {
@@ -180,14 +195,26 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 			return 0, err
 		}
 	}
-	return id, nil
+	if n.Subject == "" {
+		return id, nil
+	}
+	return id, t.settle(ctx, []int64{id})
 }
 
-// DeleteImage hides an image and takes all its tags and links away; it gives the tags that
-// are left with fewer images. The sweeper removes the image for good after the grace
+// DeleteImage hides an image, with what refers to it, and takes all its tags and links
+// away; it gives the tags that are left with fewer images. A tag goes whole with the index
+// that is made of its images. The sweeper removes the image for good after the grace
 // period.
 func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err error) {
 	const op = "store.DeleteImage"
+	members, err := all(ctx, t, op, value[int64], `DELETE FROM tag_images WHERE arch <> '*'
+	    AND tag_id IN (SELECT tag_id FROM tag_images WHERE image_id = ? AND arch = '*') RETURNING image_id`, image)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.settle(ctx, members); err != nil {
+		return nil, err
+	}
 	named, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE image_id = ? RETURNING tag_id", image)
 	if err != nil {
 		return nil, err
@@ -202,6 +229,9 @@ func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err er
 		}
 	}
 	if err := t.run(ctx, op, "DELETE FROM shares WHERE image_id = ?", image); err != nil {
+		return nil, err
+	}
+	if err := t.hideReferrers(ctx, image); err != nil {
 		return nil, err
 	}
 	return tags, t.run(ctx, op, `UPDATE images SET deleted_at = ?2, loose_since = CASE loose_since WHEN 0 THEN ?2 ELSE loose_since END
