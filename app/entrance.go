@@ -25,8 +25,8 @@ import (
 const (
 	// acmeFolder is the part of the data folder that keeps what an authority gave.
 	acmeFolder = "acme"
-	// certificateLook is how often the certificate's files are looked at.
-	certificateLook = 10 * time.Second
+	// certificateLook is how often the certificate's files are looked at: two system calls.
+	certificateLook = 2 * time.Second
 )
 
 // entrance is where requests come in: by one listener, or with TLS maybe by a plain one

@@ -12,9 +12,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"sregistry/app/certs/certstest"
 	"sregistry/app/sif/siftest"
 )
 
@@ -33,7 +35,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(e.WorkDir, "home"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serveCmd, "stop": stopCmd, "mksif": mksifCmd, "http": httpCmd, "adduser": adduserCmd, "as": asCmd,
+			"serve": serveCmd, "stop": stopCmd, "mksif": mksifCmd, "mkcert": mkcertCmd, "http": httpCmd, "adduser": adduserCmd, "as": asCmd,
 			"capture": captureCmd, "damage": damageCmd,
 		},
 	})
@@ -66,7 +68,8 @@ func serveCmd(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	servers.Store(ts, s)
 	ts.Setenv("URL", s.url)
-	ts.Setenv("HOST", strings.TrimPrefix(s.url, "http://"))
+	_, host, _ := strings.Cut(s.url, "://")
+	ts.Setenv("HOST", host)
 	ts.Setenv("SETUP", s.setup)
 	ts.Defer(func() {
 		if last, ok := servers.LoadAndDelete(ts); ok {
@@ -104,6 +107,12 @@ func mksifCmd(ts *testscript.TestScript, neg bool, args []string) {
 		o.Payload = size
 	}
 	ts.Check(siftest.Write(ts.MkAbs(args[0]), o))
+}
+
+// mkcert CERT KEY HOST... makes a certificate that is its own issuer, and its key.
+func mkcertCmd(ts *testscript.TestScript, neg bool, args []string) {
+	_, err := certstest.Write(ts.MkAbs(args[0]), ts.MkAbs(args[1]), time.Hour, 90*24*time.Hour, args[2:]...)
+	ts.Check(err)
 }
 
 // http METHOD ADDRESS STATUS [field=value...] makes a request without credentials, and
