@@ -26,6 +26,8 @@ const (
 	maxNotes = 50
 	// maxSignature bounds how much of a signature is looked at to name its format.
 	maxSignature = 64 << 10
+	// maxSignatures bounds the signatures that are verified. An image has one for each who signed it.
+	maxSignatures = 64
 	// maxRead bounds the bytes that are read from the file in one inspection.
 	maxRead = 64 << 20
 	// maxUnpack bounds the bytes that decompression yields, and those of folders that are
