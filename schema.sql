@@ -172,10 +172,14 @@ CREATE TABLE images (
     arch          TEXT    NOT NULL DEFAULT '',   -- Go's name; '' if unknown or several
     pushed_at     INTEGER NOT NULL,
     pushed_by     INTEGER REFERENCES users (id) ON DELETE SET NULL,
-    loose_since   INTEGER NOT NULL DEFAULT 0,    -- since when neither tag nor index names it; 0 if one does
+    loose_since   INTEGER NOT NULL DEFAULT 0,    -- since when no tag, index or subject keeps it; 0 if one does
     deleted_at    INTEGER NOT NULL DEFAULT 0,    -- hidden, and gone after the grace period; 0 if not
+    subject       TEXT    NOT NULL DEFAULT '',   -- digest of the manifest that it says something about; it need not be here
+    artifact_type TEXT    NOT NULL DEFAULT '',   -- what it is to its subject
+    annotations   TEXT    NOT NULL DEFAULT '',   -- of one with a subject, as a JSON object
     UNIQUE (container_id, digest)
 ) STRICT;
+CREATE INDEX images_by_subject ON images (container_id, subject) WHERE subject <> '';
 CREATE INDEX images_by_content ON images (container_id, content) WHERE content <> '';
 CREATE INDEX images_loose ON images (loose_since) WHERE loose_since > 0;
 CREATE INDEX images_deleted ON images (deleted_at) WHERE deleted_at > 0;

@@ -103,18 +103,49 @@ func (m Manifest) check() error {
 	return nil
 }
 
-// Blobs gives the digests of all blobs that the manifest names, each once.
+// Blobs gives the digests of all blobs that the manifest names and that have to be where
+// it is, each once.
 func (m Manifest) Blobs() []digest.Digest {
 	if m.IsIndex {
 		return nil
 	}
 	list := []digest.Digest{m.Config.Digest}
 	for _, l := range m.Layers {
-		if !slices.Contains(list, l.Digest) {
+		if !elsewhere[l.MediaType] && !slices.Contains(list, l.Digest) {
 			list = append(list, l.Digest)
 		}
 	}
 	return list
+}
+
+// Elsewhere gives the digests of the layers which nobody may hand on, each once: clients
+// fetch them from the addresses that the manifest gives, and mostly do not push them.
+func (m Manifest) Elsewhere() []digest.Digest {
+	var list []digest.Digest
+	for _, l := range m.Layers {
+		if elsewhere[l.MediaType] && !slices.Contains(list, l.Digest) {
+			list = append(list, l.Digest)
+		}
+	}
+	return list
+}
+
+// elsewhere are the media types of such layers.
+var elsewhere = map[string]bool{
+	"application/vnd.oci.image.layer.nondistributable.v1.tar":      true,
+	"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip": true,
+	"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd": true,
+	"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip":    true,
+}
+
+// RefersAs is the artifact type by which the manifest is listed among what refers to its
+// subject: its own or, for an image without one, its config's media type (OCI distribution
+// specification 1.1, "Listing Referrers").
+func (m Manifest) RefersAs() string {
+	if m.ArtifactType == "" && !m.IsIndex {
+		return m.Config.MediaType
+	}
+	return m.ArtifactType
 }
 
 // Size gives how many bytes a pull of the blobs transfers, as the manifest says.

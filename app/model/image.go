@@ -48,6 +48,8 @@ type Image struct {
 	// Content is the digest of the file itself, by which everybody else knows it; empty
 	// for an image that is not one file.
 	Content digest.Digest
+	// Subject is the manifest that the image says something about; empty if none.
+	Subject digest.Digest
 	// Size is what a pull transfers, in bytes.
 	Size     int64
 	Arch     string // Go's name, such as "amd64"; empty if unknown

@@ -71,3 +71,30 @@ func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from r
 		return tx.HoldBlob(ctx, p.Container, d, size)
 	}))
 }
+
+// MountVisible is MountBlob from whichever container that the actor may read holds the
+// blob. Errors: NotFound if none does; those of BeginUpload.
+func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
+	const op = "registry.MountVisible"
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		size, err := tx.VisibleBlob(ctx, actor, s.settings.SignIn, d)
+		if err != nil {
+			return err
+		}
+		p, err := s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		return tx.HoldBlob(ctx, p.Container, d, size)
+	}))
+}
+
+// DeleteBlob makes a container hold a blob no more, which no image in it may use; images
+// that were deleted, and had it, cannot come back. Owners may. Errors: NotFound, Conflict
+// while an image uses it; Frozen, Forbidden, Unauthenticated.
+func (s *Service) DeleteBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
+	const op = "registry.DeleteBlob"
+	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+		return tx.DropBlob(ctx, p.Container, d)
+	}))
+}

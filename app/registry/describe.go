@@ -27,8 +27,24 @@ type described struct {
 }
 
 func newDescribed(m manifest.Manifest, body []byte) described {
-	return described{manifest: m, NewImage: store.NewImage{
+	d := described{manifest: m, NewImage: store.NewImage{
 		Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body, Kind: model.Artifact, Size: m.Size(), Blobs: m.Blobs()}}
+	if m.Subject != nil {
+		d.Subject, d.ArtifactType, d.Annotations = m.Subject.Digest, m.RefersAs(), annotations(m.Annotations)
+	}
+	return d
+}
+
+// annotations writes those of a manifest as the store keeps them.
+func annotations(a map[string]string) []byte {
+	if len(a) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(a)
+	if err != nil {
+		panic("registry: a map of strings did not marshal: " + err.Error())
+	}
+	return text
 }
 
 // file notes that the image is one file, and what is inside it.

@@ -137,11 +137,12 @@ func (t *Tx) dropIndex(ctx context.Context, tag int64) (left bool, err error) {
 	return gone == 0, t.settle(ctx, index)
 }
 
-// settle notes of images whether a tag or an index names them.
+// settle notes of images whether a tag or an index names them, or a subject keeps them.
 func (t *Tx) settle(ctx context.Context, images []int64) error {
 	for _, id := range images {
 		if err := t.run(ctx, "store.settle", `UPDATE images SET loose_since = CASE
-		    WHEN EXISTS (SELECT 1 FROM tag_images WHERE image_id = :id) OR EXISTS (SELECT 1 FROM image_children WHERE child_id = :id) THEN 0
+		    WHEN EXISTS (SELECT 1 FROM tag_images WHERE image_id = :id) OR EXISTS (SELECT 1 FROM image_children WHERE child_id = :id)
+		      OR EXISTS (SELECT 1 FROM images s WHERE s.container_id = images.container_id AND s.digest = images.subject AND s.deleted_at = 0) THEN 0
 		    WHEN loose_since = 0 THEN :now ELSE loose_since END
 		  WHERE id = :id`, sql.Named("id", id), sql.Named("now", unix(t.Now))); err != nil {
 			return err

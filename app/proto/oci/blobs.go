@@ -1,6 +1,8 @@
 package oci
 
 import (
+	"net/http"
+
 	"github.com/labstack/echo/v4"
 	"github.com/opencontainers/go-digest"
 
@@ -25,6 +27,19 @@ func (d *door) blob(c echo.Context, t target) error {
 	defer f.Close()
 	c.Response().Header().Set(headerDigest, string(want))
 	return httpx.ServeBlob(c, f, httpx.Blob{Digest: string(want), Type: echo.MIMEOctetStream})
+}
+
+// deleteBlob answers DELETE /v2/<name>/blobs/<digest> (end-10). Blobs go by themselves when
+// no image uses them any more; so this is only for those who cannot wait.
+func (d *door) deleteBlob(c echo.Context, t target) error {
+	want, err := parseDigest(t.last)
+	if err != nil {
+		return err
+	}
+	if err := d.core.DeleteBlob(c.Request().Context(), httpx.Actor(c), t.name, want); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusAccepted)
 }
 
 // parseDigest reads a digest that a client sent.

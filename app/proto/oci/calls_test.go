@@ -80,7 +80,9 @@ func TestCalls(t *testing.T) {
 		{name: "blob, past its end", method: "GET", path: "/v2/lab/hello/blobs/" + config, header: []string{"Range", "bytes=7-"}, status: 416},
 		{name: "blob, unknown", method: "GET", path: "/v2/lab/hello/blobs/" + missing, status: 404, code: "BLOB_UNKNOWN"},
 		{name: "blob, a bad digest", method: "GET", path: "/v2/lab/hello/blobs/sha256:xyz", status: 400, code: "DIGEST_INVALID"},
-		{name: "blob, delete", method: "DELETE", path: "/v2/lab/hello/blobs/" + config, status: 405, code: "UNSUPPORTED", want: map[string]string{"Allow": "GET, HEAD"}},
+		{name: "blob, delete one in use", method: "DELETE", path: "/v2/lab/hello/blobs/" + config, status: 409, code: "DENIED"},
+		{name: "blob, delete an unknown one", method: "DELETE", path: "/v2/lab/hello/blobs/" + missing, status: 404, code: "BLOB_UNKNOWN"},
+		{name: "blob, delete, nobody", method: "DELETE", path: "/v2/lab/hello/blobs/" + config, anonymous: true, status: 401, code: "UNAUTHORIZED"},
 
 		{name: "begin", method: "POST", path: upload, status: 202, want: map[string]string{"Range": "0-0", "Oci-Chunk-Min-Length": ""}},
 		{name: "begin, nobody", method: "POST", path: upload, anonymous: true, status: 401, code: "UNAUTHORIZED"},
@@ -92,7 +94,9 @@ func TestCalls(t *testing.T) {
 			"Location": "/v2/lab/new/blobs/" + config, "Docker-Content-Digest": config}},
 		{name: "mount, not there", method: "POST", path: upload + "?mount=" + missing + "&from=secret/hello", status: 202},
 		{name: "mount, from nowhere", method: "POST", path: upload + "?mount=" + config + "&from=no/where", status: 202},
-		{name: "mount, without from", method: "POST", path: upload + "?mount=" + config, status: 202},
+		{name: "mount, without from", method: "POST", path: "/v2/lab/newer/blobs/uploads/?mount=" + config, status: 201, want: map[string]string{
+			"Location": "/v2/lab/newer/blobs/" + config, "Docker-Content-Digest": config}},
+		{name: "mount, without from, not there", method: "POST", path: upload + "?mount=" + missing, status: 202},
 		{name: "status, unknown", method: "GET", path: upload + "nothing", status: 404, code: "BLOB_UPLOAD_UNKNOWN"},
 		{name: "append, unknown", method: "PATCH", path: upload + "nothing", send: "x", status: 404, code: "BLOB_UPLOAD_UNKNOWN"},
 		{name: "finish, unknown", method: "PUT", path: upload + "nothing?digest=" + hello, status: 404, code: "BLOB_UPLOAD_UNKNOWN"},

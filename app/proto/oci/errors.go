@@ -18,6 +18,7 @@ var codes = map[errs.Kind]string{
 	errs.Unauthenticated: "UNAUTHORIZED",
 	errs.Forbidden:       "DENIED",
 	errs.Frozen:          "DENIED",
+	errs.Conflict:        "DENIED",
 	errs.TooLarge:        "SIZE_INVALID",
 	errs.RateLimited:     "TOOMANYREQUESTS",
 	errs.Unsupported:     "UNSUPPORTED",
@@ -29,9 +30,9 @@ var codes = map[errs.Kind]string{
 // told from the other by those who may see neither.
 var (
 	invalid = map[noun]string{blob: "DIGEST_INVALID", uploads: "BLOB_UPLOAD_INVALID", upload: "BLOB_UPLOAD_INVALID",
-		manifest: "MANIFEST_INVALID", tags: "NAME_INVALID"}
+		manifest: "MANIFEST_INVALID", tags: "NAME_INVALID", referrers: "DIGEST_INVALID", catalog: "NAME_INVALID"}
 	unknown = map[noun]string{nothing: "UNSUPPORTED", blob: "BLOB_UNKNOWN", uploads: "NAME_UNKNOWN", upload: "BLOB_UPLOAD_UNKNOWN",
-		manifest: "MANIFEST_UNKNOWN", tags: "NAME_UNKNOWN"}
+		manifest: "MANIFEST_UNKNOWN", tags: "NAME_UNKNOWN", referrers: "NAME_UNKNOWN"}
 )
 
 // codedError is an error with a code of its own.

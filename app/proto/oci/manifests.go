@@ -56,10 +56,21 @@ func matches(header, etag string) bool {
 	return false
 }
 
-// putManifest answers PUT /v2/<name>/manifests/<reference> (end-7).
+// headerTag tells a tag that a manifest was given besides its digest.
+const headerTag = "OCI-Tag"
+
+// maxTagParams bounds the tags that one manifest can be given at once.
+const maxTagParams = 100
+
+// putManifest answers PUT /v2/<name>/manifests/<reference> (end-7a), which may give more
+// tags with ?tag=, once for each (end-7b of the specification's 1.2).
 func (d *door) putManifest(c echo.Context, t target) error {
 	const op = "oci.putManifest"
 	r, err := ref.ParseReference(t.last)
+	if err != nil {
+		return err
+	}
+	more, err := tagParams(c.QueryParams()["tag"])
 	if err != nil {
 		return err
 	}
@@ -68,14 +79,34 @@ func (d *door) putManifest(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	i, err := d.core.PutManifest(req.Context(), httpx.Actor(c), t.name, r, req.Header.Get(echo.HeaderContentType), body)
+	i, err := d.core.PutManifest(req.Context(), httpx.Actor(c), t.name, r, req.Header.Get(echo.HeaderContentType), body, more...)
 	if errs.Is(err, errs.Unsupported) { // is for methods, here
 		return errs.Because(op, errs.Invalid, err, "%s", errs.Message(err))
 	}
 	if err != nil {
 		return err
 	}
+	h := c.Response().Header()
+	for _, tag := range more {
+		h.Add(headerTag, tag)
+	}
+	if i.Subject != "" { // so the client knows that it need not keep a list itself
+		h.Set("OCI-Subject", string(i.Subject))
+	}
 	return created(c, i.Digest, prefix+t.name.String()+"/manifests/"+string(i.Digest))
+}
+
+// tagParams reads the tags of a query.
+func tagParams(list []string) ([]string, error) {
+	if len(list) > maxTagParams {
+		return nil, errs.E("oci.tagParams", errs.Invalid, "The query has %d tags; at most %d are allowed.", len(list), maxTagParams)
+	}
+	for _, s := range list {
+		if _, err := ref.ParseTag(s); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // created tells where something new is.

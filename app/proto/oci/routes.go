@@ -40,8 +40,7 @@ type endpoint struct {
 	handle func(echo.Context, target) error
 }
 
-// endpoints are all of them, by the ids that the specification gives them. Blobs are not
-// deleted by clients: they go when no image uses them any more.
+// endpoints are all of them, by the ids that the specification gives them.
 func (d *door) endpoints() []endpoint {
 	return []endpoint{
 		{http.MethodGet, base, "none", d.check}, // end-1
@@ -53,11 +52,14 @@ func (d *door) endpoints() []endpoint {
 		{http.MethodPost, uploads, "push", d.beginUpload},         // end-4a, end-4b, end-11
 		{http.MethodPatch, upload, "push", d.appendUpload},        // end-5
 		{http.MethodPut, upload, "push", d.finishUpload},          // end-6
-		{http.MethodPut, manifest, "push", d.putManifest},         // end-7
+		{http.MethodPut, manifest, "push", d.putManifest},         // end-7a, end-7b
 		{http.MethodGet, tags, "list", d.tags},                    // end-8
 		{http.MethodDelete, manifest, "delete", d.deleteManifest}, // end-9
+		{http.MethodDelete, blob, "delete", d.deleteBlob},         // end-10
+		{http.MethodGet, referrers, "list", d.referrers},          // end-12a, end-12b
 		{http.MethodGet, upload, "push", d.uploadStatus},          // end-13
 		{http.MethodDelete, upload, "push", d.cancelUpload},       // end-14
+		{http.MethodGet, catalog, "list", d.catalog},              // of Docker's registry; the specification leaves it out
 	}
 }
 
@@ -96,7 +98,7 @@ func (d *door) serve(table []endpoint) echo.HandlerFunc {
 			return elsewhere(c, table, noun)
 		}
 		t := target{last: last}
-		if noun != base {
+		if noun.named() {
 			var err error
 			if t.name, err = ref.ParsePath(name); err != nil {
 				return coded("NAME_INVALID", err)

@@ -2,7 +2,6 @@ package oci
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -11,8 +10,8 @@ import (
 	"sregistry/app/httpx"
 )
 
-// maxTags bounds the tags of one answer; the rest is found by its Link.
-const maxTags = 10_000
+// maxNames bounds the tags or repositories of one answer; the rest is found by its Link.
+const maxNames = 10_000
 
 // tags answers GET /v2/<name>/tags/list?n=&last= (end-8). They come in the order of their
 // bytes.
@@ -25,28 +24,19 @@ func (d *door) tags(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	if len(list) > limit {
-		list = list[:limit]
-		if limit > 0 { // after nothing at all there is no next
-			query := url.Values{"n": {strconv.Itoa(limit)}, "last": {list[limit-1]}}
-			c.Response().Header().Set("Link", "<"+prefix+t.name.String()+"/tags/list?"+query.Encode()+`>; rel="next"`)
-		}
-	}
-	if list == nil {
-		list = []string{} // not null
-	}
+	list = cut(c, prefix+t.name.String()+"/tags/list", list, limit)
 	return c.JSON(http.StatusOK, tagList{t.name.String(), list})
 }
 
-// readLimit reads how many tags are wanted at most; that nobody said stands for as many
+// readLimit reads how many names are wanted at most; that nobody said stands for as many
 // as there may be.
 func readLimit(s string) (int, error) {
 	if s == "" {
-		return maxTags, nil
+		return maxNames, nil
 	}
 	n, err := strconv.ParseUint(s, 10, 31)
 	if err != nil {
-		return 0, coded("PAGINATION_NUMBER_INVALID", errs.E("oci.readLimit", errs.Invalid, "The query's n is not a number of tags."))
+		return 0, coded("PAGINATION_NUMBER_INVALID", errs.E("oci.readLimit", errs.Invalid, "The query's n is not a number."))
 	}
-	return min(int(n), maxTags), nil
+	return min(int(n), maxNames), nil
 }

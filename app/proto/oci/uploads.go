@@ -37,22 +37,27 @@ func (d *door) beginUpload(c echo.Context, t target) error {
 	return c.NoContent(http.StatusAccepted)
 }
 
-// mount answers a request for a blob of another repository. If it cannot be had there,
-// for whatever reason, nothing is done and the client has to upload it.
+// mount answers a request for a blob of another repository, or with no from, of any. If it
+// cannot be had there, for whatever reason, nothing is done and the client has to upload it.
 func (d *door) mount(c echo.Context, t target) (done bool, err error) {
 	text, source := c.QueryParam("mount"), c.QueryParam("from")
-	if text == "" || source == "" {
+	if text == "" {
 		return false, nil
 	}
 	want, err := parseDigest(text)
 	if err != nil {
 		return false, err
 	}
-	from, err := ref.ParsePath(source)
-	if err != nil {
-		return false, nil
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	if source == "" {
+		err = d.core.MountVisible(ctx, actor, t.name, want)
+	} else {
+		from, bad := ref.ParsePath(source)
+		if bad != nil {
+			return false, nil
+		}
+		err = d.core.MountBlob(ctx, actor, t.name, from, want)
 	}
-	err = d.core.MountBlob(c.Request().Context(), httpx.Actor(c), t.name, from, want)
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Unauthenticated) {
 		return false, nil
 	}

@@ -1,9 +1,36 @@
 package oci
 
+import (
+	"encoding/json"
+
+	"github.com/opencontainers/go-digest"
+)
+
 // tagList is the answer of end-8.
 type tagList struct {
 	Name string   `json:"name"`
 	Tags []string `json:"tags"`
+}
+
+// repositoryList is the answer of /v2/_catalog.
+type repositoryList struct {
+	Repositories []string `json:"repositories"`
+}
+
+// referrerIndex is the answer of end-12: an index of the image specification.
+type referrerIndex struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	MediaType     string       `json:"mediaType"`
+	Manifests     []descriptor `json:"manifests"`
+}
+
+// descriptor is the image specification's, with the annotations as they are kept.
+type descriptor struct {
+	MediaType    string          `json:"mediaType"`
+	Digest       digest.Digest   `json:"digest"`
+	Size         int64           `json:"size"`
+	ArtifactType string          `json:"artifactType,omitempty"`
+	Annotations  json.RawMessage `json:"annotations,omitempty"`
 }
 
 // failure is the specification's form of an error.

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+)
+
+// DropBlob makes a container hold a blob no more, and removes for good the deleted images
+// that could have come back with it. Errors: NotFound; Conflict while an image uses it.
+func (t *Tx) DropBlob(ctx context.Context, container int64, d digest.Digest) error {
+	const op = "store.DropBlob"
+	if _, err := t.BlobSize(ctx, container, d); err != nil {
+		return err
+	}
+	const users = "SELECT i.id FROM image_blobs y JOIN images i ON i.id = y.image_id WHERE y.container_id = ?1 AND y.digest = ?2"
+	used, err := one(ctx, t, op, value[bool], "SELECT EXISTS ("+users+" AND i.deleted_at = 0)", container, d)
+	if err != nil {
+		return err
+	}
+	if used {
+		return errs.E(op, errs.Conflict, "An image uses the blob %s; delete the image first.", d)
+	}
+	deleted, err := all(ctx, t, op, value[int64], users, container, d)
+	if err != nil {
+		return err
+	}
+	for _, id := range deleted {
+		if err := t.removeImage(ctx, id); err != nil {
+			return err
+		}
+	}
+	return t.run(ctx, op, "DELETE FROM container_blobs WHERE container_id = ? AND digest = ?", container, d)
+}
+
+// removeImage removes an image for good, with its place in indexes; no tag may name it.
+func (t *Tx) removeImage(ctx context.Context, image int64) error {
+	const op = "store.removeImage"
+	if err := t.dropReferrers(ctx, image); err != nil {
+		return err
+	}
+	if err := t.run(ctx, op, "DELETE FROM image_children WHERE child_id = ?", image); err != nil {
+		return err
+	}
+	children, err := all(ctx, t, op, value[int64], "DELETE FROM image_children WHERE image_id = ? RETURNING child_id", image)
+	if err != nil {
+		return err
+	}
+	if err := t.run(ctx, op, "DELETE FROM images WHERE id = ?", image); err != nil {
+		return err
+	}
+	return t.settle(ctx, children)
+}
