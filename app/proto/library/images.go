@@ -1,0 +1,127 @@
+package library
+
+import (
+	"github.com/labstack/echo/v4"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// image is GET /v1/images/NAME:REFERENCE?arch=: before a push by hash, to see whether the
+// file is in the container already, and before a pull.
+func (d *door) image(c echo.Context) error {
+	const op = "library.image"
+	found, err := d.find(c, images)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return answer(c, wireImage(found))
+}
+
+// find gives the image that a request asks for.
+func (d *door) find(c echo.Context, prefix string) (model.Image, error) {
+	const op = "library.find"
+	w, err := readWanted(c, prefix)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	i, err := d.Registry.Image(c.Request().Context(), httpx.Actor(c), w.path, w.reference, w.arch)
+	switch {
+	case err != nil:
+		return model.Image{}, errs.Wrap(op, err)
+	case !offered(i):
+		// SingularityCE goes to the OCI door by itself if it reads this media type.
+		return model.Image{}, errs.E(op, errs.Unsupported,
+			"%s is not an image file (it is application/vnd.oci.image.config.v1+json or the like); pull it by docker:// or oras://.", i.Title())
+	}
+	return i, nil
+}
+
+// offered tells whether a client of this door can have an image: it has to be a file, and
+// known by the only digest that these clients compare.
+func offered(i model.Image) bool {
+	return i.Kind.IsFile() && i.Content.Algorithm() == digest.SHA256
+}
+
+// createImage is POST /v1/images. The answer to a file that the container holds as an image
+// spares the client its upload; that it is held elsewhere does not count here.
+func (d *door) createImage(c echo.Context) error {
+	const op = "library.createImage"
+	var body newImage
+	if err := httpx.ReadLooseJSON(c, &body); err != nil {
+		return errs.Wrap(op, err)
+	}
+	container, err := parseContainerID(body.Container)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	file, err := ref.ParseDigest(body.Hash)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if file.Algorithm() != digest.SHA256 {
+		return errs.E(op, errs.Invalid, "The hash %q is not a SHA-256; send sha256. and 64 hexadecimal digits.", body.Hash)
+	}
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	if err := d.Registry.PreparePush(ctx, actor, container.Path(), ""); err != nil {
+		return errs.Wrap(op, err)
+	}
+	found, err := d.Registry.Image(ctx, actor, container.Path(), ref.Reference{Digest: file}, "")
+	if errs.Is(err, errs.NotFound) {
+		return answer(c, wireImage(model.Image{Container: container, Content: file}))
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return answer(c, wireImage(found))
+}
+
+// deleteImage is DELETE /v1/images/NAME:REFERENCE?arch=: a tag for one architecture, or by
+// its digest an image with all its tags.
+func (d *door) deleteImage(c echo.Context) error {
+	const op = "library.deleteImage"
+	w, err := readWanted(c, images)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	if w.reference.Digest != "" {
+		err = d.Registry.DeleteImage(ctx, actor, w.path, w.reference.Digest)
+	} else {
+		err = d.untag(c, w)
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return answer(c, struct{}{}) // 204 would be a failure to the client
+}
+
+// untag takes a tag from the image that a pull would get. One that is not for a certain
+// architecture has the tag whole.
+func (d *door) untag(c echo.Context, w wanted) error {
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	i, err := d.Registry.Image(ctx, actor, w.path, w.reference, w.arch)
+	if err != nil {
+		return err
+	}
+	arch := ""
+	if i.Kind.IsFile() {
+		arch = i.Arch
+	}
+	return d.Registry.DeleteTag(ctx, actor, w.path, w.reference.Tag, arch)
+}
+
+// wireImage writes an image down; one without an id is still to be uploaded.
+func wireImage(i model.Image) *image {
+	name := i.Container
+	w := &image{ID: imageID(name, i.Content), Hash: ref.Dotted(i.Content), Size: i.Size, Uploaded: i.ID != 0, Arch: i.Arch,
+		Container: id(name.Full()), ContainerName: name.Container, Collection: id(name.Collection.Full()), CollectionName: name.Name,
+		Entity: id(name.Namespace), EntityName: name.Namespace, CreatedAt: i.Pushed, CreatedBy: i.PushedBy}
+	if i.Tag != "" {
+		w.Tags = []string{i.Tag}
+	}
+	return w
+}

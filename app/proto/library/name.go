@@ -1,0 +1,92 @@
+package library
+
+import (
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/ref"
+)
+
+// images and files are before the name of an image in an address.
+const (
+	images = "/v1/images/"
+	files  = "/v1/imagefile/"
+)
+
+// wanted is the image that a request asks for.
+type wanted struct {
+	path      ref.Path
+	reference ref.Reference
+	arch      string // empty if any will do
+}
+
+// readWanted reads "NAME:TAG" or "NAME:sha256.HEX" after a prefix of the address, and
+// ?arch=. A digest says all; the architecture that clients send along is that of their own
+// machine.
+func readWanted(c echo.Context, prefix string) (wanted, error) {
+	const op = "library.readWanted"
+	name, tag := after(c, prefix), ref.Latest
+	if at := strings.LastIndexByte(name, ':'); at >= 0 {
+		name, tag = name[:at], name[at+1:]
+	}
+	path, err := parseName(name)
+	if err != nil {
+		return wanted{}, errs.Wrap(op, err)
+	}
+	reference, err := ref.ParseReference(tag)
+	if err != nil {
+		return wanted{}, errs.Wrap(op, err)
+	}
+	w := wanted{path: path, reference: reference}
+	if reference.Digest == "" {
+		w.arch = arch(c)
+	}
+	return w, nil
+}
+
+// after gives what follows a prefix in the path of a request. Echo leaves some of its
+// escapes in.
+func after(c echo.Context, prefix string) string {
+	return strings.TrimPrefix(c.Request().URL.Path, prefix)
+}
+
+// arch gives the architecture that is asked for. Singularity 3.7 escapes the "=".
+func arch(c echo.Context) string {
+	for key := range c.QueryParams() {
+		if value, ok := strings.CutPrefix(key, "arch="); ok {
+			return value
+		}
+	}
+	return c.QueryParam("arch")
+}
+
+// parseName reads the name of a container. Clients write a default as nothing at all:
+// "//img" and "alice//img" are library/default/img and alice/default/img.
+func parseName(text string) (ref.Path, error) {
+	parts := strings.Split(text, "/")
+	switch {
+	case len(parts) == 2 && parts[0] == "":
+		parts = parts[1:]
+	case len(parts) > 2:
+		fill(parts)
+	}
+	return ref.ParsePath(strings.Join(parts, "/"))
+}
+
+// parseCollection is parseName for a collection.
+func parseCollection(text string) (ref.Path, error) {
+	parts := strings.Split(text, "/")
+	fill(parts)
+	return ref.ParsePath(strings.Join(parts, "/"))
+}
+
+// fill writes out the defaults for an entity and a collection that are empty.
+func fill(parts []string) {
+	for i, otherwise := range []string{ref.Library, ref.Default} {
+		if i < len(parts) && parts[i] == "" {
+			parts[i] = otherwise
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package library
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/model"
+	"sregistry/app/registry"
+)
+
+// maxFound bounds what a search finds: the clients ask for no second page.
+const maxFound = 1000
+
+// search is GET /v1/search?value=&arch=A,B&signed=. Only images are shown by the clients,
+// each once with all its tags.
+func (d *door) search(c echo.Context) error {
+	const op = "library.search"
+	filter := registry.ImageFilter{Text: searched(c.QueryParam("value")), Signed: c.QueryParam("signed") == "true"}
+	found, err := gather(maxFound, func(p model.Page) ([]model.Image, string, error) {
+		return d.Registry.Images(c.Request().Context(), httpx.Actor(c), filter, p)
+	})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	var arches []string
+	if list := arch(c); list != "" {
+		arches = strings.Split(list, ",")
+	}
+	results := searchResults{Entity: []entity{}, Collection: []collection{}, Container: []container{}, Image: []*image{}}
+	once := map[string]*image{}
+	for _, i := range found {
+		if !offered(i) || arches != nil && i.Arch != "" && !slices.Contains(arches, i.Arch) {
+			continue
+		}
+		if known := once[imageID(i.Container, i.Content)]; known != nil {
+			known.Tags = append(known.Tags, i.Tag)
+			continue
+		}
+		w := wireImage(i)
+		once[w.ID] = w
+		results.Image = append(results.Image, w)
+	}
+	return answer(c, results)
+}
+
+// searched gives the words of a search. Who types "library://img" sends that, or "//img".
+func searched(value string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(value, "library:"), "//")
+}

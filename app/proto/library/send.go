@@ -1,0 +1,99 @@
+package library
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/identity"
+	"sregistry/app/model"
+)
+
+// send is PUT /v2/imagefile/_upload/SECRET: the bytes of a file or of a part. Only 200 is
+// a success to the client, which shows no more than the number of any other status.
+func (d *door) send(c echo.Context) error {
+	const op = "library.send"
+	t, actor, err := d.Identity.OpenUpload(c.Request().Context(), c.Param("secret"))
+	if refused := d.Limits.Allow(c, actor); refused != nil {
+		return errs.Wrap(op, refused)
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	httpx.SetActor(c, actor)
+	if err := d.take(c, actor, t); err != nil {
+		return never404(op, err)
+	}
+	c.Response().Header().Set("ETag", `"`+t.Upload+`"`) // which the client gives back, and nobody needs
+	return c.NoContent(http.StatusOK)
+}
+
+// take takes the bytes that a ticket is for, once: they have to begin where the upload
+// stands.
+func (d *door) take(c echo.Context, actor model.Actor, t identity.UploadTicket) error {
+	const op = "library.take"
+	container, err := fullContainer(t.Container)
+	if err != nil {
+		return err
+	}
+	r := c.Request()
+	if r.ContentLength >= 0 && r.ContentLength != t.Size {
+		return errs.E(op, errs.Invalid, "%d bytes were announced, and %d are being sent; push the image again.", t.Size, r.ContentLength)
+	}
+	verified := newChecked(io.LimitReader(r.Body, t.Size), t)
+	up, err := d.Registry.AppendUpload(r.Context(), actor, container.Path(), t.Upload, t.Offset, verified)
+	switch {
+	case errs.Is(err, errs.RangeInvalid):
+		return errs.Because(op, errs.Conflict, err, "This upload link was used already; push the image again.")
+	case err != nil:
+		return err
+	case up.Offset != t.Offset+t.Size:
+		return errs.E(op, errs.Invalid, "%d bytes were announced, and %d came; push the image again.", t.Size, up.Offset-t.Offset)
+	case t.Whole:
+		return d.finish(c, actor, t)
+	case !verified.good():
+		if err := d.Registry.CancelUpload(r.Context(), actor, container.Path(), t.Upload); err != nil {
+			return err
+		}
+		return errs.E(op, errs.DigestInvalid, "The part is not what was announced; push the image again.")
+	}
+	return nil
+}
+
+// finish ends an upload that came in one piece. Bytes that are not what was announced are
+// thrown away, and yet answered by 200: the client then asks for completion, and shows its
+// user the sentence it gets there, while here it would show "400" and nothing else.
+func (d *door) finish(c echo.Context, actor model.Actor, t identity.UploadTicket) error {
+	container, err := fullContainer(t.Container)
+	if err != nil {
+		return err
+	}
+	_, err = d.Registry.FinishUpload(c.Request().Context(), actor, container.Path(), t.Upload, t.Digest)
+	if errs.Is(err, errs.DigestInvalid) {
+		httpx.Set(c, "digest_invalid", true)
+		return nil
+	}
+	return err
+}
+
+// checked sums up a part while it is read, if there is a sum to hold it to. The sum of a
+// whole upload is taken by the core.
+type checked struct {
+	io.Reader
+	verifier digest.Verifier
+}
+
+func newChecked(body io.Reader, t identity.UploadTicket) checked {
+	if t.Whole || t.Digest == "" {
+		return checked{Reader: body}
+	}
+	v := t.Digest.Verifier()
+	return checked{io.TeeReader(body, v), v}
+}
+
+// good tells whether all that was read has the sum.
+func (r checked) good() bool { return r.verifier == nil || r.verifier.Verified() }
