@@ -33,6 +33,7 @@ var imports = map[string][]string{
 	"app/registry":            {"app/errs", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/sif", "app/store"},
 	"app/httpx":               {"app/errs", "app/lru", "app/model"},
 	"app/proto/hub":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
+	"app/proto/library":       {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/link":          {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/oci":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "app/manifest"},
 	"app/proto/v1":            {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "app/api"},
@@ -43,7 +44,7 @@ var imports = map[string][]string{
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx", "app/certs",
-		"app/proto/hub", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
+		"app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
 	".": {"app", "app/cli"},
 }
 
@@ -51,7 +52,7 @@ var imports = map[string][]string{
 var reserved = map[string][]string{
 	"database/sql":             {"app/store"},
 	"modernc.org/sqlite":       {"app/store"},
-	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hub", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
+	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
 	"github.com/a-h/templ":     {"templates"},
 	"golang.org/x/crypto/acme": {"app/certs"},
 }

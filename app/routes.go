@@ -14,6 +14,7 @@ import (
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/proto/hub"
+	"sregistry/app/proto/library"
 	"sregistry/app/proto/link"
 	"sregistry/app/proto/oci"
 	v1 "sregistry/app/proto/v1"
@@ -58,8 +59,11 @@ func allDoors(settings *config.Config, core *registry.Service, id *identity.Serv
 	if err != nil {
 		return nil, err
 	}
+	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: public}
 	return []doors{
 		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Name: settings.Name, Address: public, Now: time.Now}), nil},
+		{"library", library.Errors, library.Routes(books), []echo.MiddlewareFunc{library.Authenticate(id, limits)}},
+		{"library", library.Errors, library.Open(books), nil},
 		{"link", link.Errors, link.Routes(link.Settings{Registry: core, Identity: id, Limits: limits}), nil},
 		{"oci", oci.Errors, oci.Routes(core, id), nil},
 		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Name: settings.Name, Version: Version, Address: public}),
@@ -77,6 +81,8 @@ func lost(site *web.Site) httpx.ErrorRenderer {
 		switch {
 		case strings.HasPrefix(path, api.Prefix+"/"), path == api.Prefix:
 			return v1.Errors(c, err)
+		case strings.HasPrefix(path, "/v1/"), strings.HasPrefix(path, "/v2/imagefile/"), strings.HasPrefix(path, "/v2/tags/"):
+			return library.Errors(c, err)
 		case strings.HasPrefix(path, "/v2/"):
 			return oci.Errors(c, err)
 		case strings.HasPrefix(path, "/api/"):
