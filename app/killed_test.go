@@ -35,7 +35,7 @@ type promise struct {
 
 // victim is a server that is killed again and again, and what it has promised.
 type victim struct {
-	t    *testing.T
+	t    testing.TB
 	home string
 	env  []string
 	args []string
@@ -170,7 +170,7 @@ func (v *victim) verify(url, token string) (violations, verified int) {
 
 // pullDigest reads the image of a tag whole and gives what it hashes to; "" if there is
 // no such tag.
-func pullDigest(t *testing.T, url, token, name, tag string) digest.Digest {
+func pullDigest(t testing.TB, url, token, name, tag string) digest.Digest {
 	t.Helper()
 	body, status := get(t, url+"/v2/"+name+"/manifests/"+tag, token)
 	if status == http.StatusNotFound {
@@ -193,7 +193,7 @@ func pullDigest(t *testing.T, url, token, name, tag string) digest.Digest {
 
 func sum(b []byte) []byte { s := sha256.Sum256(b); return s[:] }
 
-func get(t *testing.T, url, token string) ([]byte, int) {
+func get(t testing.TB, url, token string) ([]byte, int) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {

@@ -32,7 +32,7 @@ func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r
 	secret, hash := newSecret()
 	var share model.Share
 	err := s.change(ctx, actor, access.Manage, path, func(tx *store.Tx, p store.Place) error {
-		i, err := s.find(ctx, tx, actor, p, r, arch)
+		i, err := s.find(ctx, tx, p, r, arch)
 		if err != nil {
 			return err
 		}
