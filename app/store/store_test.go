@@ -3,10 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
 	"sregistry/app/errs"
+	"sregistry/app/model"
 	"sregistry/app/store"
 	"sregistry/app/store/storetest"
 )
@@ -64,5 +67,49 @@ func TestCanceledCallersGiveTheirConnectionBack(t *testing.T) {
 	wg.Wait()
 	if err := db.Update(t.Context(), func(tx *store.Tx) error { return nil }); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestFullDiskIsSaidAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	db := storetest.New(t)
+	add := func(n int) error {
+		return db.Update(ctx, func(tx *store.Tx) error {
+			_, err := tx.AddUser(ctx, fmt.Sprintf("user-%d-%s", n, strings.Repeat("x", 100)), model.Person, "", false)
+			return err
+		})
+	}
+	if err := db.Fill(ctx); err != nil {
+		t.Fatal(err)
+	}
+	added := 0
+	var full error
+	for ; full == nil && added < 10_000; added++ {
+		full = add(added)
+	}
+	if !errs.Is(full, errs.NoSpace) || !strings.Contains(errs.Message(full), "full") {
+		t.Fatalf("after %d users: %v", added, full)
+	}
+	count := func() (n int) {
+		if err := db.View(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.CountUsers(ctx)
+			return err
+		}); err != nil {
+			t.Fatalf("reading a full database: %v", err)
+		}
+		return n
+	}
+	if n := count(); n != added-1 {
+		t.Errorf("%d users, %d were acknowledged", n, added-1)
+	}
+	if err := db.Drain(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := add(added); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+	if n := count(); n != added {
+		t.Errorf("%d users, %d were acknowledged", n, added)
 	}
 }
