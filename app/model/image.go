@@ -61,6 +61,10 @@ type Image struct {
 	Tags   []string // all its tags, where the call says so
 	// Labels are those that its maker wrote into it, where the call says so.
 	Labels map[string]string
+	// Signers are the keys by which all of the file is validly signed; see Signing.
+	Signers []string
+	// Signing tells of all its signatures, where the call says so.
+	Signing *Signing
 }
 
 // Title is how the image is pulled: "lab/hello:latest", or "lab/hello@sha256.<hex>" if it

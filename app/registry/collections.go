@@ -104,9 +104,12 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 type CollectionChange struct {
 	Public      *bool
 	Description *string
+	// Signers are the fingerprints of the keys one of which has to have signed what is
+	// pushed from now on; an empty list asks for no signatures.
+	Signers *[]string
 }
 
-// ChangeCollection sets a collection's visibility and description. Its owners may.
+// ChangeCollection sets a collection's visibility, description and signers. Its owners may.
 // Errors: NotFound, Forbidden, Unauthenticated, Invalid.
 func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path ref.Path, change CollectionChange) (model.Collection, error) {
 	const op = "registry.ChangeCollection"
@@ -123,6 +126,14 @@ func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path 
 				return err
 			}
 			c.Description = *change.Description
+		}
+		if change.Signers != nil {
+			if c.Signers, err = parseSigners(*change.Signers); err != nil {
+				return err
+			}
+			if err := tx.SetCollectionSigners(ctx, c.ID, c.Signers); err != nil {
+				return err
+			}
 		}
 		return tx.ChangeCollection(ctx, c.ID, c.Public, c.Description)
 	})

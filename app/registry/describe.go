@@ -24,6 +24,8 @@ type described struct {
 	store.NewImage
 	manifest manifest.Manifest
 	report   []byte // the JSON of what is inside an image file
+	signed   bool   // there are signatures in it
+	proof    *proof // what they are worth, if that is known already
 }
 
 func newDescribed(m manifest.Manifest, body []byte) described {
@@ -50,6 +52,7 @@ func annotations(a map[string]string) []byte {
 // file notes that the image is one file, and what is inside it.
 func (d *described) file(content digest.Digest, size int64, report *sif.Report) error {
 	d.Content, d.Size, d.Arch, d.Labels = content, size, report.Arch, report.Labels
+	d.signed = len(report.Signatures) > 0
 	d.Kind = model.SIMG
 	if report.Format == sif.FormatSIF {
 		d.Kind = model.SIF

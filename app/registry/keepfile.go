@@ -52,6 +52,9 @@ func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
+	if err := s.prove(ctx, actor, path, &d); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
 	var i model.Image
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		p, err := s.ensurePlace(ctx, tx, actor, path)

@@ -50,6 +50,9 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
+	if err := s.prove(ctx, actor, path, &d); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
 	var i model.Image
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		p, err := s.ensurePlace(ctx, tx, actor, path)
@@ -129,6 +132,9 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 	if r.Digest != "" {
 		d.Digest = r.Digest
 	}
+	if err := s.prove(ctx, actor, path, &d); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
 	var i model.Image
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		p, err := s.ensurePlace(ctx, tx, actor, path)
@@ -196,8 +202,14 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 			return model.Image{}, err
 		}
 	}
+	if err := s.noteSignatures(ctx, tx, d); err != nil {
+		return model.Image{}, err
+	}
 	i, err := tx.Image(ctx, id)
 	if err != nil {
+		return i, err
+	}
+	if err := s.allowSigned(ctx, tx, p, i); err != nil {
 		return i, err
 	}
 	if tag != "" {

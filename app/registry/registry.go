@@ -33,6 +33,8 @@ type Settings struct {
 	// UploadLife is how long an upload, or a blob that no image uses, is kept for the
 	// client to go on with.
 	UploadLife time.Duration
+	// KeysByAdmins lets only admins add public keys; otherwise every user may.
+	KeysByAdmins bool
 }
 
 // Service is the core. It is safe for use by many goroutines.
@@ -42,6 +44,7 @@ type Service struct {
 	settings Settings
 	log      *slog.Logger
 	writers  writers
+	woken    chan struct{} // when there are signatures to verify
 
 	images    memory[model.Image]
 	manifests memory[Manifest]
@@ -50,7 +53,7 @@ type Service struct {
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	return &Service{db: db, blobs: blobs, settings: settings, log: log,
+	return &Service{db: db, blobs: blobs, settings: settings, log: log, woken: make(chan struct{}, 1),
 		images:    newMemory(func(model.Image) bool { return true }),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
 	}

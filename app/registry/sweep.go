@@ -43,6 +43,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 			return done, errs.Wrap(op, err)
 		}
 	}
+	if err := s.sweepSigners(ctx); err != nil {
+		return done, errs.Wrap(op, err)
+	}
 	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.SweepLinks(ctx) }))
 }
 

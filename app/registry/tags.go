@@ -61,6 +61,9 @@ func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, 
 			return err
 		}
 		for _, i := range images {
+			if err := s.allowSigned(ctx, tx, p, i); err != nil {
+				return err
+			}
 			if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
 				return err
 			}

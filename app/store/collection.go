@@ -14,13 +14,15 @@ import (
 // of :user.
 const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at,
   (SELECT count(*) FROM containers k WHERE k.collection_id = c.id),
-  coalesce((SELECT max(role) FROM roles r WHERE r.collection_id = c.id AND r.user_id = :user), 0)`
+  coalesce((SELECT max(role) FROM roles r WHERE r.collection_id = c.id AND r.user_id = :user), 0),
+  coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM collection_signers s WHERE s.collection_id = c.id), '')`
 
 func scanCollection(row scanner) (model.Collection, error) {
 	var c model.Collection
 	var created, updated int64
-	err := row.Scan(&c.ID, &c.Name.Namespace, &c.Name.Name, &c.Public, &c.Description, &created, &updated, &c.Containers, &c.Role)
-	c.Created, c.Updated = fromUnix(created), fromUnix(updated)
+	var signers string
+	err := row.Scan(&c.ID, &c.Name.Namespace, &c.Name.Name, &c.Public, &c.Description, &created, &updated, &c.Containers, &c.Role, &signers)
+	c.Created, c.Updated, c.Signers = fromUnix(created), fromUnix(updated), fingerprints(signers)
 	return c, err
 }
 

@@ -14,7 +14,8 @@ import (
 // imageColumns are those of an image i in its container k, collection c and namespace n,
 // under the tag g if it was asked by one.
 const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at,
-  coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), '')`
+  coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
+  coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
 
 const imageTables = ` FROM images i JOIN containers k ON k.id = i.container_id
   JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id`
@@ -25,10 +26,11 @@ func scanImage(row scanner) (model.Image, error) { return scanImageAnd(row) }
 func scanImageAnd(row scanner, more ...any) (model.Image, error) {
 	var i model.Image
 	var pushed int64
+	var signers string
 	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
-		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.PushedBy}
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.PushedBy, &signers}
 	err := row.Scan(append(dest, more...)...)
-	i.Pushed = fromUnix(pushed)
+	i.Pushed, i.Signers = fromUnix(pushed), fingerprints(signers)
 	return i, err
 }
 

@@ -1,0 +1,205 @@
+package registry
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/pgp"
+	"sregistry/app/sif"
+	"sregistry/app/store"
+)
+
+// proof is an image file held against its signatures.
+type proof struct {
+	rows    []store.SignatureRow
+	objects int
+}
+
+// VerifySignatures verifies, until ctx is done, the signatures of image files that were
+// pushed, and judges those again whose keys have come, gone or expired. What is to be done
+// stands in the database, so nothing is lost when the server stops. One at a time: this is
+// never in a hurry, and a push that cannot wait does it itself.
+func (s *Service) VerifySignatures(ctx context.Context) {
+	for {
+		if err := s.VerifyPending(ctx); err != nil && !errs.Is(err, errs.Canceled) {
+			s.log.Error("verifying signatures", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.woken:
+		}
+	}
+}
+
+// wake tells VerifySignatures that there is something to do.
+func (s *Service) wake() {
+	select {
+	case s.woken <- struct{}{}:
+	default: // it was told already
+	}
+}
+
+// VerifyPending does once what VerifySignatures does again and again. A file that cannot
+// be read is left for the next time.
+func (s *Service) VerifyPending(ctx context.Context) error {
+	const op = "registry.VerifyPending"
+	var after digest.Digest
+	for {
+		var what int
+		// By the writer's connection: a push wakes us before its transaction has ended.
+		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+			after, what, err = tx.Pending(ctx, after)
+			return err
+		})
+		if errs.Is(err, errs.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		if err := s.verifyOne(ctx, after, what); err != nil {
+			if ctx.Err() != nil {
+				return errs.Wrap(op, err)
+			}
+			s.log.Error("verifying signatures", slog.String("digest", after.String()), "error", err)
+		}
+	}
+}
+
+func (s *Service) verifyOne(ctx context.Context, content digest.Digest, what int) error {
+	var p *proof
+	if what == store.ToVerify {
+		var err error
+		if p, err = s.hold(ctx, content); err != nil {
+			return err
+		}
+	}
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		// It may have been swept, or done by a push, meanwhile; a key may have come since.
+		now, _, err := tx.PendingOf(ctx, content)
+		if err != nil || now == 0 || p == nil && now != store.ToJudge {
+			return err
+		}
+		return s.judge(ctx, tx, content, p)
+	})
+}
+
+// hold holds a file against the signatures in it. It reads the whole file.
+func (s *Service) hold(ctx context.Context, content digest.Digest) (*proof, error) {
+	f, size, err := s.blobs.OpenBlob(content)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	claims, objects, err := sif.Verify(ctx, f, size)
+	if err != nil {
+		return nil, err
+	}
+	p := &proof{objects: objects}
+	for _, c := range claims {
+		row := store.SignatureRow{Text: c.Text, Fault: c.Fault, Signature: model.Signature{Object: c.Object,
+			Fingerprint: c.Fingerprint, Covers: c.Covers, Verdict: model.UnknownKey}}
+		if c.Unsupported != "" {
+			row.Verdict, row.Reason = model.Unsupported, c.Unsupported
+		}
+		p.rows = append(p.rows, row)
+	}
+	return p, nil
+}
+
+// judge finds, by the keys that are known now, which signatures of a file are good and by
+// whom all of it is signed. What the file says of itself is in p, or known from before.
+func (s *Service) judge(ctx context.Context, tx *store.Tx, content digest.Digest, p *proof) error {
+	if p == nil {
+		rows, err := tx.Signatures(ctx, content)
+		if err != nil {
+			return err
+		}
+		_, objects, err := tx.PendingOf(ctx, content)
+		if err != nil {
+			return err
+		}
+		p = &proof{rows, objects}
+	}
+	covered := map[string]map[uint32]bool{}
+	for at := range p.rows {
+		r := &p.rows[at]
+		if r.Verdict == model.Unsupported {
+			continue
+		}
+		if err := judgeOne(ctx, tx, r); err != nil {
+			return err
+		}
+		if r.Verdict != model.Valid {
+			continue
+		}
+		if covered[r.Fingerprint] == nil {
+			covered[r.Fingerprint] = map[uint32]bool{}
+		}
+		for _, object := range r.Covers {
+			covered[r.Fingerprint][object] = true
+		}
+	}
+	var signers []string
+	for fingerprint, objects := range covered {
+		if len(objects) == p.objects {
+			signers = append(signers, fingerprint)
+		}
+	}
+	if err := tx.SetSignatures(ctx, content, p.rows, signers); err != nil {
+		return err
+	}
+	return tx.SetPending(ctx, content, 0, p.objects)
+}
+
+// judgeOne gives a signature its verdict.
+func judgeOne(ctx context.Context, tx *store.Tx, r *store.SignatureRow) error {
+	if r.Fault != "" {
+		r.Verdict, r.Reason = model.NotValid, r.Fault
+		return nil
+	}
+	k, err := tx.Key(ctx, r.Fingerprint)
+	if errs.Is(err, errs.NotFound) {
+		r.Verdict, r.Reason = model.UnknownKey, "The key is not known here; its owner can send it with apptainer key push."
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Verdict, r.Reason = model.Valid, ""
+	if err := (pgp.Key{Key: k.Key, Packets: k.Packets}).Verify(r.Text, tx.Now); err != nil {
+		r.Verdict, r.Reason = model.NotValid, errs.Message(err)
+	}
+	return nil
+}
+
+// signing tells what is known of a file's signatures.
+func signing(ctx context.Context, tx *store.Tx, content digest.Digest) (*model.Signing, error) {
+	what, _, err := tx.PendingOf(ctx, content)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Signatures(ctx, content)
+	if err != nil {
+		return nil, err
+	}
+	signers, err := tx.Signers(ctx, content)
+	state := &model.Signing{Pending: what != 0, Signers: signers}
+	for _, r := range rows {
+		state.Signatures = append(state.Signatures, r.Signature)
+	}
+	return state, err
+}
+
+// sweepSigners has signatures judged again whose keys have expired.
+func (s *Service) sweepSigners(ctx context.Context) error {
+	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.JudgeExpired(ctx, tx.Now.Add(-time.Second)) })
+	s.wake()
+	return err
+}

@@ -1,0 +1,140 @@
+package registry
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// maxSigners bounds the keys that a collection accepts.
+const maxSigners = 100
+
+// prove holds an image file against its signatures before it is kept, where its collection
+// asks for signatures and the file was not held against them before. Elsewhere that is
+// done in the background: it reads the whole file.
+func (s *Service) prove(ctx context.Context, actor model.Actor, path ref.Path, d *described) error {
+	if !d.Kind.IsFile() {
+		return nil
+	}
+	needed := false
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		signers, err := tx.CollectionSigners(ctx, p.Collection)
+		if err != nil || len(signers) == 0 {
+			return err
+		}
+		known, err := tx.Signatures(ctx, d.Content)
+		if err != nil {
+			return err
+		}
+		what, _, err := tx.PendingOf(ctx, d.Content)
+		needed = d.signed && (len(known) == 0 || what == store.ToVerify)
+		return err
+	})
+	if err != nil || !needed {
+		return err
+	}
+	d.proof, err = s.hold(ctx, d.Content)
+	return err
+}
+
+// noteSignatures sees to it that the signatures of a file which is being kept are, or will
+// be, verified.
+func (s *Service) noteSignatures(ctx context.Context, tx *store.Tx, d described) error {
+	if !d.signed {
+		return nil
+	}
+	what, objects, err := tx.PendingOf(ctx, d.Content)
+	if err != nil {
+		return err
+	}
+	if d.proof != nil || what == store.ToJudge {
+		return s.judge(ctx, tx, d.Content, d.proof)
+	}
+	known, err := tx.Signatures(ctx, d.Content)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	s.wake()
+	return tx.SetPending(ctx, d.Content, store.ToVerify, objects)
+}
+
+// allowSigned refuses an image that its collection's settings do not admit: where there
+// are signers, every object of an image file has to be validly signed by one of them. An
+// index is as good as what it names. An artifact about another image, which nobody runs,
+// passes.
+func (s *Service) allowSigned(ctx context.Context, tx *store.Tx, p store.Place, i model.Image) error {
+	const op = "registry.allowSigned"
+	accepted, err := tx.CollectionSigners(ctx, p.Collection)
+	if err != nil || len(accepted) == 0 || i.Kind == model.Artifact && i.Subject != "" {
+		return err
+	}
+	if i.Kind == model.Index {
+		children, err := tx.Children(ctx, i.ID)
+		for _, c := range children {
+			if err := s.allowSigned(ctx, tx, p, c); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	name := p.ContainerOf.Collection.String()
+	if i.Kind != model.SIF {
+		return errs.E(op, errs.Forbidden, "%s takes only signed images, which are SIF files; this is something else.", name)
+	}
+	state, err := signing(ctx, tx, i.Content)
+	if err != nil {
+		return err
+	}
+	if state.Pending {
+		return errs.E(op, errs.Unavailable, "The signatures of this image are still being verified; try again in a moment.")
+	}
+	if slices.ContainsFunc(state.Signers, func(f string) bool { return slices.Contains(accepted, f) }) {
+		return nil
+	}
+	return errs.E(op, errs.Forbidden, "%s takes only images that are signed by %s. %s", name, strings.Join(accepted, " or "), objection(state, accepted))
+}
+
+// objection says what is wrong with the signatures of an image that is refused.
+func objection(state *model.Signing, accepted []string) string {
+	for _, s := range state.Signatures {
+		switch {
+		case s.Verdict == model.Valid && slices.Contains(accepted, s.Fingerprint):
+			return "This one is signed so, but not all of it; sign it whole: apptainer sign --all FILE."
+		case s.Verdict == model.Valid:
+			continue
+		case slices.Contains(accepted, s.Fingerprint):
+			return "This one's signature is not good: " + s.Reason
+		}
+	}
+	if len(state.Signatures) == 0 {
+		return "This one is not signed; sign it: apptainer sign FILE."
+	}
+	return "This one is signed by other keys."
+}
+
+// parseSigners reads the fingerprints of the keys that a collection accepts.
+func parseSigners(texts []string) ([]string, error) {
+	const op = "registry.parseSigners"
+	if len(texts) > maxSigners {
+		return nil, errs.E(op, errs.TooLarge, "A collection can accept at most %d keys.", maxSigners)
+	}
+	list := make([]string, 0, len(texts))
+	for _, text := range texts {
+		f, err := ParseFingerprint(text)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}
