@@ -65,7 +65,7 @@ func allDoors(settings *config.Config, core *registry.Service, id *identity.Serv
 		{"library", library.Errors, library.Routes(books), []echo.MiddlewareFunc{library.Authenticate(id, limits)}},
 		{"library", library.Errors, library.Open(books), nil},
 		{"link", link.Errors, link.Routes(link.Settings{Registry: core, Identity: id, Limits: limits}), nil},
-		{"oci", oci.Errors, oci.Routes(core, id), nil},
+		{"oci", oci.Errors, oci.Routes(oci.Settings{Registry: core, Identity: id, Limits: limits, Address: public}), nil},
 		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Name: settings.Name, Version: Version, Address: public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"web", site.Errors, site.Pages(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},

@@ -3,7 +3,7 @@
 // accounts, since they are what credentials belong to. It knows nothing of what they may
 // do to a collection, nor of any protocol beyond the form of its credentials.
 //
-// Entry points: Open, then Password, Basic, Bearer, VerifyHMAC, OpenTicket and
+// Entry points: Open, then Password, Basic, Bearer, Pass, VerifyHMAC, OpenTicket and
 // FromRequest, one for each kind of credential. The trap: no credential at all is
 // model.Anonymous and no error, while a credential that is not good is an error and never
 // Anonymous. Only a browser whose session has ended is Anonymous again, as it goes on
@@ -38,6 +38,7 @@ type Service struct {
 	key       serverKey
 	ticketKey []byte
 	uploadKey []byte
+	passKey   []byte
 	flashes   *sessions.CookieStore
 
 	// epoch goes up with every change of an account or token. What was remembered in an
@@ -98,6 +99,9 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 		return nil, errs.Wrap(op, err)
 	}
 	if s.uploadKey, err = s.key.subkey(nil, uploadLabel, 32); err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	if s.passKey, err = s.key.subkey(nil, passLabel, 32); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
 	flashKey, err := s.key.subkey(nil, flashLabel, 32)

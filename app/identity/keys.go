@@ -15,6 +15,7 @@ const serverKeySize = 32
 const (
 	ticketLabel = "sregistry download ticket"
 	uploadLabel = "sregistry upload ticket"
+	passLabel   = "sregistry pass"
 	flashLabel  = "sregistry flash cookie"
 	tokenLabel  = "sregistry token " // followed by the token's id
 )

@@ -66,6 +66,7 @@ const (
 	ByToken      Credential = "token"
 	ByHMAC       Credential = "hmac"   // the hub clients' signature
 	ByTicket     Credential = "ticket" // a short-lived address that the registry signed itself
+	ByPass       Credential = "pass"   // a short-lived token for which another credential was changed; nobody in particular may have one
 	ByConsole    Credential = "console"
 )
 

@@ -47,7 +47,7 @@ func newFixture(t *testing.T, options ...doortest.Option) *fixture {
 	s := library.Settings{Registry: f.Registry, Identity: f.Identity, Limits: limits, Version: "9.9.9", Address: address}
 	f.Mount(library.Errors, library.Routes(s), library.Authenticate(f.Identity, limits))
 	f.Mount(library.Errors, library.Open(s))
-	f.Mount(oci.Errors, oci.Routes(f.Registry, f.Identity))
+	f.Mount(oci.Errors, oci.Routes(oci.Settings{Registry: f.Registry, Identity: f.Identity, Limits: httpx.NewLimits(plenty, plenty)}))
 	f.alice = f.person(t, "alice")
 	return f
 }

@@ -11,25 +11,13 @@ import (
 	"sregistry/app/model"
 )
 
-// challenge is what asks a client for its credentials.
-//
-// Clients learn at /v2/ how to sign in, before they ask for anything, and most never try
-// without what they learned there: if it answered 200 to everybody, docker login would
-// believe any password, and docker, podman and skopeo would not send theirs for a private
-// image. So nobody in particular gets 401 there, though he may go on to what is public:
-//
-//   - crane and all else made of go-containerregistry go on without credentials if they
-//     have none;
-//   - podman, skopeo and Apptainer's docker:// send an empty name with an empty password,
-//     which signIn takes for none;
-//   - oras, Apptainer's oras:// and containerd do not ask /v2/ at all, but sign in when
-//     something is refused;
-//   - the classic engine of docker gives up where Basic is asked for and it has no login.
-const challenge = `Basic realm="Sregistry"`
-
-// signIn finds out who makes a request. Errors: Unauthenticated, RateLimited.
+// signIn finds out who makes a request, notes it and counts it. A caller whose credentials
+// are not good counts as one who has none. Errors: Unauthenticated, RateLimited.
 func (d *door) signIn(c echo.Context) error {
 	actor, err := d.actor(c)
+	if refused := d.limits.Allow(c, actor); refused != nil {
+		return refused
+	}
 	if err != nil {
 		return err
 	}
@@ -37,6 +25,8 @@ func (d *door) signIn(c echo.Context) error {
 	return nil
 }
 
+// actor reads the credentials of a request: those that clients changed for a pass at
+// /v2/_token, or the real ones, which are taken everywhere.
 func (d *door) actor(c echo.Context) (model.Actor, error) {
 	const op = "oci.actor"
 	r := c.Request()
@@ -44,22 +34,24 @@ func (d *door) actor(c echo.Context) (model.Actor, error) {
 	if header == "" {
 		return model.Anonymous, nil
 	}
-	if scheme, token, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return d.accounts.Bearer(r.Context(), strings.TrimSpace(token))
+	if scheme, text, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return d.bearer(r.Context(), strings.TrimSpace(text))
 	}
 	name, password, ok := r.BasicAuth()
 	switch {
 	case !ok:
 		return model.Actor{}, errs.E(op, errs.Unauthenticated, "The Authorization header is neither Basic nor Bearer; send one of these.")
-	case name == "" && password == "": // see challenge
+	case name == "" && password == "": // so podman and skopeo say that they have none
 		return model.Anonymous, nil
 	}
 	return d.accounts.Basic(r.Context(), httpx.Source(c), name, password)
 }
 
-// check answers GET /v2/ (end-1): whether one is signed in.
+// check answers GET /v2/ (end-1). Clients learn there how to sign in, before they ask for
+// anything, and most never try without what they learned: so nobody in particular gets 401,
+// though he may go on to what is public, and gets a pass for it.
 func (d *door) check(c echo.Context, _ target) error {
-	if httpx.Actor(c).IsAnonymous() {
+	if actor := httpx.Actor(c); actor.IsAnonymous() && actor.Via == model.NoCredential {
 		return errs.E("oci.check", errs.Unauthenticated, "Sign in with your name and your password or a token.")
 	}
 	return c.JSON(http.StatusOK, struct{}{})

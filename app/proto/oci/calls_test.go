@@ -43,7 +43,7 @@ func TestCalls(t *testing.T) {
 	}{
 		{name: "check", method: "GET", path: "/v2/", status: 200, body: "{}\n", want: map[string]string{"Docker-Distribution-Api-Version": "registry/2.0"}},
 		{name: "check, nobody", method: "GET", path: "/v2/", anonymous: true, status: 401, code: "UNAUTHORIZED", want: map[string]string{
-			"Www-Authenticate": `Basic realm="Sregistry"`, "Docker-Distribution-Api-Version": "registry/2.0"}},
+			"Www-Authenticate": `Bearer realm="` + s.URL + `/v2/_token",service="` + strings.TrimPrefix(s.URL, "http://") + `"`, "Docker-Distribution-Api-Version": "registry/2.0"}},
 		{name: "check, podman's nobody", method: "GET", path: "/v2/", anonymous: true, header: []string{"Authorization", "Basic Og=="}, status: 401, code: "UNAUTHORIZED"},
 		{name: "check, a wrong token", method: "GET", path: "/v2/", anonymous: true, header: []string{"Authorization", "Bearer nonsense"}, status: 401, code: "UNAUTHORIZED"},
 		{name: "check, another scheme", method: "GET", path: "/v2/", anonymous: true, header: []string{"Authorization", "Digest x"}, status: 401, code: "UNAUTHORIZED"},

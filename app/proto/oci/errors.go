@@ -30,7 +30,7 @@ var codes = map[errs.Kind]string{
 // told from the other by those who may see neither.
 var (
 	invalid = map[noun]string{blob: "DIGEST_INVALID", uploads: "BLOB_UPLOAD_INVALID", upload: "BLOB_UPLOAD_INVALID",
-		manifest: "MANIFEST_INVALID", tags: "NAME_INVALID", referrers: "DIGEST_INVALID", catalog: "NAME_INVALID"}
+		manifest: "MANIFEST_INVALID", tags: "NAME_INVALID", referrers: "DIGEST_INVALID", catalog: "NAME_INVALID", token: "UNSUPPORTED"}
 	unknown = map[noun]string{nothing: "UNSUPPORTED", blob: "BLOB_UNKNOWN", uploads: "NAME_UNKNOWN", upload: "BLOB_UPLOAD_UNKNOWN",
 		manifest: "MANIFEST_UNKNOWN", tags: "NAME_UNKNOWN", referrers: "NAME_UNKNOWN"}
 )
@@ -50,7 +50,9 @@ func coded(code string, err error) error { return &codedError{err, code} }
 func Errors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
 	if kind == errs.Unauthenticated {
-		c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
+		if challenge, ok := c.Get(challengeKey).(string); ok {
+			c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
+		}
 	}
 	return c.JSON(httpx.Status(kind), failure{[]problem{{
 		Code: codeOf(c.Request().URL.Path, kind, err), Message: httpx.Message(c, err), Detail: detail{kind.String()}}}})

@@ -9,6 +9,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/doortest"
+	"sregistry/app/httpx"
 	"sregistry/app/manifest"
 	"sregistry/app/proto/oci"
 	"sregistry/app/sif/siftest"
@@ -20,7 +21,7 @@ type site struct{ *doortest.Site }
 func newSite(t testing.TB, options ...doortest.Option) site {
 	t.Helper()
 	s := doortest.New(t, options...)
-	s.Mount(oci.Errors, oci.Routes(s.Registry, s.Identity))
+	s.Mount(oci.Errors, oci.Routes(oci.Settings{Registry: s.Registry, Identity: s.Identity, Limits: httpx.NewLimits(httpx.Rate{}, httpx.Rate{})}))
 	return site{s}
 }
 

@@ -11,6 +11,7 @@ package oci
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -26,10 +27,21 @@ import (
 // prefix is where the specification puts all endpoints.
 const prefix = "/v2/"
 
+// Settings are what the door needs.
+type Settings struct {
+	Registry *registry.Service
+	Identity *identity.Service
+	Limits   *httpx.Limits
+	// Address is how clients reach the registry, behind whatever proxy.
+	Address *url.URL
+}
+
 // door holds what the handlers ask.
 type door struct {
 	core     *registry.Service
 	accounts *identity.Service
+	limits   *httpx.Limits
+	address  *url.URL
 }
 
 // endpoint is a row of the specification's table of endpoints.
@@ -59,14 +71,16 @@ func (d *door) endpoints() []endpoint {
 		{http.MethodGet, referrers, "list", d.referrers},          // end-12a, end-12b
 		{http.MethodGet, upload, "push", d.uploadStatus},          // end-13
 		{http.MethodDelete, upload, "push", d.cancelUpload},       // end-14
-		{http.MethodGet, catalog, "list", d.catalog},              // of Docker's registry; the specification leaves it out
+		{http.MethodGet, token, "none", d.token},
+		{http.MethodPost, token, "none", d.tokenByForm},
+		{http.MethodGet, catalog, "list", d.catalog}, // of Docker's registry; the specification leaves it out
 	}
 }
 
 // Routes are the door's rows of the route table: one for each method, with all that can be
 // asked by it.
-func Routes(core *registry.Service, accounts *identity.Service) []httpx.Route {
-	d := &door{core, accounts}
+func Routes(s Settings) []httpx.Route {
+	d := &door{s.Registry, s.Identity, s.Limits, s.Address}
 	table := d.endpoints()
 	var routes []httpx.Route
 	for _, row := range table {
@@ -88,11 +102,14 @@ func (d *door) serve(table []endpoint) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		// Docker took a registry without this header for one of another protocol.
 		c.Response().Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
-		if err := d.signIn(c); err != nil {
-			return errs.Wrap(op, err)
-		}
 		method := c.Request().Method
 		noun, name, last := locate(c.Request().URL.Path)
+		c.Set(challengeKey, d.challenge(c.Request(), method, noun, name))
+		if noun != token { // which reads the credentials itself
+			if err := d.signIn(c); err != nil {
+				return errs.Wrap(op, err)
+			}
+		}
 		i := slices.IndexFunc(table, func(e endpoint) bool { return e.noun == noun && e.method == method })
 		if i < 0 {
 			return elsewhere(c, table, noun)

@@ -17,6 +17,16 @@ type repositoryList struct {
 	Repositories []string `json:"repositories"`
 }
 
+// tokenAnswer is the answer of the token service; older clients read token, and newer ones
+// access_token.
+type tokenAnswer struct {
+	Token       string `json:"token"`
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"`
+	ExpiresIn   int    `json:"expires_in"` // seconds
+	IssuedAt    string `json:"issued_at"`  // RFC 3339
+}
+
 // referrerIndex is the answer of end-12: an index of the image specification.
 type referrerIndex struct {
 	SchemaVersion int          `json:"schemaVersion"`

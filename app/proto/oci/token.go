@@ -1,0 +1,129 @@
+package oci
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/identity"
+	"sregistry/app/model"
+)
+
+// The token service is Docker's ("Token Authentication Specification", of the registry's
+// documentation): a client that gets 401 with a Bearer challenge asks the address in it
+// for a token, with its real credentials or none, and goes on with that. All clients know
+// it, while docker gives up where Basic is asked for and it has no login, also before what
+// is public. What a token may do is decided at every request anew, not by the scope that
+// was asked for with it: so it needs no list of repositories, and the service tells nothing
+// of what there is.
+
+// challengeKey is where the challenge of a request waits for Errors.
+const challengeKey = "oci.challenge"
+
+// challenge is what asks a client for its credentials.
+func (d *door) challenge(r *http.Request, method string, n noun, name string) string {
+	text := `Bearer realm="` + d.origin(r) + prefix + `_token",service="` + service(r.Host) + `"`
+	switch {
+	case n == catalog:
+		text += `,scope="registry:catalog:*"`
+	case n.named() && n != nothing && !strings.ContainsAny(name, `"\\`):
+		text += `,scope="repository:` + name + ":" + actions(method) + `"`
+	}
+	return text
+}
+
+// actions are the words of a scope for a method.
+func actions(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead:
+		return "pull"
+	case http.MethodDelete:
+		return "delete"
+	}
+	return "pull,push"
+}
+
+// origin is the registry's address as the client wrote it: whoever came by another name
+// than the public one, such as localhost, stays with that.
+func (d *door) origin(r *http.Request) string {
+	host := service(r.Host)
+	switch {
+	case d.address != nil && strings.EqualFold(host, d.address.Host):
+		return d.address.Scheme + "://" + host
+	case r.TLS != nil:
+		return "https://" + host
+	}
+	return "http://" + host
+}
+
+// service is a host as it can stand between quotation marks.
+func service(host string) string {
+	return strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '"' || r == '\\' || r > '~' {
+			return -1
+		}
+		return r
+	}, host)
+}
+
+// token answers GET /v2/_token?service=&scope=&account=, with Basic credentials or none.
+func (d *door) token(c echo.Context, _ target) error {
+	if err := d.signIn(c); err != nil {
+		return err
+	}
+	return d.issue(c, httpx.Actor(c))
+}
+
+// maxForm bounds the form of tokenByForm, in bytes.
+const maxForm = 16 << 10
+
+// tokenByForm answers POST /v2/_token (OAuth 2.0, RFC 6749, sections 4.3 and 6): docker
+// and containerd send a name and a password, or in place of a refresh token one that they
+// keep for its owner, which is any token of ours.
+func (d *door) tokenByForm(c echo.Context, _ target) error {
+	const op = "oci.tokenByForm"
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return errs.Because(op, errs.Invalid, err, "The body is not a form that can be read.")
+	}
+	var actor model.Actor
+	var err error
+	switch grant := r.PostForm.Get("grant_type"); grant {
+	case "password":
+		actor, err = d.accounts.Basic(r.Context(), httpx.Source(c), r.PostForm.Get("username"), r.PostForm.Get("password"))
+	case "refresh_token":
+		actor, err = d.accounts.Bearer(r.Context(), r.PostForm.Get("refresh_token"))
+	default:
+		return errs.E(op, errs.Invalid, "The grant_type %.20q is not known; send password or refresh_token.", grant)
+	}
+	if refused := d.limits.Allow(c, actor); refused != nil {
+		return refused
+	}
+	if err != nil {
+		return err
+	}
+	httpx.SetActor(c, actor)
+	return d.issue(c, actor)
+}
+
+// issue gives an actor a pass.
+func (d *door) issue(c echo.Context, actor model.Actor) error {
+	pass := d.accounts.SignPass(actor)
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return c.JSON(http.StatusOK, tokenAnswer{Token: pass, AccessToken: pass, TokenType: "Bearer",
+		ExpiresIn: int(identity.PassLife / time.Second), IssuedAt: time.Now().UTC().Format(time.RFC3339)})
+}
+
+// bearer signs in by a pass or a token.
+func (d *door) bearer(ctx context.Context, text string) (model.Actor, error) {
+	if identity.IsPass(text) {
+		return d.accounts.Pass(ctx, text)
+	}
+	return d.accounts.Bearer(ctx, text)
+}
