@@ -247,7 +247,7 @@ func TestManifestIsThatOfEveryDoor(t *testing.T) {
 
 func TestUploadInParts(t *testing.T) {
 	large := filepath.Join(t.TempDir(), "large.sif")
-	if err := siftest.Write(large, siftest.Options{Payload: 130 << 20, Seed: 1}); err != nil {
+	if err := siftest.Write(large, siftest.Options{Payload: 66 << 20, Seed: 1}); err != nil {
 		t.Fatal(err)
 	}
 	everyLibrary(t, func(t *testing.T, f *fixture, alice client) {
@@ -261,7 +261,7 @@ func TestUploadInParts(t *testing.T) {
 			t.Fatalf("%q, %v", page, err)
 		}
 		i, err := f.Registry.Image(t.Context(), f.alice.Actor, doortest.Path(t, "alice/tools/large"), ref.Reference{Tag: "1"}, "")
-		if err != nil || !strings.HasSuffix(page, ":"+ref.Dotted(i.Content)) || i.Size < 130<<20 {
+		if err != nil || !strings.HasSuffix(page, ":"+ref.Dotted(i.Content)) || i.Size < 66<<20 {
 			t.Errorf("%s: %+v, %v", page, i, err)
 		}
 	})
