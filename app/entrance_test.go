@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,7 +10,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"sregistry/app/certs/certstest"
 	"sregistry/app/config"
@@ -100,4 +104,28 @@ func TestEntranceGivesItsPortsBackIfOneIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
+}
+
+func TestCertificateForAnotherHostIsToldAtTheStart(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	settings := config.New()
+	settings.Listen, settings.TLSCert, settings.TLSKey = "127.0.0.1:0", filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	if _, err := certstest.Write(settings.TLSCert, settings.TLSKey, 0, 24*time.Hour, "hub.example.org"); err != nil {
+		t.Fatal(err)
+	}
+	for public, told := range map[string]bool{"": true, "https://elsewhere.example.org": true, "https://hub.example.org": false} {
+		var log bytes.Buffer
+		settings.PublicURL = public
+		e, err := openEntrance(t.Context(), settings, slog.New(slog.NewTextHandler(&log, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(log.String(), "not for the public address"); got != told {
+			t.Errorf("%q: %s", public, &log)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -52,13 +52,17 @@ func startServer(ctx context.Context, dir string, env []string, args ...string) 
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
-	ready := make(chan bool, 1)
-	go s.listen(out, ready)
+	ready, links := make(chan bool, 1), make(chan string, 1)
+	go s.listen(out, ready, links)
 	select {
 	case ok := <-ready:
 		if !ok {
 			err := s.cmd.Wait()
 			return s, &startError{err, s.err.String()}
+		}
+		select {
+		case s.setup = <-links:
+		default:
 		}
 	case <-time.After(patience):
 		s.cmd.Process.Kill()
@@ -68,12 +72,12 @@ func startServer(ctx context.Context, dir string, env []string, args ...string) 
 }
 
 // listen reads what the server prints on its first lines.
-func (s *server) listen(out io.Reader, ready chan<- bool) {
+func (s *server) listen(out io.Reader, ready chan<- bool, links chan<- string) {
 	defer close(s.said)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if m := setupLine.FindStringSubmatch(lines.Text()); m != nil {
-			s.setup = m[1]
+			links <- m[1]
 		}
 		if m := readyLine.FindStringSubmatch(lines.Text()); m != nil {
 			s.url = m[1]
