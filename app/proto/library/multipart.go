@@ -80,7 +80,7 @@ func (d *door) completeParts(c echo.Context) error {
 	}
 	_, err = d.Registry.FinishUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Upload, u.file)
 	if errs.Is(err, errs.DigestInvalid) {
-		return errs.Because(op, errs.DigestInvalid, err, "What came is not the image %s: a part is missing, or was damaged. Push it again.", u.file)
+		return errs.E(op, errs.DigestInvalid, "What came is not the image %s: a part is missing, or was damaged. Push it again.", u.file)
 	}
 	if err != nil {
 		return never404(op, err)

@@ -48,7 +48,7 @@ func (d *door) take(c echo.Context, actor model.Actor, t identity.UploadTicket) 
 	up, err := d.Registry.AppendUpload(r.Context(), actor, container.Path(), t.Upload, t.Offset, verified)
 	switch {
 	case errs.Is(err, errs.RangeInvalid):
-		return errs.Because(op, errs.Conflict, err, "This upload link was used already; push the image again.")
+		return errs.E(op, errs.Conflict, "This upload link was used already; push the image again.")
 	case err != nil:
 		return err
 	case up.Offset != t.Offset+t.Size:
