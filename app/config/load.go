@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -59,8 +60,8 @@ func (c *Config) loadFile(f *pflag.FlagSet) error {
 		path = filepath.Join(c.Data, fileName)
 	}
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) && c.File == "" {
-		return nil
+	if c.File == "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
+		return nil // that the folder is none is said by who opens it
 	}
 	if err != nil {
 		return errs.Because(op, errs.Invalid, err, "The settings file %s cannot be read.", path)

@@ -139,20 +139,18 @@ func KindOf(err error) Kind {
 // Is tells whether an error is of a kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 
-// Message gives the sentence for a person: the innermost one, which says most. It is
-// empty for an Internal error: what a door shows then is its own affair.
+// Message gives the sentence for a person: the innermost one, which says most; of joined
+// errors the first one's. It is empty for an Internal error: what a door shows then is its
+// own affair.
 func Message(err error) string {
 	text := ""
-	for err != nil {
-		if e, ok := err.(*Error); ok {
-			if e.Kind == Internal {
-				return ""
-			}
-			if e.Text != "" {
-				text = e.Text
-			}
+	for e, ok := errors.AsType[*Error](err); ok; e, ok = errors.AsType[*Error](e.Cause) {
+		if e.Kind == Internal {
+			return ""
 		}
-		err = errors.Unwrap(err)
+		if e.Text != "" {
+			text = e.Text
+		}
 	}
 	return text
 }

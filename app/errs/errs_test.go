@@ -59,3 +59,12 @@ func TestKinds(t *testing.T) {
 		t.Errorf("wait %s", wait)
 	}
 }
+
+func TestSentenceSurvivesJoining(t *testing.T) {
+	t.Parallel()
+	err := errs.E("x.Open", errs.Conflict, "Somebody has it.")
+	joined := errs.Wrap("app.serve", errors.Join(nil, errs.Wrap("app.open", errors.Join(err, errors.New("also not closed")))))
+	if !errs.Is(joined, errs.Conflict) || errs.Message(joined) != "Somebody has it." {
+		t.Errorf("%v, %q", errs.KindOf(joined), errs.Message(joined))
+	}
+}
