@@ -35,7 +35,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(e.WorkDir, "home"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serveCmd, "stop": stopCmd, "mksif": mksifCmd, "mkcert": mkcertCmd, "http": httpCmd, "adduser": adduserCmd, "as": asCmd,
+			"serve": serveCmd, "halt": haltCmd, "mksif": mksifCmd, "mkcert": mkcertCmd, "http": httpCmd, "adduser": adduserCmd, "as": asCmd,
 			"capture": captureCmd, "damage": damageCmd,
 		},
 	})
@@ -79,8 +79,9 @@ func serveCmd(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// stop ends the server as Ctrl-C does; it has to end well.
-func stopCmd(ts *testscript.TestScript, neg bool, args []string) {
+// halt ends the server as Ctrl-C does; it has to end well. "stop" is testscript's own, and
+// ends the story.
+func haltCmd(ts *testscript.TestScript, neg bool, args []string) {
 	s, ok := servers.LoadAndDelete(ts)
 	if !ok {
 		ts.Fatalf("no server is running")
