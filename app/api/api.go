@@ -88,6 +88,9 @@ type Collection struct {
 	Created     time.Time `json:"created"`
 	Updated     time.Time `json:"updated"`
 	Page        string    `json:"page"` // address of its page
+	// Signers are the fingerprints of the keys one of which has to have signed what is
+	// pushed; none if signatures are not asked for.
+	Signers []string `json:"signers,omitempty"`
 }
 
 // NewCollection asks for a collection. POST /api/v1/collections.
@@ -101,6 +104,8 @@ type NewCollection struct {
 type CollectionChange struct {
 	Public      *bool   `json:"public,omitempty"`
 	Description *string `json:"description,omitempty"`
+	// Signers set to an empty list ask for signatures no more.
+	Signers *[]string `json:"signers,omitempty"`
 }
 
 // Grant is a role of a user or a team in a collection; one of User and Team is set.
@@ -143,6 +148,42 @@ type Image struct {
 	FileName string            `json:"file_name"`
 	Page     string            `json:"page"`
 	Report   any               `json:"report,omitempty"`
+	// Signers are the fingerprints of the keys by which all of the file is validly signed.
+	Signers []string `json:"signers,omitempty"`
+	// Signing tells of every signature, where one image is asked for.
+	Signing *Signing `json:"signing,omitempty"`
+}
+
+// Signing is what the registry found out about an image file's signatures.
+type Signing struct {
+	Pending    bool        `json:"pending"` // they are still being verified
+	Signatures []Signature `json:"signatures"`
+}
+
+// Signature is one signature in an image file.
+type Signature struct {
+	Object      uint32   `json:"object"` // the ID of the object that holds it
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Name        string   `json:"name,omitempty"`   // the key's main user id; absent if the key is not known here
+	Covers      []uint32 `json:"covers,omitempty"` // IDs of the objects that are as they were signed
+	Verdict     string   `json:"verdict"`          // "valid", "invalid", "unknown" (key) or "unsupported"
+	Reason      string   `json:"reason,omitempty"` // a sentence about a verdict other than "valid"
+}
+
+// Key is an OpenPGP public key. GET /api/v1/keys lists one's own.
+type Key struct {
+	Fingerprint string     `json:"fingerprint"`
+	Names       []string   `json:"names"` // user ids, the main one first
+	Algorithm   int        `json:"algorithm"`
+	Bits        int        `json:"bits"`
+	Created     time.Time  `json:"created"`
+	Expires     *time.Time `json:"expires,omitempty"`
+	Revoked     bool       `json:"revoked"`
+}
+
+// NewKeys brings the keys in an armored text. POST /api/v1/keys.
+type NewKeys struct {
+	Armored string `json:"armored"`
 }
 
 // Tag is a movable name for one image per architecture.

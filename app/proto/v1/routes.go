@@ -77,6 +77,10 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/images", Action: "list", Handler: d.images},
 		{Method: http.MethodGet, Path: "/labels", Action: "list", Handler: d.labels},
 
+		{Method: http.MethodGet, Path: "/keys", Action: "keys", Handler: d.keys},
+		{Method: http.MethodPost, Path: "/keys", Action: "keys", Handler: d.addKeys},
+		{Method: http.MethodDelete, Path: "/keys/:fingerprint", Action: "keys", Handler: d.removeKey},
+
 		{Method: http.MethodGet, Path: "/teams", Action: "team", Handler: d.teams},
 		{Method: http.MethodPost, Path: "/teams", Action: "team", Handler: d.createTeam},
 		{Method: http.MethodGet, Path: "/teams/:team", Action: "team", Handler: d.team},

@@ -56,7 +56,8 @@ func moment(t time.Time) *time.Time {
 
 func (d *door) wireCollection(c model.Collection) api.Collection {
 	return api.Collection{Name: c.Name.String(), Public: c.Public, Description: c.Description, Containers: c.Containers,
-		Role: c.Role.String(), Created: c.Created, Updated: c.Updated, Page: d.address + "/collections/" + c.Name.Full()}
+		Role: c.Role.String(), Created: c.Created, Updated: c.Updated, Signers: c.Signers,
+		Page: d.address + "/collections/" + c.Name.Full()}
 }
 
 func wireContainer(k model.Container) api.Container {
@@ -75,8 +76,23 @@ func (d *door) wireImage(i model.Image) api.Image {
 	}
 	return api.Image{Container: i.Container.String(), Tag: i.Tag, Name: i.Title(), Kind: string(i.Kind),
 		Digest: i.Digest.String(), Content: i.Content.String(), Size: i.Size, Arch: i.Arch, Frozen: i.Frozen, Tags: i.Tags, Labels: i.Labels,
-		Pushed: i.Pushed, PushedBy: i.PushedBy, FileName: i.FileName(),
+		Pushed: i.Pushed, PushedBy: i.PushedBy, FileName: i.FileName(), Signers: i.Signers, Signing: wireSigning(i.Signing),
 		Page: d.address + "/containers/" + i.Container.Full() + ":" + reference}
+}
+
+func wireSigning(s *model.Signing) *api.Signing {
+	if s == nil {
+		return nil
+	}
+	return &api.Signing{Pending: s.Pending, Signatures: each(s.Signatures, func(s model.Signature) api.Signature {
+		return api.Signature{Object: s.Object, Fingerprint: s.Fingerprint, Name: s.Name, Covers: s.Covers,
+			Verdict: string(s.Verdict), Reason: s.Reason}
+	})}
+}
+
+func wireKey(k model.Key) api.Key {
+	return api.Key{Fingerprint: k.Fingerprint, Names: each(k.Names, func(n model.KeyName) string { return n.Text }),
+		Algorithm: k.Algorithm, Bits: k.Bits, Created: k.Created, Expires: moment(k.Expires), Revoked: k.Revoked}
 }
 
 func wireLabel(l model.Label) api.Label {
