@@ -62,7 +62,7 @@ func TestNothingIsHalfMade(t *testing.T) {
 		t.Error("no sentence")
 	}
 	f.alice.refuse(t, f, http.StatusNotFound, http.MethodGet, "/v1/images/alice/tools/x:"+hash(junk), "")
-	f.alice.refuse(t, f, http.StatusConflict, http.MethodPost, "/v2/tags/"+s.container, object("Tag", "1", "ImageID", s.image))
+	f.alice.refuse(t, f, http.StatusNotFound, http.MethodPost, "/v2/tags/"+s.container, object("Tag", "1", "ImageID", s.image))
 }
 
 func TestPartsComeInTheirOrderOrNotAtAll(t *testing.T) {

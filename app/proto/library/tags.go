@@ -88,13 +88,13 @@ func (d *door) setTag(c echo.Context) error {
 	ctx, actor, path, reference := c.Request().Context(), httpx.Actor(c), container.Path(), ref.Reference{Digest: u.file}
 	i, err := d.Registry.Image(ctx, actor, path, reference, "")
 	if err != nil {
-		return never404(op, err)
+		return errs.Wrap(op, err)
 	}
 	if body.Arch != "" && i.Arch != "" && body.Arch != i.Arch {
 		return errs.E(op, errs.Invalid, "The image is for %s, not for %s.", i.Arch, clip(body.Arch))
 	}
 	if err := d.Registry.SetTag(ctx, actor, path, tag, reference); err != nil {
-		return never404(op, err)
+		return errs.Wrap(op, err)
 	}
 	return answer(c, struct{}{}) // 201 and 204 would be failures to the client
 }
