@@ -54,6 +54,22 @@ func TestReadJSON(t *testing.T) {
 	}
 }
 
+func TestReadLooseJSONPassesOverWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	var got struct{ Name string }
+	var failed error
+	e, _ := router(t, []httpx.Route{{Method: "POST", Path: "/x", Action: "test", Handler: func(c echo.Context) error {
+		failed = httpx.ReadLooseJSON(c, &got)
+		return failed
+	}}})
+	if ask(e, httptest.NewRequest("POST", "/x", strings.NewReader(`{"name": "x", "more": [1]}`))); failed != nil || got.Name != "x" {
+		t.Errorf("%+v, %v", got, failed)
+	}
+	if ask(e, httptest.NewRequest("POST", "/x", strings.NewReader(`{"name": 3}`))); !errs.Is(failed, errs.Invalid) {
+		t.Errorf("%v", failed)
+	}
+}
+
 func TestReadPage(t *testing.T) {
 	t.Parallel()
 	var page model.Page
