@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/base64"
 	"flag"
 	"fmt"
 	"net/http"
@@ -90,6 +91,9 @@ var operations = []operation{
 		"v1": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "GET", "/api/v1/containers/"+url.PathEscape(name)+"/images/t", nil)
 		},
+		"library": func(m *matrix, who person, name string) doortest.Answer {
+			return m.bearer(who, "GET", "/v1/imagefile/"+name+":t?arch=amd64", nil)
+		},
 		"hub": func(m *matrix, who person, name string) doortest.Answer {
 			return m.signed(who, "pull", "GET", "/api/container/"+name+":t", name, "t")
 		},
@@ -98,6 +102,9 @@ var operations = []operation{
 		},
 	}},
 	{"list", map[string]func(*matrix, person, string) doortest.Answer{
+		"library": func(m *matrix, who person, name string) doortest.Answer {
+			return m.bearer(who, "GET", "/v2/tags/"+libraryID("library/"+name), nil)
+		},
 		"oci": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "GET", "/v2/"+name+"/tags/list", nil)
 		},
@@ -120,16 +127,25 @@ var operations = []operation{
 		},
 	}},
 	{"retag", map[string]func(*matrix, person, string) doortest.Answer{
+		"library": func(m *matrix, who person, name string) doortest.Answer {
+			return m.bearer(who, "POST", "/v2/tags/"+libraryID("library/"+name), fmt.Sprintf(`{"Tag":"t","ImageID":%q}`, m.libraryImage(name)))
+		},
 		"v1": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "PUT", "/api/v1/containers/"+url.PathEscape(name)+"/tags/t", `{"reference":"other"}`)
 		},
 	}},
 	{"upload", map[string]func(*matrix, person, string) doortest.Answer{
+		"library": func(m *matrix, who person, name string) doortest.Answer {
+			return m.bearer(who, "POST", "/v2/imagefile/"+m.libraryImage(name), `{"filesize":1}`)
+		},
 		"oci": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "POST", "/v2/"+name+"/blobs/uploads/", nil)
 		},
 	}},
 	{"delete", map[string]func(*matrix, person, string) doortest.Answer{
+		"library": func(m *matrix, who person, name string) doortest.Answer {
+			return m.bearer(who, "DELETE", "/v1/images/"+name+":t?arch=amd64", nil)
+		},
 		"oci": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "DELETE", "/v2/"+name+"/manifests/t", nil)
 		},
@@ -323,6 +339,13 @@ func hubAsks(body string) bool {
 		}
 	}
 	return false
+}
+
+// libraryID is the id by which the library's door knows a full name.
+func libraryID(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
+
+func (m *matrix) libraryImage(name string) string {
+	return libraryID("library/" + name + "@" + m.images[name].Content.Encoded())
 }
 
 func (m *matrix) bearer(who person, method, path string, body any, header ...string) doortest.Answer {
