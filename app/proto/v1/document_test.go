@@ -82,6 +82,7 @@ func TestSchemasAreTheTypes(t *testing.T) {
 		"SetTag": api.SetTag{}, "Freeze": api.Freeze{}, "Label": api.Label{}, "Expiry": api.Expiry{}, "Share": api.Share{},
 		"Team": api.Team{}, "NewTeam": api.NewTeam{}, "Member": api.Member{}, "SetMember": api.SetMember{},
 		"Invitation": api.Invitation{}, "Accept": api.Accept{}, "Failure": api.Failure{}, "Problem": api.Problem{},
+		"Signing": api.Signing{}, "VerifiedSignature": api.Signature{}, "Key": api.Key{}, "NewKeys": api.NewKeys{}, "Keys": api.List[api.Key]{},
 		"Tokens": api.List[api.Token]{}, "Images": api.List[api.Image]{},
 	} {
 		documented := s.Components.Schemas[name]

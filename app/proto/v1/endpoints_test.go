@@ -1,11 +1,13 @@
 package v1_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
 
 	"sregistry/app/api"
+	"sregistry/app/pgp/pgptest"
 )
 
 // TestEveryEndpointAnswersAsDocumented goes through the whole interface as an owner would;
@@ -13,7 +15,7 @@ import (
 func TestEveryEndpointAnswersAsDocumented(t *testing.T) {
 	t.Parallel()
 	s, p := newLab(t)
-	for _, step := range []func(*testing.T, *site, people){tellWhoIsThere, manageTokens, manageCollections, manageImages, shareImages, searchImages, manageTeams, deleteThings} {
+	for _, step := range []func(*testing.T, *site, people){tellWhoIsThere, manageTokens, manageCollections, manageImages, shareImages, searchImages, manageKeys, manageTeams, deleteThings} {
 		step(t, s, p)
 	}
 	for name := range s.operations {
@@ -92,6 +94,39 @@ func manageCollections(t *testing.T, s *site, p people) {
 	if len(containers.Items) != 1 || containers.Items[0].Name != "lab/hello" || containers.Items[0].Tags != 2 {
 		t.Errorf("containers: %+v", containers)
 	}
+}
+
+func manageKeys(t *testing.T, s *site, p people) {
+	key := pgptest.New(t, "alice")
+	body, err := json.Marshal(api.NewKeys{Armored: pgptest.Public(t, key)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	added := want[api.List[api.Key]](t, s, 200, "POST", "/keys", p["owner"], string(body))
+	if len(added.Items) != 1 || added.Items[0].Names[0] != "alice <alice@example.org>" || added.Items[0].Fingerprint != pgptest.Fingerprint(key) {
+		t.Errorf("added %+v", added)
+	}
+	want[any](t, s, 401, "POST", "/keys", "", string(body))
+	want[any](t, s, 400, "POST", "/keys", p["owner"], `{"armored":"hello"}`)
+	if own := want[api.List[api.Key]](t, s, 200, "GET", "/keys", p["owner"], ""); len(own.Items) != 1 {
+		t.Errorf("own keys: %+v", own)
+	}
+	if own := want[api.List[api.Key]](t, s, 200, "GET", "/keys", p["stranger"], ""); len(own.Items) != 0 {
+		t.Errorf("a stranger's keys: %+v", own)
+	}
+
+	signers := want[api.Collection](t, s, 200, "PATCH", "/collections/lab", p["owner"], `{"signers":["`+pgptest.Fingerprint(key)+`"]}`).Signers
+	if len(signers) != 1 {
+		t.Errorf("signers: %v", signers)
+	}
+	want[any](t, s, 403, "PUT", hello+"/tags/unsigned", p["owner"], `{"reference":"latest"}`)
+	if again := want[api.Collection](t, s, 200, "PATCH", "/collections/lab", p["owner"], `{"signers":[]}`); again.Signers != nil {
+		t.Errorf("signers: %v", again.Signers)
+	}
+
+	want[any](t, s, 403, "DELETE", "/keys/"+pgptest.Fingerprint(key), p["stranger"], "")
+	want[any](t, s, 204, "DELETE", "/keys/"+pgptest.Fingerprint(key), p["owner"], "")
+	want[any](t, s, 404, "DELETE", "/keys/"+pgptest.Fingerprint(key), p["owner"], "")
 }
 
 const hello = "/containers/lab%2Fhello"
