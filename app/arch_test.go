@@ -25,13 +25,15 @@ var imports = map[string][]string{
 	"app/config":              {"app/errs"},
 	"app/blob":                {"app/errs"},
 	"app/certs":               {"app/errs"},
+	"app/pgp":                 {"app/errs", "app/model"},
 	"app/sif":                 {"app/errs", "app/sif/internal/squash"},
 	"app/sif/internal/lzo":    {},
 	"app/sif/internal/squash": {"app/errs", "app/sif/internal/lzo"},
 	"app/store":               {"app/errs", "app/ref", "app/model"},
 	"app/identity":            {"app/errs", "app/lru", "app/ref", "app/model", "app/store"},
-	"app/registry":            {"app/errs", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/sif", "app/store"},
+	"app/registry":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/pgp", "app/sif", "app/store"},
 	"app/httpx":               {"app/errs", "app/lru", "app/model"},
+	"app/proto/hkp":           {"app/errs", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/hub":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/library":       {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/link":          {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
@@ -44,7 +46,7 @@ var imports = map[string][]string{
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx", "app/certs",
-		"app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
+		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
 	".": {"app", "app/cli"},
 }
 
@@ -52,9 +54,10 @@ var imports = map[string][]string{
 var reserved = map[string][]string{
 	"database/sql":             {"app/store"},
 	"modernc.org/sqlite":       {"app/store"},
-	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
+	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
 	"github.com/a-h/templ":     {"templates"},
 	"golang.org/x/crypto/acme": {"app/certs"},
+	"github.com/ProtonMail":    {"app/pgp", "app/sif"},
 }
 
 func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"sregistry/app/config"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
+	"sregistry/app/proto/hkp"
 	"sregistry/app/proto/hub"
 	"sregistry/app/proto/library"
 	"sregistry/app/proto/link"
@@ -61,6 +62,7 @@ func allDoors(settings *config.Config, core *registry.Service, id *identity.Serv
 	}
 	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: public}
 	return []doors{
+		{"hkp", hkp.Errors, hkp.Routes(core), []echo.MiddlewareFunc{hkp.Authenticate(id, limits)}},
 		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Name: settings.Name, Address: public, Now: time.Now}), nil},
 		{"library", library.Errors, library.Routes(books), []echo.MiddlewareFunc{library.Authenticate(id, limits)}},
 		{"library", library.Errors, library.Open(books), nil},
@@ -81,6 +83,8 @@ func lost(site *web.Site) httpx.ErrorRenderer {
 		switch {
 		case strings.HasPrefix(path, api.Prefix+"/"), path == api.Prefix:
 			return v1.Errors(c, err)
+		case strings.HasPrefix(path, "/pks/"):
+			return hkp.Errors(c, err)
 		case strings.HasPrefix(path, "/v1/"), strings.HasPrefix(path, "/v2/imagefile/"), strings.HasPrefix(path, "/v2/tags/"):
 			return library.Errors(c, err)
 		case strings.HasPrefix(path, "/v2/"):

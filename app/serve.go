@@ -71,7 +71,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	}
 	defer func() { err = errors.Join(err, id.Close()) }()
 	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: settings.UserCollections, SignIn: settings.SignIn,
-		Grace: settings.Grace, UploadLife: settings.UploadLife}, log)
+		Grace: settings.Grace, UploadLife: settings.UploadLife, KeysByAdmins: settings.AddKeys == config.Admins}, log)
 	handler, err := newHandler(settings, log, core, id, public)
 	if err != nil {
 		return err
@@ -80,6 +80,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	var background sync.WaitGroup
 	sweeping, stop := context.WithCancel(ctx)
 	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
+	background.Go(func() { core.VerifySignatures(sweeping) })
 	defer background.Wait()
 	defer stop()
 

@@ -32,6 +32,7 @@ type Config struct {
 	Name            string
 	TrustedProxies  []string
 	UserCollections bool
+	AddKeys         string
 	SignIn          bool
 	Grace           time.Duration
 	UploadLife      time.Duration
@@ -43,10 +44,16 @@ type Config struct {
 	LogFormat       string
 }
 
+// The values of AddKeys.
+const (
+	Users  = "users"
+	Admins = "admins"
+)
+
 // New gives the defaults.
 func New() *Config {
 	return &Config{
-		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true,
+		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true, AddKeys: Users,
 		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour, DrainTime: 30 * time.Second,
 		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto",
 	}
@@ -68,6 +75,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.StringVar(&c.Name, "name", c.Name, "the registry's name, for people")
 	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8")
 	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
+	f.StringVar(&c.AddKeys, "add-keys", c.AddKeys, "who may add OpenPGP public keys, by which signatures are verified: users or admins")
 	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "show nothing without sign-in, not even public collections")
 	f.DurationVar(&c.Grace, "grace", c.Grace, "how long an image stays that was deleted or has lost its last tag")
 	f.DurationVar(&c.UploadLife, "upload-life", c.UploadLife, "how long an unfinished upload is kept for its client to go on")
@@ -121,6 +129,9 @@ func (c *Config) Validate() error {
 	}
 	if c.AnonymousRate < 0 || c.UserRate < 0 {
 		return errs.E(op, errs.Invalid, "A rate cannot be less than nothing; 0 is no limit.")
+	}
+	if c.AddKeys != Users && c.AddKeys != Admins {
+		return errs.E(op, errs.Invalid, "add-keys is %q; write users or admins.", c.AddKeys)
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" && c.LogFormat != "auto" {
 		return errs.E(op, errs.Invalid, "log-format is %q; write text, json or auto.", c.LogFormat)
