@@ -47,12 +47,20 @@ func (d *door) actor(c echo.Context) (model.Actor, error) {
 	return d.accounts.Basic(r.Context(), httpx.Source(c), name, password)
 }
 
-// check answers GET /v2/ (end-1). Clients learn there how to sign in, before they ask for
-// anything, and most never try without what they learned: so nobody in particular gets 401,
-// though he may go on to what is public, and gets a pass for it.
+// check answers GET /v2/ (end-1).
 func (d *door) check(c echo.Context, _ target) error {
-	if actor := httpx.Actor(c); actor.IsAnonymous() && actor.Via == model.NoCredential {
-		return errs.E("oci.check", errs.Unauthenticated, "Sign in with your name and your password or a token.")
+	if err := ask(c); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, struct{}{})
+}
+
+// ask refuses a caller who shows no credentials at all, where clients learn how to sign in:
+// most never try without what they learned there, and would see no more than the public.
+// Nobody in particular goes on with a pass for nobody.
+func ask(c echo.Context) error {
+	if actor := httpx.Actor(c); actor.IsAnonymous() && actor.Via == model.NoCredential {
+		return errs.E("oci.ask", errs.Unauthenticated, "Sign in with your name and your password or a token.")
+	}
+	return nil
 }

@@ -13,6 +13,9 @@ import (
 // catalog answers GET /v2/_catalog?n=&last=, which Docker's registry has: the repositories
 // that the caller may pull from, by the shortest of their names, in the order of its bytes.
 func (d *door) catalog(c echo.Context, _ target) error {
+	if err := ask(c); err != nil {
+		return err
+	}
 	limit, err := readLimit(c.QueryParam("n"))
 	if err != nil {
 		return err
