@@ -92,10 +92,8 @@ func Explain(err error) string {
 	}
 	// Nothing on the user's own machine needs to be hidden from him, so a sentence that was
 	// made for an internal error is shown.
-	for e := err; e != nil && text == ""; e = errors.Unwrap(e) {
-		if own, ok := e.(*errs.Error); ok {
-			text = own.Text
-		}
+	for own, ok := errors.AsType[*errs.Error](err); ok && text == ""; own, ok = errors.AsType[*errs.Error](own.Cause) {
+		text = own.Text
 	}
 	_, atLogin := errors.AsType[*loginError](err)
 	switch {

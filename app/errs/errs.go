@@ -157,11 +157,10 @@ func Message(err error) string {
 
 // RetryAfter gives how long a RateLimited caller should wait, and zero otherwise.
 func RetryAfter(err error) time.Duration {
-	for err != nil {
-		if e, ok := err.(*Error); ok && e.Retry > 0 {
+	for e, ok := errors.AsType[*Error](err); ok; e, ok = errors.AsType[*Error](e.Cause) {
+		if e.Retry > 0 {
 			return e.Retry
 		}
-		err = errors.Unwrap(err)
 	}
 	return 0
 }
