@@ -15,8 +15,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/labstack/echo/v4"
-
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/registry"
@@ -89,11 +87,4 @@ func Open(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/v1/oci-redirect", Action: "none", Handler: noRegistry},
 		{Method: http.MethodPut, Path: uploads + ":secret", Action: "push", Handler: d.send},
 	}
-}
-
-// answer answers with data in the envelope of the protocol. Nobody may keep it: rights
-// end, and some of it is secret.
-func answer(c echo.Context, data any) error {
-	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, success{data})
 }

@@ -11,6 +11,7 @@ import (
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/model"
+	"sregistry/app/ref"
 )
 
 // send is PUT /v2/imagefile/_upload/SECRET: the bytes of a file or of a part. Only 200 is
@@ -54,7 +55,7 @@ func (d *door) take(c echo.Context, actor model.Actor, t identity.UploadTicket) 
 	case up.Offset != t.Offset+t.Size:
 		return errs.E(op, errs.Invalid, "%d bytes were announced, and %d came; push the image again.", t.Size, up.Offset-t.Offset)
 	case t.Whole:
-		return d.finish(c, actor, t)
+		return d.finish(c, actor, container.Path(), t)
 	case !verified.good():
 		if err := d.Registry.CancelUpload(r.Context(), actor, container.Path(), t.Upload); err != nil {
 			return err
@@ -67,12 +68,8 @@ func (d *door) take(c echo.Context, actor model.Actor, t identity.UploadTicket) 
 // finish ends an upload that came in one piece. Bytes that are not what was announced are
 // thrown away, and yet answered by 200: the client then asks for completion, and shows its
 // user the sentence it gets there, while here it would show "400" and nothing else.
-func (d *door) finish(c echo.Context, actor model.Actor, t identity.UploadTicket) error {
-	container, err := fullContainer(t.Container)
-	if err != nil {
-		return err
-	}
-	_, err = d.Registry.FinishUpload(c.Request().Context(), actor, container.Path(), t.Upload, t.Digest)
+func (d *door) finish(c echo.Context, actor model.Actor, path ref.Path, t identity.UploadTicket) error {
+	_, err := d.Registry.FinishUpload(c.Request().Context(), actor, path, t.Upload, t.Digest)
 	if errs.Is(err, errs.DigestInvalid) {
 		httpx.Set(c, "digest_invalid", true)
 		return nil

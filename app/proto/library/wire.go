@@ -1,12 +1,22 @@
 package library
 
 import (
+	"net/http"
 	"time"
+
+	"github.com/labstack/echo/v4"
 )
 
 // success is the envelope of every answer but the few that have none.
 type success struct {
 	Data any `json:"data"`
+}
+
+// answer answers with data in its envelope. Nobody may keep it: rights end, and some of it
+// is secret.
+func answer(c echo.Context, data any) error {
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return c.JSON(http.StatusOK, success{data})
 }
 
 // failure is the envelope of an error.
@@ -60,6 +70,8 @@ type image struct {
 	Size           int64     `json:"size"`
 	Uploaded       bool      `json:"uploaded"` // true spares the client the upload
 	Arch           string    `json:"arch,omitempty"`
+	Signed         bool      `json:"signed"`                 // all of it, validly
+	Fingerprints   []string  `json:"fingerprints,omitempty"` // of the keys by which it is
 	Tags           []string  `json:"tags,omitempty"`
 	CreatedAt      time.Time `json:"createdAt,omitzero"`
 	CreatedBy      string    `json:"createdBy,omitempty"`
