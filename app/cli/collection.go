@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,8 @@ func newCollectionCommand(env Env) *cobra.Command {
 	return group("collection", "Manage collections: who may see, pull and push what",
 		newCollectionListCommand(env), newCollectionShowCommand(env), newCollectionCreateCommand(env),
 		newCollectionPublicCommand(env), newCollectionPrivateCommand(env),
-		newCollectionGrantCommand(env), newCollectionRevokeCommand(env), newCollectionDeleteCommand(env))
+		newCollectionGrantCommand(env), newCollectionRevokeCommand(env), newCollectionRequireSignatureCommand(env),
+		newCollectionDeleteCommand(env))
 }
 
 // atCollection connects to the registry of a collection that was named.
@@ -81,6 +83,7 @@ func runCollectionShow(ctx context.Context, opts remoteOptions, env Env, arg str
 	sheet.field("Visibility", visibility(collection.Public))
 	sheet.field("Description", collection.Description)
 	sheet.field("Your role", collection.Role)
+	sheet.field("Signed by", strings.Join(collection.Signers, " or "))
 	sheet.field("Created", when(collection.Created))
 	sheet.field("Updated", when(collection.Updated))
 	sheet.field("Page", collection.Page)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 
@@ -80,7 +81,7 @@ func inspectFile(ctx context.Context, opts inspectOptions, env Env, path string)
 	sheet := newSheet(env.Stdout)
 	sheet.field("File", path)
 	sheet.field("Size", size(file.Size()))
-	sheet.report(*report)
+	sheet.report(*report, unverified(*report))
 	return sheet.close()
 }
 
@@ -110,12 +111,58 @@ func inspectImage(ctx context.Context, opts inspectOptions, env Env, arg string)
 	sheet.field("Size", size(image.Size))
 	sheet.field("Content", image.Content)
 	sheet.field("Manifest", image.Digest)
+	if image.Kind == "sif" {
+		sheet.field("Signed", signed(image))
+	}
 	sheet.field("Tags", strings.Join(image.Tags, " "))
 	sheet.field("Frozen", yesNo(image.Frozen))
 	sheet.field("Pushed", strings.TrimSpace(when(image.Pushed)+" "+image.PushedBy))
 	sheet.field("Page", image.Page)
-	sheet.report(report)
+	signatures := unverified(report)
+	if image.Signing != nil && !image.Signing.Pending {
+		signatures = verdicts(*image.Signing)
+	}
+	sheet.report(report, signatures)
 	return sheet.close()
+}
+
+// signed tells whether all of an image is validly signed.
+func signed(image api.Image) string {
+	switch {
+	case len(image.Signers) > 0:
+		return "yes, all of it, by " + strings.Join(image.Signers, " and ")
+	case image.Signing != nil && image.Signing.Pending:
+		return "the signatures are still being verified"
+	case image.Signing != nil && len(image.Signing.Signatures) > 0:
+		return "not all of it, or not verified"
+	}
+	return "no"
+}
+
+// unverified describes signatures that nobody has looked at.
+func unverified(r sif.Report) []string {
+	var list []string
+	for _, s := range r.Signatures {
+		list = append(list, strings.TrimSpace(s.Format+" "+s.Fingerprint+" (not verified)"))
+	}
+	return list
+}
+
+// verdicts describes signatures by what the registry found out about them.
+func verdicts(signing api.Signing) []string {
+	var list []string
+	for _, s := range signing.Signatures {
+		who := strings.TrimSpace(s.Fingerprint + " " + s.Name)
+		switch s.Verdict {
+		case "valid":
+			list = append(list, fmt.Sprintf("valid, %s, of the objects %s", who, strings.Trim(fmt.Sprint(s.Covers), "[]")))
+		case "unknown":
+			list = append(list, fmt.Sprintf("not verified, %s: %s", who, s.Reason))
+		default:
+			list = append(list, fmt.Sprintf("%s, %s: %s", s.Verdict, who, s.Reason))
+		}
+	}
+	return list
 }
 
 // readReport reads the report that came as JSON with an image; there is none for an image

@@ -44,7 +44,9 @@ func TestEveryCommandAsksWhatItSays(t *testing.T) {
 		"team invite imaging", "team invite imaging --expires 7d", "team join imaging", "team join http://h/invitations/s3", "team leave imaging",
 		"team add imaging bob carol", "team remove imaging bob", "team promote imaging bob", "team demote imaging bob",
 		"token list", "token list --user robot1", "token create ci",
-		"token create ci --scope read --collection lab,alice/tools --expires 90d --user robot1", "token revoke ci", "token revoke --user robot1 ci",
+		"token create ci --scope read --collection lab,alice/tools --expires 90d --user robot1", "token revoke ci", "key list", "key remove 8883491F4268F173C6E5DC49EDECE4F3F38D871E",
+		"collection require-signature lab --key 8883491F4268F173C6E5DC49EDECE4F3F38D871E,ABCD", "collection require-signature lab --off",
+		"token revoke --user robot1 ci",
 	} {
 		u := newUser(t, s.URL)
 		u.run(t, strings.Fields(command)...)

@@ -40,8 +40,8 @@ func (s sheet) text(title, text string) {
 	}
 }
 
-// report shows what is inside an image.
-func (s sheet) report(r sif.Report) {
+// report shows what is inside an image, and what is known of its signatures.
+func (s sheet) report(r sif.Report, signatures []string) {
 	s.field("Format", strings.TrimSpace(r.Format+" "+r.Version))
 	s.field("Architecture", r.Arch)
 	s.field("Created", when(r.Created))
@@ -49,8 +49,8 @@ func (s sheet) report(r sif.Report) {
 	if r.Encrypted {
 		s.field("Encrypted", "yes")
 	}
-	for _, signature := range r.Signatures {
-		s.field("Signature", strings.TrimSpace(signature.Format+" "+signature.Fingerprint+" (not verified)"))
+	for _, signature := range signatures {
+		s.field("Signature", signature)
 	}
 	s.metadata("", r.Metadata)
 	s.text("Definition file", r.Definition)

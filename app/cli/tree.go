@@ -31,7 +31,7 @@ func Commands(env Env) []*cobra.Command {
 		newPushCommand(env), newPullCommand(env),
 		newSearchCommand(env), newListCommand(env), newTagsCommand(env), newInspectCommand(env), newLabelsCommand(env),
 		newTagCommand(env), newFreezeCommand(env), newThawCommand(env), newDeleteCommand(env), newShareCommand(env),
-		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env),
+		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env), newKeyCommand(env),
 	}
 }
 
