@@ -26,6 +26,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // by their command lines, against the real server.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	mkkey, sign := signingCmds(t)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
@@ -36,7 +37,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serveCmd, "halt": haltCmd, "mksif": mksifCmd, "mkcert": mkcertCmd, "http": httpCmd, "adduser": adduserCmd, "as": asCmd,
-			"capture": captureCmd, "damage": damageCmd,
+			"capture": captureCmd, "damage": damageCmd, "mkkey": mkkey, "sign": sign,
 		},
 	})
 }
