@@ -12,25 +12,6 @@ import (
 	"sregistry/app/store"
 )
 
-// MayPush tells whether an actor may push to a collection, or make it by pushing, for
-// clients that ask before they know what they push. A collection that he may not see, one
-// that he may not make, and one in a namespace that nobody has are told alike. Errors:
-// Forbidden, Unauthenticated, Invalid.
-func (s *Service) MayPush(ctx context.Context, actor model.Actor, name ref.Collection) error {
-	const op = "registry.MayPush"
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := tx.Place(ctx, ref.Container{Collection: name}, actor.UserID)
-		if err != nil {
-			return err
-		}
-		return s.allowPush(ctx, tx, actor, p)
-	})
-	if errs.Is(err, errs.NotFound) { // of the namespace
-		err = notYours(op, name)
-	}
-	return errs.Wrap(op, err)
-}
-
 // KeepFile makes an image of a file that was uploaded to a container, with the manifest
 // that it would have by every door. It has no tag yet. Errors: BlobUnknown if the
 // container does not hold the file, Invalid if it is no image, and those of PreparePush.
@@ -92,19 +73,4 @@ func fileManifest(content digest.Digest, size int64) (manifest.Manifest, []byte,
 	text := manifest.ForFile(content, size)
 	m, err := manifest.Parse(manifest.OCIManifest, text)
 	return m, text, err
-}
-
-// Usage gives how many bytes the images of a collection take up, each blob counted once.
-// Whoever may see it may ask. Errors: NotFound, Unauthenticated.
-func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (size int64, err error) {
-	const op = "registry.Usage"
-	c, err := s.Collection(ctx, actor, path)
-	if err != nil {
-		return 0, errs.Wrap(op, err)
-	}
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		size, err = tx.CollectionSize(ctx, c.ID)
-		return err
-	})
-	return size, errs.Wrap(op, err)
 }
