@@ -1,7 +1,9 @@
 package library_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -33,6 +35,9 @@ func TestUploadLinkWorksOnceAndForAWhile(t *testing.T) {
 		t.Fatalf("%d %s", a.Status, a.Body)
 	}
 	wantFailure(t, f.Do(t, http.MethodPut, link, file), http.StatusConflict, "twice")
+	broken := f.alice.address(t, f, s.image, len(file))
+	wantFailure(t, f.Do(t, http.MethodPut, broken, io.LimitReader(bytes.NewReader(file), 100)), http.StatusBadRequest, "broken off")
+	wantFailure(t, f.Do(t, http.MethodPut, broken, file), http.StatusConflict, "after it was broken off")
 	late := f.alice.address(t, f, s.image, len(file))
 	f.ahead.Add(int64(identity.TicketLife + time.Second))
 	wantFailure(t, f.Do(t, http.MethodPut, late, file), http.StatusUnauthorized, "late")
