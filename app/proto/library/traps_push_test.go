@@ -11,7 +11,7 @@ import (
 	"sregistry/app/sif/siftest"
 )
 
-// The traps of a push, by their numbers.
+// The traps of a push, by their numbers in docs/library-traps.md.
 
 func TestTrap03OnlySomeStatusesAreSuccess(t *testing.T) {
 	t.Parallel()

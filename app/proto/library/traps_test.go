@@ -15,8 +15,8 @@ import (
 	"sregistry/app/sif/siftest"
 )
 
-// The traps of the protocol, by their numbers in what was written down of it: what naive
-// servers get wrong. These are of all but the push.
+// The traps of the protocol, by their numbers in docs/library-traps.md: what naive
+// servers get wrong. These are all but those of the push.
 
 // discovered gives the services that a registry of some public address names.
 func discovered(t *testing.T, public string) map[string]map[string]string {
