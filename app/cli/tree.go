@@ -28,7 +28,7 @@ func Prepare(root *cobra.Command) {
 func Commands(env Env) []*cobra.Command {
 	return []*cobra.Command{
 		newLoginCommand(env), newLogoutCommand(env),
-		newPushCommand(env), newPullCommand(env),
+		newPushCommand(env), newPullCommand(env), newCopyCommand(env),
 		newSearchCommand(env), newListCommand(env), newTagsCommand(env), newInspectCommand(env), newLabelsCommand(env),
 		newTagCommand(env), newFreezeCommand(env), newThawCommand(env), newDeleteCommand(env), newShareCommand(env),
 		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env), newKeyCommand(env),
