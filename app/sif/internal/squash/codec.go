@@ -89,7 +89,7 @@ func unLZMA(src []byte, limit int) ([]byte, error) {
 	if len(src) < headerSize || binary.LittleEndian.Uint32(src[dictionaryAt:]) > maxBlock {
 		return nil, errTooLong // the decoder allocates the dictionary at once
 	}
-	r, err := lzma.ReaderConfig{DictCap: lzma.MinDictCap}.NewReader(bytes.NewReader(src))
+	r, err := lzma.ReaderConfig{DictCap: maxBlock}.NewReader(bytes.NewReader(src))
 	if err != nil {
 		return nil, err
 	}
