@@ -111,11 +111,12 @@ func TestOthersCertificationsAreDropped(t *testing.T) {
 func TestForeignUserIDsAreDropped(t *testing.T) {
 	t.Parallel()
 	alice, eve := pgptest.New(t, "alice"), pgptest.New(t, "eve")
+	own := parse(t, pgptest.Public(t, alice))
 	for name, identity := range eve.Identities { // Eve's name, which Alice's key never signed
 		alice.Identities[name] = identity
 	}
-	if k := parse(t, pgptest.Public(t, alice)); len(k.Names) != 1 || k.Name() != "alice <alice@example.org>" {
-		t.Errorf("names %v", k.Names)
+	if diff := cmp.Diff(own, parse(t, pgptest.Public(t, alice))); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -233,4 +234,27 @@ func TestVerify(t *testing.T) {
 	wants(t, errs.Invalid, k.Verify(bytes.Replace(text, []byte("version"), []byte("edition"), 1), time.Now()))
 	wants(t, errs.Invalid, k.Verify([]byte("hello"), time.Now()))
 	wants(t, errs.Invalid, k.Verify(append(bytes.Clone(text), text...), time.Now()))
+}
+
+func TestRenewalWinsOverOlderVersion(t *testing.T) {
+	t.Parallel()
+	config := pgptest.Config()
+	config.KeyLifetimeSecs = 3600
+	e := pgptest.NewWith(t, "alice", config)
+	before := parse(t, pgptest.Public(t, e))
+	i := e.PrimaryIdentity()
+	renewed := *i.SelfSignature
+	life := uint32(7200)
+	renewed.KeyLifetimeSecs, renewed.CreationTime = &life, renewed.CreationTime.Add(time.Minute)
+	if err := renewed.SignUserId(i.Name, e.PrimaryKey, e.PrivateKey, config); err != nil {
+		t.Fatal(err)
+	}
+	i.SelfSignature, i.Signatures = &renewed, []*packet.Signature{&renewed}
+	after := parse(t, pgptest.Public(t, e))
+	for _, pair := range [][2]pgp.Key{{before, after}, {after, before}} {
+		merged, err := pgp.Merge(pair[0].Packets, pair[1].Packets)
+		if err != nil || !merged.Expires.Equal(before.Expires.Add(time.Hour)) {
+			t.Errorf("expires %v, want an hour after %v; %v", merged.Expires, before.Expires, err)
+		}
+	}
 }

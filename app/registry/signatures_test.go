@@ -192,6 +192,22 @@ func TestUnsignedManifestAndIndexAreRefused(t *testing.T) {
 	wants(t, errs.Forbidden, err)
 }
 
+func TestIndexOfSignedImagesIsTaken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	e := pgptest.New(t, "alice")
+	f.addKey(alice, pgptest.Public(t, e))
+	must(t, f.pushSigned(alice, "lab/a", e))
+	f.requireSignature(alice, "lab", pgptest.Fingerprint(e))
+	must(t, f.VerifyPending(f.ctx()))
+	m, err := f.Manifest(f.ctx(), alice, path(t, "lab/a"), tag("latest"))
+	must(t, err)
+	index := manifest.ForTag([]manifest.Member{{MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.Body)), Arch: "amd64"}})
+	_, err = f.PutManifest(f.ctx(), alice, path(t, "lab/a"), tag("index"), manifest.OCIIndex, index)
+	must(t, err)
+}
+
 func TestSignersAreFingerprints(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
