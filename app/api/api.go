@@ -148,10 +148,65 @@ type Image struct {
 	FileName string            `json:"file_name"`
 	Page     string            `json:"page"`
 	Report   any               `json:"report,omitempty"`
+	// Contents tells what it is made of, where one image is asked for.
+	Contents *Contents `json:"contents,omitempty"`
 	// Signers are the fingerprints of the keys by which all of the file is validly signed.
 	Signers []string `json:"signers,omitempty"`
 	// Signing tells of every signature, where one image is asked for.
 	Signing *Signing `json:"signing,omitempty"`
+}
+
+// Contents is what an image is made of, as its manifest and its config say, and what refers
+// to it.
+type Contents struct {
+	MediaType    string            `json:"media_type"`
+	ArtifactType string            `json:"artifact_type,omitempty"`
+	Platforms    []Platform        `json:"platforms,omitempty"` // of all images that the reference names
+	Layers       []Layer           `json:"layers,omitempty"`
+	Config       *Config           `json:"config,omitempty"`
+	History      []Step            `json:"history,omitempty"`
+	Annotations  map[string]string `json:"annotations,omitempty"`
+	Referrers    []Referrer        `json:"referrers,omitempty"`
+}
+
+// Platform is what an image runs on.
+type Platform struct {
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+	Variant string `json:"variant,omitempty"`
+	Digest  string `json:"digest"` // of the manifest
+}
+
+// Layer is one blob of an image.
+type Layer struct {
+	MediaType string `json:"media_type"`
+	Digest    string `json:"digest"`
+	Size      int64  `json:"size"`
+}
+
+// Config is how an image of layers runs.
+type Config struct {
+	Created    *time.Time `json:"created,omitempty"`
+	Author     string     `json:"author,omitempty"`
+	User       string     `json:"user,omitempty"`
+	WorkingDir string     `json:"working_dir,omitempty"`
+	Entrypoint []string   `json:"entrypoint,omitempty"`
+	Cmd        []string   `json:"cmd,omitempty"`
+	Env        []string   `json:"env,omitempty"`
+}
+
+// Step is one in the making of an image of layers.
+type Step struct {
+	Created *time.Time `json:"created,omitempty"`
+	By      string     `json:"by,omitempty"`
+	Comment string     `json:"comment,omitempty"`
+	Empty   bool       `json:"empty,omitempty"` // it made no layer
+}
+
+// Referrer is something that was attached to an image: a signature, a list of contents.
+type Referrer struct {
+	ArtifactType string `json:"artifact_type,omitempty"`
+	Digest       string `json:"digest"`
 }
 
 // Signing is what the registry found out about an image file's signatures.

@@ -123,6 +123,9 @@ func inspectImage(ctx context.Context, opts inspectOptions, env Env, arg string)
 		signatures = verdicts(*image.Signing)
 	}
 	sheet.report(report, signatures)
+	if image.Contents != nil {
+		sheet.contents(*image.Contents, image)
+	}
 	return sheet.close()
 }
 

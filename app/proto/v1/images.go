@@ -18,11 +18,17 @@ func (d *door) image(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	found, report, err := d.registry.Inspect(c.Request().Context(), httpx.Actor(c), path, reference, c.QueryParam("arch"))
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	found, report, err := d.registry.Inspect(ctx, actor, path, reference, c.QueryParam("arch"))
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	contents, err := d.registry.Contents(ctx, actor, path, reference, found)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	out := d.wireImage(found)
+	out.Contents = wireContents(contents)
 	if report != nil {
 		out.Report = json.RawMessage(report)
 	}

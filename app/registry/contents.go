@@ -1,0 +1,129 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	v1 "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/manifest"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// maxShown bounds the platforms, layers, steps and referrers that are shown of one image.
+const maxShown = 500
+
+// Contents tells what an image is made of, which was found by the reference r in the
+// container of that name. Errors: NotFound, Unauthenticated.
+func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, i model.Image) (model.Contents, error) {
+	const op = "registry.Contents"
+	var c model.Contents
+	var m manifest.Manifest
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(actor, access.Read, p); err != nil {
+			return err
+		}
+		candidates, err := s.candidates(ctx, tx, p, r)
+		if err != nil {
+			return err
+		}
+		if c.Platforms, err = platforms(ctx, tx, candidates); err != nil {
+			return err
+		}
+		if m, err = readManifest(ctx, tx, i); err != nil {
+			return err
+		}
+		c.Referrers, err = referrersOf(ctx, tx, i)
+		return err
+	})
+	if err != nil {
+		return model.Contents{}, errs.Wrap(op, err)
+	}
+	c.MediaType, c.ArtifactType, c.Annotations = m.MediaType, m.ArtifactType, m.Annotations
+	for _, l := range shown(m.Layers) {
+		c.Layers = append(c.Layers, model.Layer{MediaType: l.MediaType, Digest: l.Digest, Size: l.Size})
+	}
+	if m.IsImage() {
+		err = s.readConfig(m.Config, &c)
+	}
+	return c, errs.Wrap(op, err)
+}
+
+// platforms gives those of the images that a reference names, and of those in an index.
+func platforms(ctx context.Context, tx *store.Tx, images []model.Image) ([]model.Platform, error) {
+	var list []model.Platform
+	for _, i := range shown(images) {
+		if i.Kind != model.Index {
+			if i.Kind != model.Artifact {
+				list = append(list, model.Platform{OS: "linux", Arch: i.Arch, Digest: i.Digest})
+			}
+			continue
+		}
+		m, err := readManifest(ctx, tx, i)
+		if err != nil {
+			return nil, err
+		}
+		for _, child := range shown(m.Manifests) {
+			if p := child.Platform; p != nil {
+				list = append(list, model.Platform{OS: p.OS, Arch: p.Architecture, Variant: p.Variant, Digest: child.Digest})
+			}
+		}
+	}
+	return list, nil
+}
+
+func readManifest(ctx context.Context, tx *store.Tx, i model.Image) (manifest.Manifest, error) {
+	body, err := tx.Manifest(ctx, i.ID)
+	if err != nil {
+		return manifest.Manifest{}, err
+	}
+	return manifest.Parse(i.MediaType, body)
+}
+
+func referrersOf(ctx context.Context, tx *store.Tx, i model.Image) ([]model.Referrer, error) {
+	found, err := tx.Referrers(ctx, i.ContainerID, i.Digest, "", 0, maxShown, maxReferrersSize)
+	var list []model.Referrer
+	for _, r := range found {
+		list = append(list, model.Referrer{ArtifactType: r.ArtifactType, Digest: r.Digest})
+	}
+	return list, err
+}
+
+// readConfig reads how an OCI image runs, and how it was made. A config that cannot be
+// read makes a poorer account, not an error.
+func (s *Service) readConfig(config v1.Descriptor, c *model.Contents) error {
+	f, size, err := s.blobs.OpenBlob(config.Digest)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var image v1.Image
+	if size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
+		return nil
+	}
+	c.Config = model.Config{Author: image.Author, User: image.Config.User, WorkingDir: image.Config.WorkingDir,
+		Entrypoint: image.Config.Entrypoint, Cmd: image.Config.Cmd, Env: image.Config.Env}
+	if image.Created != nil {
+		c.Config.Created = *image.Created
+	}
+	for _, h := range shown(image.History) {
+		step := model.Step{By: h.CreatedBy, Comment: h.Comment, Empty: h.EmptyLayer}
+		if h.Created != nil {
+			step.Created = *h.Created
+		}
+		c.History = append(c.History, step)
+	}
+	return nil
+}
+
+// shown cuts a list to what is shown of it.
+func shown[T any](list []T) []T { return list[:min(len(list), maxShown)] }

@@ -1,0 +1,79 @@
+package registry_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/manifest"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// TestContents looks at an index of two images of layers, one of them signed.
+func TestContents(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	put := func(text string) digest.Digest {
+		t.Helper()
+		d := digest.FromString(text)
+		if err := f.PutBlob(f.ctx(), alice, path(t, "lab/app"), d, strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	push := func(r ref.Reference, mediaType, body string) digest.Digest {
+		t.Helper()
+		if r.Tag == "" {
+			r.Digest = digest.FromString(body)
+		}
+		i, err := f.PutManifest(f.ctx(), alice, path(t, "lab/app"), r, mediaType, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i.Digest
+	}
+	layer := put("a layer")
+	var members []string
+	var digests []digest.Digest
+	for _, arch := range []string{"amd64", "arm64"} {
+		config := put(fmt.Sprintf(`{"architecture":%q,"os":"linux","author":"me","config":{"Cmd":["/bin/%[1]s"],"Env":["A=b"],"Labels":{"x":"y"}},
+			"history":[{"created_by":"COPY . ."},{"created_by":"CMD","empty_layer":true}]}`, arch))
+		d := push(ref.Reference{}, manifest.OCIManifest, fmt.Sprintf(`{"schemaVersion":2,
+			"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":1},
+			"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":%q,"size":7}],"annotations":{"note":"hello"}}`, config, layer))
+		members = append(members, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":1,"platform":{"os":"linux","architecture":%q}}`, manifest.OCIManifest, d, arch))
+		digests = append(digests, d)
+	}
+	push(tag("v1"), manifest.OCIIndex, `{"schemaVersion":2,"manifests":[`+strings.Join(members, ",")+`]}`)
+	empty := put("{}")
+	signature := push(ref.Reference{}, manifest.OCIManifest, fmt.Sprintf(`{"schemaVersion":2,"artifactType":"example/signature",
+		"config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":%q,"size":2},"layers":[],"subject":{"mediaType":"x","digest":%q,"size":1}}`, empty, digests[1]))
+
+	i, err := f.Image(f.ctx(), alice, path(t, "lab/app"), tag("v1"), "arm64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Contents(f.ctx(), alice, path(t, "lab/app"), tag("v1"), i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := model.Contents{MediaType: manifest.OCIManifest,
+		Platforms:   []model.Platform{{OS: "linux", Arch: "amd64", Digest: digests[0]}, {OS: "linux", Arch: "arm64", Digest: digests[1]}},
+		Layers:      []model.Layer{{MediaType: "application/vnd.oci.image.layer.v1.tar", Digest: layer, Size: 7}},
+		Config:      model.Config{Author: "me", Cmd: []string{"/bin/arm64"}, Env: []string{"A=b"}},
+		History:     []model.Step{{By: "COPY . ."}, {By: "CMD", Empty: true}},
+		Annotations: map[string]string{"note": "hello"},
+		Referrers:   []model.Referrer{{ArtifactType: "example/signature", Digest: signature}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if _, err := f.Contents(f.ctx(), f.user("bob"), path(t, "lab/app"), tag("v1"), i); !errs.Is(err, errs.NotFound) {
+		t.Errorf("a stranger: %v", err)
+	}
+}
