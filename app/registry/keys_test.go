@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/google/go-cmp/cmp"
 
 	"sregistry/app/errs"
@@ -107,6 +108,24 @@ func TestKeyIsKeptOnceAndMerged(t *testing.T) {
 	if err != nil || len(own) != 1 || len(own[0].Names) != 2 {
 		t.Errorf("alice has %v, %v", own, err)
 	}
+}
+
+func TestUserCannotFillTheDatabaseWithKeys(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	for range 20 {
+		var keys []*openpgp.Entity
+		for range 10 {
+			keys = append(keys, pgptest.New(t, "alice"))
+		}
+		f.addKey(alice, pgptest.Public(t, keys...))
+	}
+	more := pgptest.Public(t, pgptest.New(t, "alice"))
+	_, err := f.AddKeys(f.ctx(), alice, more)
+	wants(t, errs.Forbidden, err)
+	f.addKey(f.user("bob"), more)
+	f.addKey(alice, more) // known by now
 }
 
 func TestWhoMayAddAndRemoveKeys(t *testing.T) {

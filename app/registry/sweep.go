@@ -32,7 +32,7 @@ type Swept struct {
 // is over, blobs that no image uses, and files that a crash left. It is safe beside
 // running pushes and pulls. A row always goes before its file, and a file that was
 // committed a short while ago never goes, so no push can lose what it was just told is
-// safe.
+// safe. It also has signatures judged again whose keys have expired.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept

@@ -34,17 +34,18 @@ type Claim struct {
 // file has that a signature could cover.
 //
 // Errors: those of Inspect. A file that is no SIF has no signatures.
-func Verify(ctx context.Context, r io.ReaderAt, size int64) (claims []Claim, objects int, err error) {
+func Verify(ctx context.Context, r io.ReaderAt, size int64) ([]Claim, int, error) {
 	const op = "sif.Verify"
 	in := &inspection{file: &source{ctx: ctx, r: r, size: size, left: maxRead}, text: maxAllText, report: &Report{}}
 	v := &verification{inspection: in, sums: map[uint32]sums{}}
-	err = v.run()
+	err := v.run()
 	if in.file.failure != nil {
 		return nil, 0, errs.Wrap(op, in.file.failure)
 	}
 	if err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
+	var claims []Claim
 	for _, c := range v.claims {
 		claims = append(claims, c.Claim)
 	}

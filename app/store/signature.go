@@ -28,8 +28,10 @@ type SignatureRow struct {
 
 // Pending gives a file after one by digest whose signatures are to be looked at, and what
 // of them. Errors: NotFound if there is none.
-func (t *Tx) Pending(ctx context.Context, after digest.Digest) (d digest.Digest, what int, err error) {
-	d, err = one(ctx, t, "store.Pending", func(row scanner) (digest.Digest, error) {
+func (t *Tx) Pending(ctx context.Context, after digest.Digest) (digest.Digest, int, error) {
+	what := 0
+	d, err := one(ctx, t, "store.Pending", func(row scanner) (digest.Digest, error) {
+		var d digest.Digest
 		return d, row.Scan(&d, &what)
 	}, "SELECT digest, pending FROM reports WHERE pending > 0 AND digest > ? ORDER BY digest LIMIT 1", after)
 	return d, what, err
@@ -37,9 +39,11 @@ func (t *Tx) Pending(ctx context.Context, after digest.Digest) (d digest.Digest,
 
 // PendingOf tells what is to be done about a file's signatures, 0 for nothing, and how
 // many objects of it they can cover. A file of which nothing is known has nothing to do.
-func (t *Tx) PendingOf(ctx context.Context, content digest.Digest) (what, objects int, err error) {
-	_, err = one(ctx, t, "store.PendingOf", func(row scanner) (int, error) {
-		return 0, row.Scan(&what, &objects)
+func (t *Tx) PendingOf(ctx context.Context, content digest.Digest) (int, int, error) {
+	objects := 0
+	what, err := one(ctx, t, "store.PendingOf", func(row scanner) (int, error) {
+		var what int
+		return what, row.Scan(&what, &objects)
 	}, "SELECT pending, objects FROM reports WHERE digest = ?", content)
 	if errs.Is(err, errs.NotFound) {
 		err = nil
