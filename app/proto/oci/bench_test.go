@@ -20,6 +20,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/doortest"
+	"sregistry/app/manifest"
 	"sregistry/app/sif/siftest"
 )
 
@@ -191,10 +192,13 @@ type flood struct {
 	answer      int // bytes
 }
 
-func newFlood(b *testing.B, base, path, auth string) *flood {
+func newFlood(b testing.TB, base, path, auth string) *flood {
 	b.Helper()
 	const connections = 32
-	f := &flood{request: fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\n\r\n", path, auth)}
+	if auth != "" {
+		auth = "Authorization: " + auth + "\r\n"
+	}
+	f := &flood{request: fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: x\r\nAccept: %s\r\n%s\r\n", path, manifest.OCIManifest, auth)}
 	for range connections {
 		c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://"))
 		if err != nil {
@@ -219,7 +223,7 @@ func newFlood(b *testing.B, base, path, auth string) *flood {
 }
 
 // ask sends n requests and reads their answers.
-func (f *flood) ask(b *testing.B, n int) {
+func (f *flood) ask(b testing.TB, n int) {
 	var all sync.WaitGroup
 	for _, c := range f.connections {
 		all.Go(func() {
