@@ -53,11 +53,8 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from ref.Path, d digest.Digest) error {
 	const op = "registry.MountBlob"
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		source, err := s.container(ctx, tx, actor, from)
+		source, err := s.allowed(ctx, tx, actor, access.Read, from)
 		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, source); err != nil {
 			return err
 		}
 		size, err := tx.BlobSize(ctx, source.Container, d)

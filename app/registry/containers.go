@@ -33,14 +33,7 @@ func (s *Service) Containers(ctx context.Context, actor model.Actor, path ref.Pa
 func (s *Service) Container(ctx context.Context, actor model.Actor, path ref.Path) (model.Container, error) {
 	const op = "registry.Container"
 	var k model.Container
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
-		}
+	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		k, err = tx.Container(ctx, p.Container)
 		return err
 	})
@@ -73,16 +66,34 @@ func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path r
 	}))
 }
 
-// change runs fn in a transaction on a container to which the actor may do something.
-func (s *Service) change(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
-	return s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
+// look runs fn on a snapshot with a container to which the actor may do something that
+// changes nothing.
+func (s *Service) look(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.allowed(ctx, tx, actor, action, path)
 		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, action, p); err != nil {
 			return err
 		}
 		return fn(tx, p)
 	})
+}
+
+// change runs fn in a transaction on a container to which the actor may do something.
+func (s *Service) change(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.allowed(ctx, tx, actor, action, path)
+		if err != nil {
+			return err
+		}
+		return fn(tx, p)
+	})
+}
+
+// allowed finds a container to which the actor may do something.
+func (s *Service) allowed(ctx context.Context, tx *store.Tx, actor model.Actor, action access.Action, path ref.Path) (store.Place, error) {
+	p, err := s.container(ctx, tx, actor, path)
+	if err != nil {
+		return p, err
+	}
+	return p, s.allow(actor, action, p)
 }

@@ -24,14 +24,7 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 	const op = "registry.Contents"
 	var c model.Contents
 	var m manifest.Manifest
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
-		}
+	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		candidates, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err

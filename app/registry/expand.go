@@ -23,14 +23,7 @@ const minDigits = 32
 func (s *Service) ExpandDigest(ctx context.Context, actor model.Actor, path ref.Path, digits string) (digest.Digest, error) {
 	const op = "registry.ExpandDigest"
 	var found []digest.Digest
-	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
-		}
+	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		if len(digits) >= minDigits && strings.Trim(digits, "0123456789abcdef") == "" {
 			found, err = tx.ContentsFrom(ctx, p.Container, digits)
 		}

@@ -22,10 +22,7 @@ func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r
 	const op = "registry.Image"
 	i, err := s.images.recall(s, actor, lookup{actor.UserID, path, r, arch}, func() (p store.Place, i model.Image, err error) {
 		err = s.db.View(ctx, func(tx *store.Tx) error {
-			if p, err = s.container(ctx, tx, actor, path); err != nil {
-				return err
-			}
-			if err := s.allow(actor, access.Read, p); err != nil {
+			if p, err = s.allowed(ctx, tx, actor, access.Read, path); err != nil {
 				return err
 			}
 			i, err = s.find(ctx, tx, p, r, arch)

@@ -40,14 +40,7 @@ func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path
 // OpenBlob.
 func (s *Service) StatBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (size int64, err error) {
 	const op = "registry.StatBlob"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
-		}
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		size, err = tx.BlobSize(ctx, p.Container, d)
 		return err
 	})

@@ -88,14 +88,7 @@ func (s *Service) Shares(ctx context.Context, actor model.Actor, path ref.Path, 
 			return nil, "", errs.E(op, errs.Invalid, "%q is not a place in this list.", p.After)
 		}
 	}
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		place, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Manage, place); err != nil {
-			return err
-		}
+	err = s.look(ctx, actor, access.Manage, path, func(tx *store.Tx, place store.Place) error {
 		list, err = tx.Shares(ctx, place.Container, before, p)
 		return err
 	})

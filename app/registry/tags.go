@@ -17,14 +17,7 @@ import (
 // container may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) Tags(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Tag, next string, err error) {
 	const op = "registry.Tags"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		place, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, place); err != nil {
-			return err
-		}
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
 		list, err = tx.Tags(ctx, place.Container, p)
 		return err
 	})
@@ -36,14 +29,7 @@ func (s *Service) Tags(ctx context.Context, actor model.Actor, path ref.Path, p 
 // Errors: NotFound, Unauthenticated.
 func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path, after string, limit int) (list []string, err error) {
 	const op = "registry.TagNames"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.container(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allow(actor, access.Read, p); err != nil {
-			return err
-		}
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		list, err = tx.TagNames(ctx, p.Container, after, limit)
 		return err
 	})
