@@ -29,26 +29,35 @@ func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
+	i, err := s.keepFile(ctx, actor, path, d, "")
+	return i, errs.Wrap(op, err)
+}
+
+// keepFile makes an image of a durable file, under a tag if one is given. What the
+// container does not hold yet is given with it.
+func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path, d described, tag string, fresh ...store.Blob) (i model.Image, err error) {
 	config, err := s.storeBytes(ctx, manifest.EmptyConfig)
 	if err != nil {
-		return model.Image{}, errs.Wrap(op, err)
+		return i, err
 	}
 	if err := s.prove(ctx, actor, path, &d); err != nil {
-		return model.Image{}, errs.Wrap(op, err)
+		return i, err
 	}
-	var i model.Image
+	fresh = append(fresh, store.Blob{Digest: config, Size: int64(len(manifest.EmptyConfig))})
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		p, err := s.ensurePlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}
-		if err := tx.HoldBlob(ctx, p.Container, config, int64(len(manifest.EmptyConfig))); err != nil {
-			return err
+		for _, b := range fresh {
+			if err := tx.HoldBlob(ctx, p.Container, b.Digest, b.Size); err != nil {
+				return err
+			}
 		}
-		i, err = s.keep(ctx, tx, actor, p, d, "")
+		i, err = s.keep(ctx, tx, actor, p, d, tag)
 		return err
 	})
-	return i, errs.Wrap(op, err)
+	return i, err
 }
 
 // uploaded gives the size of a blob that a container holds, to somebody who may push

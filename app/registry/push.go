@@ -46,28 +46,7 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	config, err := s.storeBytes(ctx, manifest.EmptyConfig)
-	if err != nil {
-		return model.Image{}, errs.Wrap(op, err)
-	}
-	if err := s.prove(ctx, actor, path, &d); err != nil {
-		return model.Image{}, errs.Wrap(op, err)
-	}
-	var i model.Image
-	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := tx.HoldBlob(ctx, p.Container, d.Content, d.Size); err != nil {
-			return err
-		}
-		if err := tx.HoldBlob(ctx, p.Container, config, int64(len(manifest.EmptyConfig))); err != nil {
-			return err
-		}
-		i, err = s.keep(ctx, tx, actor, p, d, tag)
-		return err
-	})
+	i, err := s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	return i, errs.Wrap(op, err)
 }
 
