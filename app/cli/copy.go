@@ -16,6 +16,7 @@ import (
 
 type copyOptions struct {
 	remoteOptions
+	arch           string
 	allTags, quiet bool
 }
 
@@ -26,7 +27,8 @@ func newCopyCommand(env Env) *cobra.Command {
 		Short: "Bring an image from one registry into another",
 		Long: `Bring an image from one registry into another.
 
-Either may be a Sregistry, or any other registry that speaks OCI. What refers to the image
+Either may be a Sregistry, or any other registry that speaks OCI; SOURCE may also be in a
+library (library://HOST/NAME) or in a hub (shub://HOST/NAME) that is neither. What refers to the image
 (signatures, lists of contents, attestations) goes along, and digests stay what they are; so
 does the tag, unless DESTINATION has another. What is there already is not sent again.
 
@@ -39,6 +41,7 @@ docker login has left in ~/.docker/config.json.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runCopy(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, of a library's image (default: what the library gives)")
 	cmd.Flags().BoolVar(&opts.allTags, "all-tags", false, "copy every tag of SOURCE; neither name may have one then")
 	cmd.Flags().BoolVarP(&opts.quiet, "quiet", "q", false, "show no progress")
 	return cmd
@@ -113,7 +116,7 @@ func (o copyOptions) copyOne(ctx context.Context, env Env, r client.CopyRequest)
 
 // request reads the two names, and finds the credentials for both.
 func (o copyOptions) request(ctx context.Context, env Env, args []string) (client.CopyRequest, error) {
-	r := client.CopyRequest{UserAgent: env.userAgent()}
+	r := client.CopyRequest{UserAgent: env.userAgent(), Arch: o.arch}
 	from, err := ref.ParseURI(args[0])
 	if err != nil {
 		return r, err
@@ -148,7 +151,7 @@ func (o copyOptions) place(ctx context.Context, env Env, u ref.URI) (client.Plac
 	if err != nil {
 		return client.Place{}, err
 	}
-	p := client.Place{Base: base, Path: u.Path}
+	p := client.Place{Base: base, Scheme: u.Scheme, Path: u.Path}
 	if login := loginFor(env, file, base); login.Token != "" {
 		p.Login = client.Login{Username: anyName(login.Username), Password: login.Token}
 		return p, nil

@@ -18,9 +18,12 @@ import (
 // Place is where an image is or shall be, in any registry.
 type Place struct {
 	// Base is the address of the registry, "https://registry.example".
-	Base  string
-	Path  ref.Path
-	Login Login
+	Base string
+	// Scheme is the transport that was written before the name. A library or hub that is no
+	// OCI registry is asked in its own way, if it is the source.
+	Scheme string
+	Path   ref.Path
+	Login  Login
 }
 
 // CopyRequest says what to copy where.
@@ -72,7 +75,16 @@ func Copy(ctx context.Context, r CopyRequest) (digest.Digest, error) {
 	if r.Tag == "" {
 		r.Tag = r.Reference.Tag
 	}
-	d, err := copyImage(ctx, from, to, r)
+	own, err := r.From.hasOwnWay(ctx, r.UserAgent)
+	if err != nil {
+		return "", errs.Wrap(op, err)
+	}
+	var d digest.Digest
+	if own {
+		d, err = copyFile(ctx, to, r)
+	} else {
+		d, err = copyImage(ctx, from, to, r)
+	}
 	if err != nil {
 		return "", copyError(op, ctx, r, err)
 	}

@@ -82,6 +82,9 @@ func openRepository(p Place, userAgent string) (*remote.Repository, error) {
 
 // copyError turns a failure of either registry into an error of ours, with its sentence.
 func copyError(op string, ctx context.Context, r CopyRequest, err error) error {
+	if own, ok := errors.AsType[*errs.Error](err); ok {
+		return errs.Wrap(op, own)
+	}
 	if answer, ok := errors.AsType[*errcode.ErrorResponse](err); ok && ctx.Err() == nil {
 		return answerError(op, answer)
 	}
