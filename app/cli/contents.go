@@ -9,16 +9,20 @@ import (
 	"sregistry/app/api"
 )
 
-// contents shows what an image of layers is made of, and of any image what refers to it.
+// contents shows what an image is made of, and what refers to it.
 func (s sheet) contents(c api.Contents, image api.Image) {
+	if image.Content == "" { // or else its report tells more
+		s.parts(c, image)
+	}
 	var referrers strings.Builder
 	for _, r := range c.Referrers {
 		fmt.Fprintf(&referrers, "%s  %s\n", line(r.Digest), line(r.ArtifactType))
 	}
 	s.text("Attached", referrers.String())
-	if image.Content != "" { // a file, which its report tells more of
-		return
-	}
+}
+
+// parts shows what an image is made of that is not one file.
+func (s sheet) parts(c api.Contents, image api.Image) {
 	s.field("Media type", c.MediaType)
 	s.field("Artifact type", c.ArtifactType)
 	for _, p := range c.Platforms {

@@ -56,7 +56,7 @@ func platforms(ctx context.Context, tx *store.Tx, images []model.Image) ([]model
 	var list []model.Platform
 	for _, i := range shown(images) {
 		if i.Kind != model.Index {
-			if i.Kind != model.Artifact {
+			if i.Arch != "" {
 				list = append(list, model.Platform{OS: "linux", Arch: i.Arch, Digest: i.Digest})
 			}
 			continue
