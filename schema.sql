@@ -172,6 +172,7 @@ CREATE TABLE images (
     arch          TEXT    NOT NULL DEFAULT '',   -- Go's name; '' if unknown or several
     pushed_at     INTEGER NOT NULL,
     pushed_by     INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    description   TEXT    NOT NULL DEFAULT '',   -- in its pusher's words
     loose_since   INTEGER NOT NULL DEFAULT 0,    -- since when no tag, index or subject keeps it; 0 if one does
     deleted_at    INTEGER NOT NULL DEFAULT 0,    -- hidden, and gone after the grace period; 0 if not
     subject       TEXT    NOT NULL DEFAULT '',   -- digest of the manifest that it says something about; it need not be here

@@ -145,9 +145,11 @@ type Image struct {
 	Labels   map[string]string `json:"labels,omitempty"`
 	Pushed   time.Time         `json:"pushed"`
 	PushedBy string            `json:"pushed_by,omitempty"`
-	FileName string            `json:"file_name"`
-	Page     string            `json:"page"`
-	Report   any               `json:"report,omitempty"`
+	// Description is in the words of whoever pushed it first.
+	Description string `json:"description,omitempty"`
+	FileName    string `json:"file_name"`
+	Page        string `json:"page"`
+	Report      any    `json:"report,omitempty"`
 	// Contents tells what it is made of, where one image is asked for.
 	Contents *Contents `json:"contents,omitempty"`
 	// Signers are the fingerprints of the keys by which all of the file is validly signed.

@@ -116,6 +116,7 @@ func inspectImage(ctx context.Context, opts inspectOptions, env Env, arg string)
 	}
 	sheet.field("Tags", strings.Join(image.Tags, " "))
 	sheet.field("Frozen", yesNo(image.Frozen))
+	sheet.field("Description", image.Description)
 	sheet.field("Pushed", strings.TrimSpace(when(image.Pushed)+" "+image.PushedBy))
 	sheet.field("Page", image.Page)
 	signatures := unverified(report)

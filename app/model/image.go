@@ -55,6 +55,8 @@ type Image struct {
 	Arch     string // Go's name, such as "amd64"; empty if unknown
 	Pushed   time.Time
 	PushedBy string // empty if the account is gone
+	// Description is in the words of whoever pushed it first.
+	Description string
 	// Tag is the one that the image was asked by or listed under; empty if by digest.
 	Tag    string
 	Frozen bool     // the tag or its container

@@ -13,10 +13,15 @@ import (
 )
 
 // KeepFile makes an image of a file that was uploaded to a container, with the manifest
-// that it would have by every door. It has no tag yet. Errors: BlobUnknown if the
-// container does not hold the file, Invalid if it is no image, and those of PreparePush.
-func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest) (model.Image, error) {
+// that it would have by every door. It has no tag yet. The description may be empty; that
+// of an image which is there already stays. Errors: BlobUnknown if the container does not
+// hold the file, Invalid if it is no image, TooLarge for the description, and those of
+// PreparePush.
+func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest, description string) (model.Image, error) {
 	const op = "registry.KeepFile"
+	if err := checkDescription(description); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
 	size, err := s.uploaded(ctx, actor, path, content)
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
@@ -29,6 +34,7 @@ func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
+	d.Description = description
 	i, err := s.keepFile(ctx, actor, path, d, "")
 	return i, errs.Wrap(op, err)
 }

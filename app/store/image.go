@@ -13,7 +13,7 @@ import (
 
 // imageColumns are those of an image i in its container k, collection c and namespace n,
 // under the tag g if it was asked by one.
-const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at,
+const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at, i.description,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
 
@@ -28,7 +28,7 @@ func scanImageAnd(row scanner, more ...any) (model.Image, error) {
 	var pushed int64
 	var signers string
 	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
-		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.PushedBy, &signers}
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.Description, &i.PushedBy, &signers}
 	err := row.Scan(append(dest, more...)...)
 	i.Pushed, i.Signers = fromUnix(pushed), fingerprints(signers)
 	return i, err
@@ -147,6 +147,8 @@ type NewImage struct {
 	Annotations  []byte
 	Children     []Child
 	Labels       map[string]string
+	// Description is kept when the image is new, and not changed by pushing it again.
+	Description string
 }
 
 // Child is a manifest that an index names.
@@ -165,12 +167,12 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	}
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO images
 	    (container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by, loose_since,
-	     subject, artifact_type, annotations)
-	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12, ?13)
+	     subject, artifact_type, annotations, description)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12, ?13, ?14)
 	  ON CONFLICT (container_id, digest) DO UPDATE SET deleted_at = 0, pushed_at = excluded.pushed_at,
     pushed_by = excluded.pushed_by, loose_since = CASE loose_since WHEN 0 THEN 0 ELSE excluded.loose_since END
 	  RETURNING id`, n.Container, n.Digest, n.MediaType, n.Kind, n.Manifest, n.Content, n.Size, n.Arch, unix(t.Now), pusher,
-		n.Subject, n.ArtifactType, string(n.Annotations))
+		n.Subject, n.ArtifactType, string(n.Annotations), n.Description)
 	if err != nil {
 		return 0, err
 	}

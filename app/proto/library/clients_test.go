@@ -173,6 +173,22 @@ func TestPushNewThenAgainThenPullEveryWay(t *testing.T) {
 	})
 }
 
+func TestDescriptionStaysWithTheImage(t *testing.T) {
+	everyLibrary(t, func(t *testing.T, f *fixture, alice client) {
+		if _, err := alice.push(t.Context(), bytes.NewReader(image(t, "amd64", 1)), "alice/tools/samtools", "amd64", "1"); err != nil {
+			t.Fatal(err)
+		}
+		i, err := f.Registry.Image(t.Context(), f.alice.Actor, doortest.Path(t, "alice/tools/samtools"), ref.Reference{Tag: "1"}, "")
+		if err != nil || i.Description != "a description" {
+			t.Errorf("%q, %v", i.Description, err)
+		}
+		got := f.alice.want(t, f, 200, "GET", "/v1/images/alice/tools/samtools:1?arch=amd64", "")
+		if got["description"] != "a description" {
+			t.Errorf("the library says %v", got["description"])
+		}
+	})
+}
+
 func TestNamesOfOneTwoAndThreeParts(t *testing.T) {
 	everyLibrary(t, func(t *testing.T, f *fixture, alice client) {
 		root := f.Admin(t, "root")

@@ -11,23 +11,31 @@ import (
 )
 
 // An id is the full name of what it stands for, in letters that may stand in an address:
-// of an entity, a collection, a container, or "CONTAINER@HEX" of an image file. So a
-// client can be told the id of what does not exist yet, and nothing need be kept of a push
-// that never comes. An id gives no right; the core is asked each time.
+// of an entity, a collection, a container, or "CONTAINER@HEX" of an image file, with its
+// description behind a blank if it is new. So a client can be told the id of what does not
+// exist yet, and nothing need be kept of a push that never comes. An id gives no right;
+// the core is asked each time.
 
 func id(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
 
 func imageID(container ref.Container, file digest.Digest) string {
-	return id(container.Full() + "@" + file.Encoded())
+	return upload{container: container, file: file}.id()
 }
 
 // upload is an image as its id names it: a file that is, or is to be, in a container.
 type upload struct {
-	container ref.Container
-	file      digest.Digest
+	container   ref.Container
+	file        digest.Digest
+	description string // of an image that is to be
 }
 
-func (u upload) id() string { return imageID(u.container, u.file) }
+func (u upload) id() string {
+	name := u.container.Full() + "@" + u.file.Encoded()
+	if u.description != "" {
+		name += " " + u.description
+	}
+	return id(name)
+}
 
 func parseEntityID(text string) (string, error) {
 	const op = "library.parseEntityID"
@@ -64,6 +72,7 @@ func parseImageID(text string) (upload, error) {
 		return upload{}, errs.Wrap(op, err)
 	}
 	name, sum, _ := strings.Cut(name, "@")
+	sum, description, _ := strings.Cut(sum, " ")
 	container, err := fullContainer(name)
 	if err != nil {
 		return upload{}, errs.Wrap(op, err)
@@ -72,7 +81,7 @@ func parseImageID(text string) (upload, error) {
 	if file.Validate() != nil {
 		return upload{}, foreign(op)
 	}
-	return upload{container, file}, nil
+	return upload{container, file, description}, nil
 }
 
 func decode(text string) (string, error) {

@@ -1,6 +1,8 @@
 package library
 
 import (
+	"strings"
+
 	"github.com/labstack/echo/v4"
 	"github.com/opencontainers/go-digest"
 
@@ -46,6 +48,13 @@ func offered(i model.Image) bool {
 	return i.Kind.IsFile() && i.Content.Algorithm() == digest.SHA256
 }
 
+// maxDescription bounds an image's description, in bytes: it travels in the id, and so in
+// addresses, until the image is there.
+const maxDescription = 1000
+
+// noDescription is what the clients send where nobody wrote one, and do not show.
+const noDescription = "No description"
+
 // createImage is POST /v1/images. The answer to a file that the container holds as an image
 // spares the client its upload; that it is held elsewhere does not count here.
 func (d *door) createImage(c echo.Context) error {
@@ -71,7 +80,16 @@ func (d *door) createImage(c echo.Context) error {
 	}
 	found, err := d.Registry.Image(ctx, actor, container.Path(), ref.Reference{Digest: file}, "")
 	if errs.Is(err, errs.NotFound) {
-		return answer(c, wireImage(model.Image{Container: container, Content: file}))
+		if len(body.Description) > maxDescription {
+			return errs.E(op, errs.Invalid, "The description has %d bytes; at most %d are allowed.", len(body.Description), maxDescription)
+		}
+		description := body.Description
+		if strings.EqualFold(description, noDescription) {
+			description = ""
+		}
+		w := wireImage(model.Image{Container: container, Content: file, Description: description})
+		w.ID = upload{container, file, description}.id()
+		return answer(c, w)
 	}
 	if err != nil {
 		return errs.Wrap(op, err)
@@ -117,7 +135,7 @@ func (d *door) untag(c echo.Context, w wanted) error {
 // wireImage writes an image down; one without an id is still to be uploaded.
 func wireImage(i model.Image) *image {
 	name := i.Container
-	w := &image{ID: imageID(name, i.Content), Hash: ref.Dotted(i.Content), Size: i.Size, Uploaded: i.ID != 0, Arch: i.Arch, Signed: len(i.Signers) > 0, Fingerprints: i.Signers,
+	w := &image{ID: imageID(name, i.Content), Hash: ref.Dotted(i.Content), Size: i.Size, Uploaded: i.ID != 0, Arch: i.Arch, Signed: len(i.Signers) > 0, Fingerprints: i.Signers, Description: i.Description,
 		Container: id(name.Full()), ContainerName: name.Container, Collection: id(name.Collection.Full()), CollectionName: name.Name,
 		Entity: id(name.Namespace), EntityName: name.Namespace, CreatedAt: i.Pushed, CreatedBy: i.PushedBy}
 	if i.Tag != "" {

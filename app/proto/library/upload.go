@@ -69,7 +69,7 @@ func (d *door) completeUpload(c echo.Context) error {
 func (d *door) complete(c echo.Context, u upload) error {
 	const op = "library.complete"
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
-	if _, err := d.Registry.KeepFile(ctx, actor, u.container.Path(), u.file); err != nil {
+	if _, err := d.Registry.KeepFile(ctx, actor, u.container.Path(), u.file, u.description); err != nil {
 		return never404(op, err)
 	}
 	used, err := d.Registry.Usage(ctx, actor, u.container.Collection.Path())

@@ -60,6 +60,7 @@ type container struct {
 
 type image struct {
 	ID             string    `json:"id"`
+	Description    string    `json:"description,omitempty"`
 	Hash           string    `json:"hash"`      // "sha256.<hex>"; a pull compares it as it stands
 	Container      string    `json:"container"` // its id
 	ContainerName  string    `json:"containerName"`
@@ -98,8 +99,9 @@ type (
 		Collection string `json:"collection"` // its id
 	}
 	newImage struct {
-		Hash      string `json:"hash"`
-		Container string `json:"container"` // its id
+		Hash        string `json:"hash"`
+		Container   string `json:"container"` // its id
+		Description string `json:"description"`
 	}
 	newTag struct {
 		Arch    string // of /v2 only
