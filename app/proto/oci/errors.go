@@ -50,8 +50,8 @@ func coded(code string, err error) error { return &codedError{err, code} }
 func Errors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
 	if kind == errs.Unauthenticated {
-		if challenge, ok := c.Get(challengeKey).(string); ok {
-			c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
+		if challenge, ok := c.Get(challengeKey).(func() string); ok {
+			c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge())
 		}
 	}
 	return c.JSON(httpx.Status(kind), failure{[]problem{{

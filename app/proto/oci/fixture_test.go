@@ -20,8 +20,14 @@ type site struct{ *doortest.Site }
 
 func newSite(t testing.TB, options ...doortest.Option) site {
 	t.Helper()
+	return newLimited(t, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}), options...)
+}
+
+// newLimited is newSite with limits to how much a caller may ask.
+func newLimited(t testing.TB, limits *httpx.Limits, options ...doortest.Option) site {
+	t.Helper()
 	s := doortest.New(t, options...)
-	s.Mount(oci.Errors, oci.Routes(oci.Settings{Registry: s.Registry, Identity: s.Identity, Limits: httpx.NewLimits(httpx.Rate{}, httpx.Rate{})}))
+	s.Mount(oci.Errors, oci.Routes(oci.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits}))
 	return site{s}
 }
 

@@ -104,7 +104,7 @@ func (d *door) serve(table []endpoint) echo.HandlerFunc {
 		c.Response().Header().Set("Docker-Distribution-Api-Version", "registry/2.0")
 		method := c.Request().Method
 		noun, name, last := locate(c.Request().URL.Path)
-		c.Set(challengeKey, d.challenge(c.Request(), method, noun, name))
+		c.Set(challengeKey, func() string { return d.challenge(c.Request(), noun, name) })
 		if noun != token { // which reads the credentials itself
 			if err := d.signIn(c); err != nil {
 				return errs.Wrap(op, err)

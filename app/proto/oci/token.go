@@ -22,17 +22,17 @@ import (
 // was asked for with it: so it needs no list of repositories, and the service tells nothing
 // of what there is.
 
-// challengeKey is where the challenge of a request waits for Errors.
+// challengeKey is where the maker of a request's challenge waits for Errors.
 const challengeKey = "oci.challenge"
 
 // challenge is what asks a client for its credentials.
-func (d *door) challenge(r *http.Request, method string, n noun, name string) string {
+func (d *door) challenge(r *http.Request, n noun, name string) string {
 	text := `Bearer realm="` + d.origin(r) + prefix + `_token",service="` + service(r.Host) + `"`
 	switch {
 	case n == catalog:
 		text += `,scope="registry:catalog:*"`
 	case n.named() && n != nothing && !strings.ContainsAny(name, `"\\`):
-		text += `,scope="repository:` + name + ":" + actions(method) + `"`
+		text += `,scope="repository:` + name + ":" + actions(r.Method) + `"`
 	}
 	return text
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sregistry/app/doortest"
+	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/model"
 	"sregistry/app/sif/siftest"
@@ -184,5 +185,27 @@ func TestChallenge(t *testing.T) {
 		if resp.StatusCode != 401 || found == nil || found[2] != test.scope {
 			t.Errorf("%s %s: %d %q", test.method, test.path, resp.StatusCode, resp.Header.Get("Www-Authenticate"))
 		}
+	}
+}
+
+// TestCallersAreCounted lets nobody in particular ask once, at an endpoint and at the token
+// service, and leaves those who are known alone.
+func TestCallersAreCounted(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/v2/lab/hello/manifests/v1", "/v2/_token"} {
+		s := newLimited(t, httpx.NewLimits(httpx.Rate{PerSecond: 1e-6, Burst: 1}, httpx.Rate{}))
+		ann := s.User(t, "ann")
+		auth := "Bearer " + s.Token(t, ann)
+		s.pushSIF(t, auth, "lab/hello", "v1", siftest.Options{})
+		s.Publish(t, ann, "lab")
+		want(t, s.Do(t, "GET", path, nil), 200)
+		for _, wrong := range []string{"", basic("ann", "wrong")} {
+			a := s.Do(t, "GET", path, nil, "Authorization", wrong)
+			want(t, a, 429, "TOOMANYREQUESTS")
+			if a.Header.Get("Retry-After") == "" {
+				t.Error("it is not said when to try again")
+			}
+		}
+		want(t, s.Do(t, "GET", path, nil, "Authorization", auth), 200)
 	}
 }
