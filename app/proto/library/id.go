@@ -7,26 +7,27 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/errs"
+	"sregistry/app/model"
 	"sregistry/app/ref"
 )
 
 // An id is the full name of what it stands for, in letters that may stand in an address:
 // of an entity, a collection, a container, or "CONTAINER@HEX" of an image file, with its
-// description behind a blank if it is new. So a client can be told the id of what does not
+// description behind a blank if it has one. So a client can be told the id of what does not
 // exist yet, and nothing need be kept of a push that never comes. An id gives no right;
 // the core is asked each time.
 
 func id(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
 
-func imageID(container ref.Container, file digest.Digest) string {
-	return upload{container: container, file: file}.id()
+func imageID(i model.Image) string {
+	return upload{i.Container, i.Content, i.Description}.id()
 }
 
 // upload is an image as its id names it: a file that is, or is to be, in a container.
 type upload struct {
 	container   ref.Container
 	file        digest.Digest
-	description string // of an image that is to be
+	description string
 }
 
 func (u upload) id() string {

@@ -36,7 +36,7 @@ func (d *door) search(c echo.Context) error {
 		if !offered(i) || arches != nil && i.Arch != "" && !slices.Contains(arches, i.Arch) {
 			continue
 		}
-		if known := once[imageID(i.Container, i.Content)]; known != nil {
+		if known := once[imageID(i)]; known != nil {
 			known.Tags = append(known.Tags, i.Tag)
 			continue
 		}

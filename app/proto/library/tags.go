@@ -29,7 +29,7 @@ func (d *door) archTags(c echo.Context) error {
 			if byArch[i.Arch] == nil {
 				byArch[i.Arch] = map[string]string{}
 			}
-			byArch[i.Arch][t.Name] = imageID(i.Container, i.Content)
+			byArch[i.Arch][t.Name] = imageID(i)
 		}
 	}
 	return answer(c, byArch)
@@ -46,7 +46,7 @@ func (d *door) tags(c echo.Context) error {
 	byTag := map[string]string{}
 	for _, t := range list {
 		if len(t.Images) > 0 && offered(t.Images[0]) {
-			byTag[t.Name] = imageID(t.Images[0].Container, t.Images[0].Content)
+			byTag[t.Name] = imageID(t.Images[0])
 		}
 	}
 	return answer(c, byTag)
