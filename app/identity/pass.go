@@ -11,6 +11,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/app/store"
 )
 
 // PassLife is how long a pass is good. Clients get a new one without asking anybody.
@@ -19,21 +20,50 @@ const PassLife = 5 * time.Minute
 // passPrefix tells a pass from a token.
 const passPrefix = "pass_"
 
+// passMark is how many bytes tell one password from another.
+const passMark = 12
+
 // maxPass bounds the text of a pass.
 const maxPass = 512
 
 // passScope is what a pass is for: images, and never accounts or permissions.
 const passScope = model.ScopeRead | model.ScopeWrite | model.ScopeDelete
 
+// pass is what is signed.
+type pass struct {
+	holder
+	// Password tells the password of which it was made from later ones; nil if it was made
+	// of another credential.
+	Password []byte `json:",omitempty"`
+}
+
 // SignPass gives the text of a pass: a bearer token for a few minutes, for clients which
 // send their real credentials only once in a while. It is the actor's right and ends with
-// it; nobody in particular may have one too.
-func (s *Service) SignPass(actor model.Actor) string {
-	b, err := json.Marshal(holder{actor.UserID, actor.Token, s.now().Add(PassLife).Unix()})
+// it, and with the credential; nobody in particular may have one too. Errors:
+// Unauthenticated for a pass, which would else live forever.
+func (s *Service) SignPass(ctx context.Context, actor model.Actor) (string, error) {
+	const op = "identity.SignPass"
+	if actor.Via == model.ByPass {
+		return "", errs.E(op, errs.Unauthenticated, "One pass does not give another; send your password or a token.")
+	}
+	p := pass{holder: holder{actor.UserID, actor.Token, s.now().Add(PassLife).Unix()}}
+	if actor.Via == model.ByPassword {
+		var err error
+		if p.Password, err = s.passwordMark(ctx, actor); err != nil {
+			return "", errs.Wrap(op, err)
+		}
+	}
+	b, err := json.Marshal(p)
 	if err != nil {
 		panic("identity: a struct of strings and numbers did not marshal: " + err.Error())
 	}
-	return passPrefix + base64.RawURLEncoding.EncodeToString(append(mac(s.passKey, b), b...))
+	return passPrefix + base64.RawURLEncoding.EncodeToString(append(mac(s.passKey, b), b...)), nil
+}
+
+// passwordMark is the same as long as an actor's password is, and tells nothing of it.
+func (s *Service) passwordMark(ctx context.Context, actor model.Actor) ([]byte, error) {
+	l, err := peek(ctx, s.db, func(tx *store.Tx) (store.Login, error) { return tx.Login(ctx, actor.Name) })
+	return mac(s.passKey, []byte("password\x00"+l.Hash))[:passMark], err
 }
 
 // IsPass tells whether a text has the form of a pass.
@@ -49,32 +79,41 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 	if ok && m.epoch == epoch && now.Before(m.until) && !expired(m.expires, now) {
 		return m.actor, nil
 	}
-	h, ok := s.parsePass(text)
+	p, ok := s.parsePass(text)
 	if !ok {
 		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This pass is not one that was given out here; sign in again.")
 	}
-	actor, err := s.held(ctx, h, passScope, "pass")
+	actor, err := s.held(ctx, p.holder, passScope, "pass")
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
+	if p.Password != nil {
+		now, err := s.passwordMark(ctx, actor)
+		if err != nil {
+			return model.Actor{}, errs.Wrap(op, err)
+		}
+		if !hmac.Equal(now, p.Password) {
+			return model.Actor{}, errs.E(op, errs.Unauthenticated, "The password was changed since; sign in again.")
+		}
+	}
 	actor.Via = model.ByPass
-	s.bearers.Put(key, rememberedToken{actor, time.Unix(h.Expires, 0), now.Add(tokenMemory), epoch})
+	s.bearers.Put(key, rememberedToken{actor, time.Unix(p.Expires, 0), now.Add(tokenMemory), epoch})
 	return actor, nil
 }
 
 // parsePass reads what SignPass gives; ok is false for all else.
-func (s *Service) parsePass(text string) (h holder, ok bool) {
+func (s *Service) parsePass(text string) (p pass, ok bool) {
 	text, ok = strings.CutPrefix(text, passPrefix)
 	if !ok || len(text) > maxPass {
-		return holder{}, false
+		return pass{}, false
 	}
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(b) < sha256.Size {
-		return holder{}, false
+		return pass{}, false
 	}
 	sum, b := b[:sha256.Size], b[sha256.Size:]
 	if !hmac.Equal(sum, mac(s.passKey, b)) {
-		return holder{}, false
+		return pass{}, false
 	}
-	return h, json.Unmarshal(b, &h) == nil
+	return p, json.Unmarshal(b, &p) == nil
 }

@@ -114,7 +114,10 @@ func (d *door) tokenByForm(c echo.Context, _ target) error {
 
 // issue gives an actor a pass.
 func (d *door) issue(c echo.Context, actor model.Actor) error {
-	pass := d.accounts.SignPass(actor)
+	pass, err := d.accounts.SignPass(c.Request().Context(), actor)
+	if err != nil {
+		return err
+	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	return c.JSON(http.StatusOK, tokenAnswer{Token: pass, AccessToken: pass, TokenType: "Bearer",
 		ExpiresIn: int(identity.PassLife / time.Second), IssuedAt: time.Now().UTC().Format(time.RFC3339)})

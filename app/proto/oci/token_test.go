@@ -153,6 +153,17 @@ func TestPassEndsWithItsOwnersRight(t *testing.T) {
 	if status(byToken) != 401 || status(byPassword) != 200 {
 		t.Error("the pass of a revoked token is still good, or another's is not")
 	}
+	want(t, s.Do(t, "GET", "/v2/_token", nil, "Authorization", byPassword), 401, "UNAUTHORIZED") // or it would live forever
+	if err := s.Identity.SetPassword(t.Context(), admin, "ann", "quite another password"); err != nil {
+		t.Fatal(err)
+	}
+	if status(byPassword) != 401 {
+		t.Error("the pass of an old password is still good")
+	}
+	byPassword = s.pass(t, basic("ann", "quite another password"))
+	if status(byPassword) != 200 {
+		t.Error("the pass of the new password is not good")
+	}
 	if err := s.Identity.SetDisabled(t.Context(), admin, "ann", true); err != nil {
 		t.Fatal(err)
 	}
