@@ -84,9 +84,9 @@ func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, erro
 }
 
 // PutManifest keeps a manifest whose blobs the container holds, under a tag or only by
-// its digest, and under more tags if some are given. Owners may. Errors: BlobUnknown, NotFound for a manifest that an index
-// names, DigestInvalid, Frozen, TooLarge, Invalid, Unsupported, Forbidden,
-// Unauthenticated.
+// its digest, and under more tags if some are given. Owners may. Errors: BlobUnknown for
+// a blob, or a manifest that an index names, which is not there; DigestInvalid, Frozen,
+// TooLarge, Invalid, Unsupported, Forbidden, Unauthenticated.
 func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, mediaType string, body []byte, tags ...string) (model.Image, error) {
 	const op = "registry.PutManifest"
 	if len(body) > manifest.MaxSize {
