@@ -6,6 +6,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/model"
+	"sregistry/app/ref"
 )
 
 // Image is the page of one image, whose address a push prints:
@@ -25,6 +26,8 @@ type Image struct {
 	Runscript   string
 	Help        string
 	Environment string
+	// Contents is what an OCI image is made of, and what is attached to any image.
+	Contents model.Contents
 }
 
 // Command is a line to type, and what it is for.
@@ -65,6 +68,9 @@ func shorten(text string) string {
 	}
 	return algorithm + ":" + sum[:12] + "…"
 }
+
+// dotted writes a digest as it stands in the address of an image's page.
+func dotted(d digest.Digest) string { return ref.Dotted(d) }
 
 // digest is the one that people know the image by: of the file, or else of the manifest.
 func (p Image) digest() digest.Digest {

@@ -144,7 +144,10 @@ func imageStories() []story {
 	full := templates.Image{
 		Page: signedIn("/containers/library/lab/hello:latest"),
 		Image: model.Image{Container: name, Kind: model.SIF, Digest: digest.FromString("its manifest"), Content: sum, Size: 1_288_490_189,
-			Arch: "amd64", Pushed: now, PushedBy: "alice", Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"}},
+			Arch: "amd64", Pushed: now, PushedBy: "alice", Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"},
+			Signing: &model.Signing{Signatures: []model.Signature{
+				{Fingerprint: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Name: "Alice <alice@example.org>", Verdict: model.Valid},
+				{Fingerprint: "0BC07EB661573CD60BC07EB661573CD60BC07EB6", Verdict: model.UnknownKey, Reason: "The key is not known here."}}}},
 		Public: true,
 		Pulls: []templates.Command{
 			{Title: "sregistry", Line: "sregistry pull lab/hello:latest"},
@@ -168,6 +171,13 @@ func imageStories() []story {
 		Page: anonymous("/containers/alice/default/deep/" + longPart),
 		Image: model.Image{Container: ref.Container{Collection: ref.Collection{Namespace: "alice", Name: "default"}, Container: "deep/" + longPart},
 			Kind: model.OCIImage, Digest: sum, Pushed: now},
+		Contents: model.Contents{
+			Platforms: []model.Platform{{OS: "linux", Arch: "amd64", Digest: sum}, {OS: "linux", Arch: "arm", Variant: "v7", Digest: sum}},
+			Layers:    []model.Layer{{MediaType: "application/vnd.oci.image.layer.v1.tar+gzip", Digest: sum, Size: 3_400_000}},
+			Config:    model.Config{Entrypoint: []string{"/bin/sh", "-c"}, Cmd: []string{"<script>alert(1)</script>"}, Env: []string{"PATH=/bin"}},
+			History:   []model.Step{{By: "COPY . /", Comment: "buildkit"}, {By: "CMD [\"sh\"]", Empty: true}},
+			Referrers: []model.Referrer{{ArtifactType: "application/spdx+json", Digest: sum}},
+		},
 		Pulls: []templates.Command{{Title: "docker", Line: "docker pull hub.example.org/alice/default/deep/" + longPart + "@" + sum.String()}},
 	}
 	return []story{{"image", full.View()}, {"image-bare", bare.View()}}

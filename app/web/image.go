@@ -34,6 +34,10 @@ func (s *Site) image(c echo.Context) error {
 	// Some clients send no credentials for a pull; whether they get the image is for the
 	// core to say.
 	_, closed := s.registry.Container(ctx, model.Anonymous, i.Container.Path())
+	contents, err := s.registry.Contents(ctx, actor, path, reference, i)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
 	in, err := readReport(report)
 	if err != nil {
 		return errs.Wrap(op, err)
@@ -41,7 +45,7 @@ func (s *Site) image(c echo.Context) error {
 	view := templates.Image{
 		Page: s.page(c), Image: i, Public: container.Public, Labels: sortedLabels(i.Labels),
 		Pulls:      puller{public: s.settings.Public, image: i, anonymous: closed == nil}.commands(),
-		Definition: in.Definition, Runscript: in.Runscript, Help: in.Help, Environment: in.environment(),
+		Definition: in.Definition, Runscript: in.Runscript, Help: in.Help, Environment: in.environment(), Contents: contents,
 	}
 	return render(c, http.StatusOK, view.View())
 }

@@ -31,12 +31,12 @@ func (c *clock) now() time.Time          { return time.Unix(c.at.Load(), 0) }
 func (c *clock) set(at time.Time)        { c.at.Store(at.Unix()) }
 func (c *clock) advance(d time.Duration) { c.set(c.now().Add(d)) }
 
-func newFixture(t *testing.T, options ...doortest.Option) *fixture {
+func newFixture(t testing.TB, options ...doortest.Option) *fixture {
 	t.Helper()
 	return newLimited(t, httpx.NewLimits(plenty, plenty), options...)
 }
 
-func newLimited(t *testing.T, limits *httpx.Limits, options ...doortest.Option) *fixture {
+func newLimited(t testing.TB, limits *httpx.Limits, options ...doortest.Option) *fixture {
 	t.Helper()
 	f := &fixture{clock: &clock{}}
 	f.clock.set(time.Date(2026, 11, 22, 13, 30, 0, 0, time.UTC))
@@ -57,7 +57,7 @@ type person struct {
 	actor model.Actor
 }
 
-func (f *fixture) person(t *testing.T, name string) person {
+func (f *fixture) person(t testing.TB, name string) person {
 	t.Helper()
 	a := f.User(t, name)
 	return person{doortest.HubClient{User: name, Token: f.Token(t, a)}, a}
