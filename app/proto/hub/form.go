@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"mime"
@@ -16,6 +15,8 @@ const (
 	// maxFields is how much may come before the content of the file: all the fields, and
 	// the headers of all the parts.
 	maxFields = 64 << 10
+	// maxEnd is how much may come after it: the last boundary.
+	maxEnd = 1 << 10
 	// maxBoundary is that of RFC 2046, section 5.1.1.
 	maxBoundary = 70
 )
@@ -28,8 +29,11 @@ const filePart = "file1"
 // broke off anywhere is never taken for a whole one.
 type form struct {
 	fields map[string]string
-	file   io.Reader
-	ended  error // once it has
+	body   *bounded
+	parts  *multipart.Reader
+	file   *multipart.Part
+	last   string // the boundary that ends the form
+	ended  error  // once it has
 }
 
 // readForm reads a form as far as the content of its file. Errors: Invalid, TooLarge,
@@ -41,11 +45,10 @@ func readForm(r *http.Request) (*form, error) {
 	if err != nil || kind != "multipart/form-data" || boundary == "" || len(boundary) > maxBoundary {
 		return nil, errs.E(op, errs.Invalid, "The upload is not a form; send multipart/form-data with the fields collection, name and tag, and then file1.")
 	}
-	body := bufio.NewReaderSize(r.Body, readAhead)
-	parts := multipart.NewReader(&bounded{body, maxFields}, boundary)
-	f := &form{fields: map[string]string{}}
+	body := newBounded(r.Body, maxFields)
+	f := &form{fields: map[string]string{}, body: body, parts: multipart.NewReader(body, boundary), last: "--" + boundary + "--"}
 	for {
-		part, err := parts.NextRawPart()
+		part, err := f.parts.NextRawPart()
 		if err == io.EOF {
 			return nil, errs.E(op, errs.Invalid, "The form has no part %q with the image; put it last.", filePart)
 		}
@@ -54,7 +57,8 @@ func readForm(r *http.Request) (*form, error) {
 		}
 		field := part.FormName()
 		if field == filePart {
-			f.file = &fileBody{body: body, delim: []byte("\r\n--" + boundary)}
+			f.file = part
+			body.allow(unbounded)
 			return f, nil
 		}
 		if _, twice := f.fields[field]; twice {
@@ -70,15 +74,40 @@ func readForm(r *http.Request) (*form, error) {
 
 // Read reads the content of the file.
 func (f *form) Read(p []byte) (int, error) {
+	const op = "hub.form.Read"
 	if f.ended != nil {
 		return 0, f.ended
 	}
 	n, err := f.file.Read(p)
+	if err == io.EOF {
+		err = f.end()
+	}
 	if err != nil && err != io.EOF {
-		err = formFault("hub.form.Read", err)
+		err = formFault(op, err)
 	}
 	f.ended = err
 	return n, err
+}
+
+// end gives io.EOF if the form ends where its file does.
+func (f *form) end() error {
+	const op = "hub.form.end"
+	f.body.allow(maxEnd)
+	part, err := f.parts.NextRawPart()
+	if err == nil {
+		return errs.E(op, errs.Invalid, "The form has the part %q after %q, which has to be the last.", clip(part.FormName()), filePart)
+	}
+	if err != io.EOF {
+		return err
+	}
+	// What package multipart has not read of the body it does not look at.
+	if _, err := io.Copy(io.Discard, f.body); err != nil {
+		return err
+	}
+	if !f.body.endsWith(f.last) {
+		return errs.E(op, errs.Invalid, "Something follows the end of the form; send nothing there.")
+	}
+	return io.EOF
 }
 
 // formFault gives an error of package multipart its kind and a sentence.
