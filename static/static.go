@@ -2,6 +2,8 @@
 // Every file has an address that holds the hash of its content (URL), so that a browser
 // may keep it for ever and an upgrade is seen at once (Handler).
 //
+// The files in css are joined to one style sheet (Sheet).
+//
 // It knows nothing of pages or of the registry. The trap: a file refers to no other by
 // its address, since it does not know the other's hash; so the style sheet has no url()
 // and a script no relative import.
@@ -42,8 +44,8 @@ var contentTypes = map[string]string{
 	".svg": "image/svg+xml",
 }
 
-// URL is the address of a file, such as "/static/0123456789abcdef/css/app.css" for
-// "css/app.css". It panics for a file that does not exist, which is a mistake of the
+// URL is the address of a file, such as "/static/0123456789abcdef/js/copy.js" for
+// "js/copy.js"; that of the style sheet is URL(Sheet). It panics for a file that does not exist, which is a mistake of the
 // program's and found by rendering the page once.
 func URL(name string) string {
 	a, ok := assets()[name]
@@ -58,23 +60,31 @@ func URL(name string) string {
 var assets = sync.OnceValue(func() map[string]asset {
 	all := make(map[string]asset)
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || path.Dir(name) == "css" {
 			return err
 		}
-		all[name], err = load(name)
+		content, err := files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		all[name], err = prepare(name, content)
 		return err
 	})
 	if err != nil {
 		panic(err)
 	}
+	style, err := sheet()
+	if err != nil {
+		panic(err)
+	}
+	if all[Sheet], err = prepare(Sheet, style); err != nil {
+		panic(err)
+	}
 	return all
 })
 
-func load(name string) (asset, error) {
-	content, err := files.ReadFile(name)
-	if err != nil {
-		return asset{}, err
-	}
+// prepare makes a file ready to be served.
+func prepare(name string, content []byte) (asset, error) {
 	contentType, ok := contentTypes[path.Ext(name)]
 	if !ok {
 		return asset{}, fmt.Errorf("static: %s has an extension without a content type", name)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -39,7 +40,6 @@ func TestAddressHoldsHashAndServesTheFile(t *testing.T) {
 	t.Parallel()
 	shape := regexp.MustCompile(`^/static/[0-9a-f]{16}/`)
 	for name, contentType := range map[string]string{
-		"css/app.css":  "text/css; charset=utf-8",
 		"js/copy.js":   "text/javascript; charset=utf-8",
 		"img/icon.svg": "image/svg+xml",
 	} {
@@ -66,7 +66,7 @@ func TestAddressHoldsHashAndServesTheFile(t *testing.T) {
 
 func TestCompressesForThoseWhoAccept(t *testing.T) {
 	t.Parallel()
-	url := static.URL("css/app.css")
+	url := static.URL(static.Sheet)
 	for accept, packed := range map[string]bool{
 		"gzip": true, "br, gzip;q=0.5": true, "*": true, "GZIP": true,
 		"": false, "br": false, "gzip;q=0": false, "*, gzip; q=0": false, "gzip;q=x": false,
@@ -90,7 +90,7 @@ func TestCompressesForThoseWhoAccept(t *testing.T) {
 
 func TestKnownFileIsNotSentAgain(t *testing.T) {
 	t.Parallel()
-	url := static.URL("css/app.css")
+	url := static.URL(static.Sheet)
 	plain := get(t, "GET", url, "").Header.Get("ETag")
 	packed := get(t, "GET", url, "gzip").Header.Get("ETag")
 	if plain == "" || plain == packed {
@@ -106,7 +106,7 @@ func TestKnownFileIsNotSentAgain(t *testing.T) {
 
 func TestOtherAddressesAreNotFound(t *testing.T) {
 	t.Parallel()
-	good := static.URL("css/app.css")
+	good := static.URL(static.Sheet)
 	for _, path := range []string{
 		"/static/", "/static/css/app.css", "/static/0123456789abcdef/css/app.css",
 		strings.TrimSuffix(good, "/css/app.css") + "/js/copy.js", good + "/", strings.TrimSuffix(good, "app.css"),
@@ -137,4 +137,29 @@ func TestUnknownNamePanics(t *testing.T) {
 		}
 	}()
 	static.URL("css/none.css")
+}
+
+func TestStyleSheetIsAllOfItsFilesInOrder(t *testing.T) {
+	t.Parallel()
+	res := get(t, "GET", static.URL(static.Sheet), "")
+	if got := res.Header.Get("Content-Type"); got != "text/css; charset=utf-8" {
+		t.Errorf("Content-Type %q", got)
+	}
+	style := body(t, res.Body)
+	parts, err := filepath.Glob("css/*.css")
+	if err != nil || len(parts) == 0 {
+		t.Fatal(parts, err)
+	}
+	for _, name := range parts {
+		part, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(style, string(part)) {
+			t.Errorf("%s is not in the style sheet", name)
+		}
+	}
+	if !strings.HasPrefix(style, "/* Tokens") {
+		t.Error("the tokens do not come first")
+	}
 }

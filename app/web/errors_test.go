@@ -105,7 +105,7 @@ func TestAssetsAskForNoSession(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
 	b := f.browser(t)
-	if p := b.get(static.URL("css/app.css")).is(http.StatusOK); !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
+	if p := b.get(static.URL(static.Sheet)).is(http.StatusOK); !strings.Contains(p.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("Cache-Control: %q", p.header.Get("Cache-Control"))
 	}
 	b.get("/static/css/app.css").is(http.StatusNotFound)
