@@ -5,24 +5,30 @@ package storetest
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"sregistry/app/store"
 )
 
-// Schema reads the schema.sql at the top of the tree.
+// Schema reads the schema.sql at the top of the tree, which it looks for above the folder
+// of the package that is tested.
 func Schema(t testing.TB) string {
 	t.Helper()
-	_, here, _, ok := runtime.Caller(0)
-	if !ok {
-		t.Fatal("storetest: where am I?")
-	}
-	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", "..", "schema.sql"))
+	dir, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	for {
+		text, err := os.ReadFile(filepath.Join(dir, "schema.sql"))
+		if err == nil {
+			return string(text)
+		}
+		above := filepath.Dir(dir)
+		if above == dir {
+			t.Fatal("storetest: there is no schema.sql above this folder")
+		}
+		dir = above
+	}
 }
 
 // New gives an empty database in a folder of its own, closed when the test ends.
