@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/url"
 	"path/filepath"
 
@@ -27,10 +28,14 @@ func newCopyCommand(env Env) *cobra.Command {
 		Short: "Bring an image from one registry into another",
 		Long: `Bring an image from one registry into another.
 
-Either may be a Sregistry, or any other registry that speaks OCI; SOURCE may also be in a
-library (library://HOST/NAME) or in a hub (shub://HOST/NAME) that is neither. What refers to the image
+Either may be a Sregistry, any other registry that speaks OCI, or a library
+(library://HOST/NAME) or a hub (shub://HOST/NAME) that does not. What refers to the image
 (signatures, lists of contents, attestations) goes along, and digests stay what they are; so
 does the tag, unless DESTINATION has another. What is there already is not sent again.
+
+Into a library or a hub that speaks no OCI go image files (SIF) only, without what refers to
+them, by way of this machine's disk; of a tag with images for several architectures a library
+gets them all, and a hub the one that --arch chooses.
 
 Credentials are those of sregistry login or, for hosts where there was none, those that
 docker login has left in ~/.docker/config.json.`,
@@ -41,7 +46,7 @@ docker login has left in ~/.docker/config.json.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runCopy(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, of a library's image (default: what the library gives)")
+	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, out of or into a library or hub (default: what it gives, or all)")
 	cmd.Flags().BoolVar(&opts.allTags, "all-tags", false, "copy every tag of SOURCE; neither name may have one then")
 	cmd.Flags().BoolVarP(&opts.quiet, "quiet", "q", false, "show no progress")
 	return cmd
@@ -116,7 +121,7 @@ func (o copyOptions) copyOne(ctx context.Context, env Env, r client.CopyRequest)
 
 // request reads the two names, and finds the credentials for both.
 func (o copyOptions) request(ctx context.Context, env Env, args []string) (client.CopyRequest, error) {
-	r := client.CopyRequest{UserAgent: env.userAgent(), Arch: o.arch}
+	r := client.CopyRequest{UserAgent: env.userAgent(), Arch: o.arch, ArchOf: env.archOf}
 	from, err := ref.ParseURI(args[0])
 	if err != nil {
 		return r, err
@@ -162,6 +167,15 @@ func (o copyOptions) place(ctx context.Context, env Env, u ref.URI) (client.Plac
 	}
 	p.Login, err = client.DockerLogin(ctx, env.dockerConfig(), address.Host)
 	return p, err
+}
+
+// archOf reads the architecture of an image file.
+func (e Env) archOf(ctx context.Context, file io.ReaderAt, size int64) (string, error) {
+	report, err := e.Inspect(ctx, file, size)
+	if err != nil {
+		return "", errs.Wrap("cli.archOf", err)
+	}
+	return report.Arch, nil
 }
 
 // anyName is the name that goes with a token whose owner is not known.

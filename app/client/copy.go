@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"sync"
 
 	"github.com/opencontainers/go-digest"
@@ -20,7 +21,7 @@ type Place struct {
 	// Base is the address of the registry, "https://registry.example".
 	Base string
 	// Scheme is the transport that was written before the name. A library or hub that is no
-	// OCI registry is asked in its own way, if it is the source.
+	// OCI registry is spoken to in its own way.
 	Scheme string
 	Path   ref.Path
 	Login  Login
@@ -32,9 +33,12 @@ type CopyRequest struct {
 	// Reference is the image's at From; at To it gets the same, unless Tag says another.
 	Reference ref.Reference
 	Tag       string
-	// Arch chooses among the images of a library or hub which is no OCI registry; empty is
-	// what it gives by itself.
-	Arch      string
+	// Arch chooses among the images that a tag has in a library or hub which is no OCI
+	// registry, or that go into one; empty is what it gives by itself, or all that it takes.
+	Arch string
+	// ArchOf reads the architecture of an image file, and fails with Invalid if it is none;
+	// it is needed for what goes into a library or hub.
+	ArchOf    func(ctx context.Context, file io.ReaderAt, size int64) (string, error)
 	UserAgent string
 	// Report is told of every piece, by one goroutine at a time; it may be nil.
 	Report func(Piece)
@@ -59,9 +63,11 @@ const (
 
 // Copy brings an image, with all that refers to it, from one registry into another, byte
 // for byte, and gives the digest of its manifest. Blobs stream from the one to the other;
-// what is there already is not sent. The tag is set at the end, when all is there. Errors:
-// Unauthenticated, Forbidden, NotFound, Frozen and so on, from either registry;
-// Unavailable, Canceled.
+// what is there already is not sent. The tag is set at the end, when all is there. Into a
+// library or hub that is no OCI registry goes the image file alone, by way of the disk, and
+// the digest is the file's. Errors: Unauthenticated, Forbidden, NotFound, Frozen and so on,
+// from either registry; Unsupported, for an image that is no file, into a library or hub;
+// DigestInvalid, if something else arrived there; Unavailable, Canceled.
 func Copy(ctx context.Context, r CopyRequest) (digest.Digest, error) {
 	const op = "client.Copy"
 	from, err := openRepository(r.From, r.UserAgent)
@@ -75,14 +81,21 @@ func Copy(ctx context.Context, r CopyRequest) (digest.Digest, error) {
 	if r.Tag == "" {
 		r.Tag = r.Reference.Tag
 	}
-	own, err := r.From.hasOwnWay(ctx, r.UserAgent)
+	ownSource, err := r.From.hasOwnWay(ctx, r.UserAgent)
+	if err != nil {
+		return "", errs.Wrap(op, err)
+	}
+	ownTarget, err := r.To.hasOwnWay(ctx, r.UserAgent)
 	if err != nil {
 		return "", errs.Wrap(op, err)
 	}
 	var d digest.Digest
-	if own {
+	switch {
+	case ownTarget:
+		d, err = copyInto(ctx, from, r, ownSource)
+	case ownSource:
 		d, err = copyFile(ctx, to, r)
-	} else {
+	default:
 		d, err = copyImage(ctx, from, to, r)
 	}
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -28,6 +27,7 @@ const (
 type imageFile struct {
 	digest digest.Digest
 	size   int64
+	arch   string // "" if the server does not tell
 	open   func() (io.ReadCloser, error)
 	close  func() // gives up what it took to find it out
 }
@@ -140,6 +140,7 @@ func findInLibrary(ctx context.Context, c *Client, r CopyRequest) (imageFile, er
 		Data struct {
 			Hash string `json:"hash"`
 			Size int64  `json:"size"`
+			Arch string `json:"arch"`
 		} `json:"data"`
 	}
 	if err := c.call(ctx, http.MethodGet, c.base.String()+"/v1/images/"+name+query, nil, &answer); err != nil {
@@ -150,17 +151,15 @@ func findInLibrary(ctx context.Context, c *Client, r CopyRequest) (imageFile, er
 		return imageFile{}, errs.Because("client.findInLibrary", errs.Unsupported, err, "%s does not tell the SHA-256 of %s, and so it cannot be copied.", c.base, name)
 	}
 	open := func() (io.ReadCloser, error) { return c.fetch(ctx, c.base.String()+"/v1/imagefile/"+name+query) }
-	return imageFile{d, answer.Data.Size, open, func() {}}, nil
+	return imageFile{digest: d, size: answer.Data.Size, arch: answer.Data.Arch, open: open, close: func() {}}, nil
 }
 
 // findInHub asks a hub. It does not know the SHA-256 of its files, without which no upload
 // can be ended; so the file is taken to the disk first.
 func findInHub(ctx context.Context, c *Client, r CopyRequest) (imageFile, error) {
 	const op = "client.findInHub"
-	var answer struct {
-		Image string `json:"image"`
-	}
-	if err := c.call(ctx, http.MethodGet, c.base.String()+"/api/container/"+r.From.Path.String()+":"+r.Reference.String(), nil, &answer); err != nil {
+	answer, err := c.hubManifest(ctx, r.From, r.Reference.String())
+	if err != nil {
 		return imageFile{}, err
 	}
 	address, err := c.base.Parse(answer.Image)
@@ -172,22 +171,11 @@ func findInHub(ctx context.Context, c *Client, r CopyRequest) (imageFile, error)
 		return imageFile{}, err
 	}
 	defer body.Close()
-	file, err := os.CreateTemp("", "sregistry-copy-*")
+	file, err := c.newSpool(ctx, body)
 	if err != nil {
-		return imageFile{}, fileError(op, "write", os.TempDir(), err)
+		return imageFile{}, err
 	}
-	give := func() {
-		file.Close()
-		_ = os.Remove(file.Name()) // what stays is the system's to tidy up
-	}
-	sum := digest.SHA256.Digester()
-	size, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(file, sum.Hash())}, struct{ io.Reader }{body}, make([]byte, bufferSize))
-	if err != nil {
-		give()
-		return imageFile{}, transportError(op, c.base, ctx, err)
-	}
-	open := func() (io.ReadCloser, error) { return io.NopCloser(io.NewSectionReader(file, 0, size)), nil }
-	return imageFile{sum.Digest(), size, open, give}, nil
+	return imageFile{digest: file.digest, size: file.size, open: file.open, close: file.close}, nil
 }
 
 // fetch begins to read a file.
