@@ -144,8 +144,13 @@ CREATE TABLE containers (
 CREATE TABLE blobs (
     digest        TEXT    PRIMARY KEY CHECK (digest GLOB 'sha[25][51][62]:*'),
     size          INTEGER NOT NULL CHECK (size >= 0),
-    created_at    INTEGER NOT NULL
+    created_at    INTEGER NOT NULL,
+    verified_at   INTEGER NOT NULL DEFAULT 0,    -- when it last hashed to its digest; 0 asks for it to be read soon
+    damaged_at    INTEGER NOT NULL DEFAULT 0,    -- since when it is not what its digest says; 0 if it is. To everybody it is not there
+    damage        TEXT    NOT NULL DEFAULT ''    -- what is wrong
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX blobs_by_verification ON blobs (verified_at);
+CREATE INDEX blobs_damaged ON blobs (digest) WHERE damaged_at > 0;
 
 -- Bytes are shared, rights are not: a blob can be read, or left out of an upload, only
 -- through a container that holds it. renewed_at is when somebody last relied on it; a
@@ -333,6 +338,24 @@ CREATE TABLE shares (
 ) STRICT;
 CREATE INDEX shares_by_image ON shares (image_id);
 CREATE INDEX shares_by_expiry ON shares (expires_at);
+
+-- ── Keeping ────────────────────────────────────────────────────────────────────────────
+-- A backup that is under way needs the files of all blobs from before it began: none of
+-- them with a digest after reached is removed until the pin expires.
+CREATE TABLE pins (
+    id            TEXT    PRIMARY KEY,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,              -- renewed as long as the backup lives
+    reached       TEXT    NOT NULL DEFAULT ''    -- digest up to which it needs them no more
+) STRICT, WITHOUT ROWID;
+
+-- What the server does by itself, such as 'backup' and 'scrub', and when it last did.
+CREATE TABLE duties (
+    name          TEXT    PRIMARY KEY,
+    tried_at      INTEGER NOT NULL DEFAULT 0,
+    done_at       INTEGER NOT NULL DEFAULT 0,    -- when it last ended well; 0 is never
+    report        TEXT    NOT NULL DEFAULT ''    -- what became of the last try, as a sentence
+) STRICT, WITHOUT ROWID;
 
 INSERT INTO names (id, name, kind) VALUES (1, 'library', 'library');
 INSERT INTO collections (id, namespace_id, name, created_at, updated_at)

@@ -23,6 +23,8 @@ type data struct {
 	lock  *os.File // nil without the lock
 	db    *store.DB
 	blobs *blob.Store
+	// upgraded is what had to be done to a database of an older version.
+	upgraded store.Upgrading
 }
 
 // openData opens the folder that everything is kept in, made with mode 0700 if it is
@@ -38,7 +40,10 @@ func openData(ctx context.Context, dir, schema string, server bool) (*data, erro
 			return nil, err
 		}
 	}
-	var err error
+	err := d.upgrade(ctx, schema)
+	if err != nil {
+		return nil, errors.Join(errs.Wrap(op, err), d.Close())
+	}
 	if d.db, err = store.Open(ctx, dir, schema); err != nil {
 		return nil, errors.Join(errs.Wrap(op, err), d.Close())
 	}
@@ -62,6 +67,32 @@ func (d *data) hold() error {
 	}
 	d.lock = f
 	return nil
+}
+
+// upgrade brings the database of an older version to the present one. Also a command that
+// works beside a server does, unless one of the older version still runs.
+func (d *data) upgrade(ctx context.Context, schema string) (err error) {
+	const op = "app.upgrade"
+	found, err := store.Version(ctx, d.dir)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if found == 0 || found == store.Present() {
+		return nil
+	}
+	if d.lock == nil {
+		if err := d.hold(); errs.Is(err, errs.Conflict) {
+			return errs.Because(op, errs.Conflict, err, "The data folder %s is of another version (schema %d, this program has %d), and a server of that version runs on it; stop it first.", d.dir, found, store.Present())
+		} else if err != nil {
+			return err
+		}
+		defer func() {
+			err = errors.Join(err, d.lock.Close())
+			d.lock = nil
+		}()
+	}
+	d.upgraded, err = store.Upgrade(ctx, d.dir, schema)
+	return errs.Wrap(op, err)
 }
 
 // Close closes what is open, in the reverse order.

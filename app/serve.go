@@ -59,6 +59,9 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	if d.upgraded.From != d.upgraded.To {
+		log.Info("upgraded the database", "from", d.upgraded.From, "to", d.upgraded.To, "snapshot", d.upgraded.Snapshot)
+	}
 	entrance, err := openEntrance(ctx, settings, log)
 	if err != nil {
 		return err

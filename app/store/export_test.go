@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Exec lets a test run a statement of its own.
@@ -46,4 +49,74 @@ func (db *DB) Drain(ctx context.Context) error {
 	defer db.write.give(c)
 	_, err = c.ExecContext(ctx, "PRAGMA max_page_count = 1073741823")
 	return err
+}
+
+// Script runs statements on a closed database file, which it makes if it is missing.
+func Script(ctx context.Context, dir, text string) error {
+	p, err := openPool(filepath.Join(dir, FileName), "BEGIN", nil, 1)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	_, err = p.db.ExecContext(ctx, text)
+	return err
+}
+
+// Dump gives every row of the tables of a schema from a closed database file, with the
+// columns that the schema has.
+func Dump(ctx context.Context, dir, schemaFile string) (map[string][]string, error) {
+	schema, err := os.ReadFile(schemaFile)
+	if err != nil {
+		return nil, err
+	}
+	p, err := openPool(filepath.Join(dir, FileName), "BEGIN", nil, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	memory, err := sql.Open("sqlite", "file::memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer memory.Close()
+	memory.SetMaxOpenConns(1)
+	if _, err := memory.ExecContext(ctx, string(schema)); err != nil {
+		return nil, err
+	}
+	queries, err := strings2(ctx, memory, `SELECT 'SELECT ' || quote(m.name) || ', concat_ws(char(31), ' ||
+	  group_concat('quote(' || c.name || ')', ', ' ORDER BY c.cid) || ') FROM ' || m.name || ' ORDER BY 2', ''
+	  FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name`)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string][]string{}
+	for _, q := range queries {
+		rows, err := strings2(ctx, p.db, q[0])
+		if err != nil {
+			return nil, err
+		}
+		table, _, _ := strings.Cut(strings.TrimPrefix(q[0], "SELECT '"), "'")
+		all[table] = nil
+		for _, row := range rows {
+			all[table] = append(all[table], row[1])
+		}
+	}
+	return all, nil
+}
+
+// strings2 gives the rows of a query with two columns of text.
+func strings2(ctx context.Context, db queryer, query string) (list [][2]string, err error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row [2]string
+		if err := rows.Scan(&row[0], &row[1]); err != nil {
+			return nil, err
+		}
+		list = append(list, row)
+	}
+	return list, rows.Err()
 }

@@ -1,0 +1,23 @@
+-- From version 1, of the first release, to version 2.
+
+-- Scrub: a blob was hashed when it was committed.
+ALTER TABLE blobs ADD COLUMN verified_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE blobs ADD COLUMN damaged_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE blobs ADD COLUMN damage TEXT NOT NULL DEFAULT '';
+UPDATE blobs SET verified_at = created_at;
+CREATE INDEX blobs_by_verification ON blobs (verified_at);
+CREATE INDEX blobs_damaged ON blobs (digest) WHERE damaged_at > 0;
+
+-- Backup.
+CREATE TABLE pins (
+    id            TEXT    PRIMARY KEY,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    reached       TEXT    NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TABLE duties (
+    name          TEXT    PRIMARY KEY,
+    tried_at      INTEGER NOT NULL DEFAULT 0,
+    done_at       INTEGER NOT NULL DEFAULT 0,
+    report        TEXT    NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;

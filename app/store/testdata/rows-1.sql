@@ -1,0 +1,31 @@
+-- A row for every table of version 1, so that a step which loses one is found.
+INSERT INTO names (id, name, kind) VALUES (2, 'alice', 'user'), (3, 'imaging', 'team'), (4, 'lab', 'collection');
+INSERT INTO users (id, name_id, kind, password, admin, created_at) VALUES (1, 2, 'person', '$argon2id$x', 1, 100);
+INSERT INTO tokens (id, user_id, name, salt, scope, narrowed, created_at) VALUES ('tok', 1, 'ci', x'00ff', 3, 1, 100);
+INSERT INTO teams (id, name_id, join_policy, created_at) VALUES (1, 3, 'invite', 100);
+INSERT INTO team_members (team_id, user_id, owner, since) VALUES (1, 1, 1, 100);
+INSERT INTO invitations (id, team_id, secret_hash, created_by, created_at, expires_at) VALUES (1, 1, x'01', 1, 100, 200);
+INSERT INTO collections (id, namespace_id, name, public, description, created_at, updated_at) VALUES (2, 1, 'lab', 1, 'The "lab"', 100, 100);
+INSERT INTO token_collections (token_id, collection_id) VALUES ('tok', 2);
+INSERT INTO collection_users (collection_id, user_id, role) VALUES (2, 1, 2);
+INSERT INTO collection_teams (collection_id, team_id, role) VALUES (2, 1, 1);
+INSERT INTO sessions (secret_hash, id, user_id, created_at, last_seen_at, expires_at) VALUES (x'02', 's', 1, 100, 100, 200);
+INSERT INTO containers (id, collection_id, name, created_at, updated_at) VALUES (1, 2, 'hello', 100, 100);
+INSERT INTO blobs (digest, size, created_at) VALUES ('sha256:aa', 5, 100), ('sha256:bb', 2, 101);
+INSERT INTO container_blobs (container_id, digest, renewed_at) VALUES (1, 'sha256:aa', 100), (1, 'sha256:bb', 100);
+INSERT INTO images (id, container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by)
+    VALUES (1, 1, 'sha256:cc', 'm', 'sif', x'7b7d', 'sha256:aa', 7, 'amd64', 100, 1), (2, 1, 'sha256:dd', 'i', 'index', x'7b7d', '', 7, '', 100, NULL);
+INSERT INTO image_blobs (image_id, digest, container_id) VALUES (1, 'sha256:aa', 1), (1, 'sha256:bb', 1);
+INSERT INTO image_children (image_id, child_id, arch) VALUES (2, 1, 'amd64');
+INSERT INTO reports (digest, report, objects, pending) VALUES ('sha256:aa', '{"x":1}', 2, 1);
+INSERT INTO image_labels (image_id, key, value) VALUES (1, 'Maintainer', 'vanessa');
+INSERT INTO tags (id, container_id, name, frozen, updated_at) VALUES (1, 1, 'latest', 1, 100);
+INSERT INTO tag_images (tag_id, arch, image_id) VALUES (1, 'amd64', 1), (1, '*', 2);
+INSERT INTO keys (id, fingerprint, packets, algorithm, bits, created_at, added_by, added_at, changed_at) VALUES (1, 'AB', x'99', 1, 2048, 100, 1, 100, 100);
+INSERT INTO key_parts (key_id, number, fingerprint) VALUES (1, -5, 'AB');
+INSERT INTO key_names (key_id, place, name, created_at) VALUES (1, 0, 'Alice', 100);
+INSERT INTO signatures (digest, object, fingerprint, text, covers, fault, verdict) VALUES ('sha256:aa', 3, 'AB', x'10', '[1]', '', 'valid');
+INSERT INTO signers (digest, fingerprint) VALUES ('sha256:aa', 'AB');
+INSERT INTO collection_signers (collection_id, fingerprint) VALUES (2, 'AB');
+INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at) VALUES ('up', 'library/lab/hello', 1, 10, x'20', 100, 100);
+INSERT INTO shares (id, image_id, tag, secret_hash, created_by, created_at, expires_at) VALUES (1, 1, 'latest', x'03', 1, 100, 200);

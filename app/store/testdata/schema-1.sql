@@ -1,0 +1,339 @@
+-- The whole present schema of Sregistry's one database file. A new file is made from it;
+-- older ones are brought here by numbered steps. Tables are STRICT. Times are seconds
+-- since 1970, UTC. Digests are "sha256:<hex>" or "sha512:<hex>". What is secret is kept
+-- as a hash, or not at all: a stolen copy of this file opens nothing.
+
+-- ── Names ──────────────────────────────────────────────────────────────────────────────
+-- Users, teams, the registry's own namespace and the registry's own collections share one
+-- set of names, so that a written name such as "x/y" has one meaning. A name of kind
+-- "collection" is that of a collection in the namespace "library"; all others are
+-- namespaces.
+CREATE TABLE names (
+    id            INTEGER PRIMARY KEY,
+    name          TEXT    NOT NULL UNIQUE,
+    kind          TEXT    NOT NULL CHECK (kind IN ('library', 'user', 'team', 'collection'))
+) STRICT;
+
+-- ── People ─────────────────────────────────────────────────────────────────────────────
+CREATE TABLE users (
+    id            INTEGER PRIMARY KEY,
+    name_id       INTEGER NOT NULL UNIQUE REFERENCES names (id),
+    kind          TEXT    NOT NULL CHECK (kind IN ('person', 'robot')),
+    password      TEXT    NOT NULL DEFAULT '',   -- argon2id in PHC form; '' for none
+    admin         INTEGER NOT NULL DEFAULT 0 CHECK (admin IN (0, 1)),
+    disabled      INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    created_at    INTEGER NOT NULL
+) STRICT;
+
+-- A token's text is derived from its id, its salt and a key that is not in this file.
+CREATE TABLE tokens (
+    id            TEXT    PRIMARY KEY,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name          TEXT    NOT NULL,
+    salt          BLOB    NOT NULL,
+    scope         INTEGER NOT NULL,              -- bits: 1 read, 2 write, 4 delete, 8 manage
+    narrowed      INTEGER NOT NULL DEFAULT 0 CHECK (narrowed IN (0, 1)), -- to token_collections
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL DEFAULT 0,    -- 0 is never
+    last_used_at  INTEGER NOT NULL DEFAULT 0,    -- written now and then, never while a request waits
+    UNIQUE (user_id, name)
+) STRICT;
+
+CREATE TABLE token_collections (
+    token_id      TEXT    NOT NULL REFERENCES tokens (id) ON DELETE CASCADE,
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    PRIMARY KEY (token_id, collection_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_collections_by_collection ON token_collections (collection_id);
+
+CREATE TABLE sessions (
+    secret_hash   BLOB    PRIMARY KEY,           -- sha256 of the cookie's secret
+    id            TEXT    NOT NULL UNIQUE,       -- by which its owner may end it
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at    INTEGER NOT NULL,
+    last_seen_at  INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    source        TEXT    NOT NULL DEFAULT '',
+    user_agent    TEXT    NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_by_user ON sessions (user_id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+-- ── Teams ──────────────────────────────────────────────────────────────────────────────
+CREATE TABLE teams (
+    id            INTEGER PRIMARY KEY,
+    name_id       INTEGER NOT NULL UNIQUE REFERENCES names (id),
+    join_policy   TEXT    NOT NULL CHECK (join_policy IN ('invite', 'open')),
+    created_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE team_members (
+    team_id       INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    owner         INTEGER NOT NULL DEFAULT 0 CHECK (owner IN (0, 1)),
+    since         INTEGER NOT NULL,
+    PRIMARY KEY (team_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX team_members_by_user ON team_members (user_id);
+
+CREATE TABLE invitations (
+    id            INTEGER PRIMARY KEY,
+    team_id       INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    secret_hash   BLOB    NOT NULL UNIQUE,
+    created_by    INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX invitations_by_team ON invitations (team_id);
+
+-- ── Collections ────────────────────────────────────────────────────────────────────────
+CREATE TABLE collections (
+    id            INTEGER PRIMARY KEY,
+    namespace_id  INTEGER NOT NULL REFERENCES names (id),
+    name          TEXT    NOT NULL,
+    public        INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1)),
+    description   TEXT    NOT NULL DEFAULT '',
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    UNIQUE (namespace_id, name)
+) STRICT;
+
+CREATE TABLE collection_users (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role          INTEGER NOT NULL CHECK (role IN (1, 2)), -- 1 contributor, 2 owner
+    PRIMARY KEY (collection_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collection_users_by_user ON collection_users (user_id);
+
+CREATE TABLE collection_teams (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    team_id       INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    role          INTEGER NOT NULL CHECK (role IN (1, 2)),
+    PRIMARY KEY (collection_id, team_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collection_teams_by_team ON collection_teams (team_id);
+
+-- Every role that a user has in a collection, and by which way: his own, a team's, or by
+-- owning the namespace. His role is the greatest.
+CREATE VIEW roles (collection_id, user_id, role) AS
+    SELECT collection_id, user_id, role FROM collection_users
+    UNION ALL
+    SELECT t.collection_id, m.user_id, t.role
+      FROM team_members m JOIN collection_teams t ON t.team_id = m.team_id
+    UNION ALL
+    SELECT c.id, u.id, 2
+      FROM users u JOIN collections c ON c.namespace_id = u.name_id
+    UNION ALL
+    SELECT c.id, m.user_id, 2
+      FROM team_members m JOIN teams t ON t.id = m.team_id JOIN collections c ON c.namespace_id = t.name_id
+     WHERE m.owner = 1;
+
+-- ── Content ────────────────────────────────────────────────────────────────────────────
+CREATE TABLE containers (
+    id            INTEGER PRIMARY KEY,
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    name          TEXT    NOT NULL,
+    frozen        INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    UNIQUE (collection_id, name)
+) STRICT;
+
+-- A file in the blob folder. A row here is the promise that the file is whole and synced.
+CREATE TABLE blobs (
+    digest        TEXT    PRIMARY KEY CHECK (digest GLOB 'sha[25][51][62]:*'),
+    size          INTEGER NOT NULL CHECK (size >= 0),
+    created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Bytes are shared, rights are not: a blob can be read, or left out of an upload, only
+-- through a container that holds it. renewed_at is when somebody last relied on it; a
+-- blob that no image of the container uses is let go some time after.
+CREATE TABLE container_blobs (
+    container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL REFERENCES blobs (digest),
+    renewed_at    INTEGER NOT NULL,
+    PRIMARY KEY (container_id, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX container_blobs_by_digest ON container_blobs (digest);
+CREATE INDEX container_blobs_by_age ON container_blobs (renewed_at);
+
+-- An image is a manifest in a container, kept byte for byte.
+CREATE TABLE images (
+    id            INTEGER PRIMARY KEY,
+    container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL,
+    media_type    TEXT    NOT NULL,
+    kind          TEXT    NOT NULL CHECK (kind IN ('sif', 'simg', 'oci', 'index', 'artifact')),
+    manifest      BLOB    NOT NULL,
+    content       TEXT    NOT NULL DEFAULT '',   -- the file's digest, for kinds sif and simg
+    size          INTEGER NOT NULL,              -- of all it refers to, in bytes
+    arch          TEXT    NOT NULL DEFAULT '',   -- Go's name; '' if unknown or several
+    pushed_at     INTEGER NOT NULL,
+    pushed_by     INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    description   TEXT    NOT NULL DEFAULT '',   -- in its pusher's words
+    loose_since   INTEGER NOT NULL DEFAULT 0,    -- since when no tag, index or subject keeps it; 0 if one does
+    deleted_at    INTEGER NOT NULL DEFAULT 0,    -- hidden, and gone after the grace period; 0 if not
+    subject       TEXT    NOT NULL DEFAULT '',   -- digest of the manifest that it says something about; it need not be here
+    artifact_type TEXT    NOT NULL DEFAULT '',   -- what it is to its subject
+    annotations   TEXT    NOT NULL DEFAULT '',   -- of one with a subject, as a JSON object
+    UNIQUE (container_id, digest)
+) STRICT;
+CREATE INDEX images_by_subject ON images (container_id, subject) WHERE subject <> '';
+CREATE INDEX images_by_content ON images (container_id, content) WHERE content <> '';
+CREATE INDEX images_loose ON images (loose_since) WHERE loose_since > 0;
+CREATE INDEX images_deleted ON images (deleted_at) WHERE deleted_at > 0;
+
+-- The blobs that an image's manifest names.
+CREATE TABLE image_blobs (
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL,
+    container_id  INTEGER NOT NULL,
+    PRIMARY KEY (image_id, digest),
+    FOREIGN KEY (container_id, digest) REFERENCES container_blobs (container_id, digest)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_blobs_by_blob ON image_blobs (container_id, digest);
+
+-- The manifests that an index names, in the same container.
+CREATE TABLE image_children (
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    child_id      INTEGER NOT NULL REFERENCES images (id),
+    arch          TEXT    NOT NULL DEFAULT '',   -- as the index says
+    PRIMARY KEY (image_id, child_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_children_by_child ON image_children (child_id);
+
+-- What is inside an image file, as JSON; the same for all that hold it.
+CREATE TABLE reports (
+    digest        TEXT    PRIMARY KEY REFERENCES blobs (digest) ON DELETE CASCADE,
+    report        TEXT    NOT NULL,
+    objects       INTEGER NOT NULL DEFAULT 0,    -- that signatures can cover
+    pending       INTEGER NOT NULL DEFAULT 0 CHECK (pending IN (0, 1, 2)) -- 2: hold the file against its signatures, 1: judge them by the keys
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reports_pending ON reports (digest) WHERE pending > 0;
+
+CREATE TABLE image_labels (
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    key           TEXT    NOT NULL,
+    value         TEXT    NOT NULL,
+    PRIMARY KEY (image_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX image_labels_by_key ON image_labels (key, value);
+
+CREATE TABLE tags (
+    id            INTEGER PRIMARY KEY,
+    container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+    name          TEXT    NOT NULL,
+    frozen        INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
+    updated_at    INTEGER NOT NULL,
+    UNIQUE (container_id, name)
+) STRICT;
+
+-- A tag names one image file per architecture, or one image of any other kind (arch '').
+-- Where it names several, arch '*' is the index that is made of them for OCI clients.
+CREATE TABLE tag_images (
+    tag_id        INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    arch          TEXT    NOT NULL,
+    image_id      INTEGER NOT NULL REFERENCES images (id),
+    PRIMARY KEY (tag_id, arch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_images_by_image ON tag_images (image_id);
+
+-- ── Keys and signatures ────────────────────────────────────────────────────────────────
+-- OpenPGP public keys, once for each fingerprint: 40 hexadecimal digits in upper case.
+CREATE TABLE keys (
+    id            INTEGER PRIMARY KEY,
+    fingerprint   TEXT    NOT NULL UNIQUE,
+    packets       BLOB    NOT NULL,              -- what all who sent it had of it, without others' certifications
+    algorithm     INTEGER NOT NULL,              -- RFC 9580, section 9.1
+    bits          INTEGER NOT NULL,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL DEFAULT 0,    -- 0 is never
+    revoked       INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),
+    added_by      INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    added_at      INTEGER NOT NULL,
+    changed_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX keys_by_adder ON keys (added_by);
+
+-- A key and its subkeys, by the last 64 bits of their fingerprints, as a number.
+CREATE TABLE key_parts (
+    key_id        INTEGER NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+    number        INTEGER NOT NULL,
+    fingerprint   TEXT    NOT NULL,
+    PRIMARY KEY (key_id, fingerprint)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX key_parts_by_number ON key_parts (number);
+CREATE INDEX key_parts_by_short_number ON key_parts (number & 0xffffffff);
+CREATE INDEX key_parts_by_fingerprint ON key_parts (fingerprint);
+
+CREATE TABLE key_names (
+    key_id        INTEGER NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+    place         INTEGER NOT NULL,              -- 0 is the main one
+    name          TEXT    NOT NULL,              -- the user id: "Alice <alice@example.org>"
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL DEFAULT 0,
+    revoked       INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1)),
+    PRIMARY KEY (key_id, place)
+) STRICT, WITHOUT ROWID;
+
+-- The signatures in an image file. What they cover was found once, by reading the file;
+-- whether they are good depends on the keys that are known, and is judged again when one
+-- comes or goes, for which the signed text is kept.
+CREATE TABLE signatures (
+    digest        TEXT    NOT NULL REFERENCES reports (digest) ON DELETE CASCADE,
+    object        INTEGER NOT NULL,              -- that holds the signature
+    fingerprint   TEXT    NOT NULL,              -- of the key that it names; '' for none
+    text          BLOB    NOT NULL,
+    covers        TEXT    NOT NULL,              -- the objects which are as it says, as a JSON list
+    fault         TEXT    NOT NULL,              -- how the file differs from what was signed; '' if not
+    verdict       TEXT    NOT NULL CHECK (verdict IN ('valid', 'invalid', 'unknown', 'unsupported')),
+    reason        TEXT    NOT NULL DEFAULT '',   -- of the verdict
+    PRIMARY KEY (digest, object)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX signatures_by_fingerprint ON signatures (fingerprint);
+
+-- The keys by which every object of an image file is validly signed.
+CREATE TABLE signers (
+    digest        TEXT    NOT NULL REFERENCES reports (digest) ON DELETE CASCADE,
+    fingerprint   TEXT    NOT NULL,
+    PRIMARY KEY (digest, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- The keys one of which has to have signed what is pushed to a collection; none for a
+-- collection that asks for no signatures.
+CREATE TABLE collection_signers (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    fingerprint   TEXT    NOT NULL,
+    PRIMARY KEY (collection_id, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+-- ── Transfers and links ────────────────────────────────────────────────────────────────
+-- An upload that is under way, as far as it is durable.
+CREATE TABLE uploads (
+    id            TEXT    PRIMARY KEY,
+    container     TEXT    NOT NULL,              -- full name; it may not exist yet
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    offset        INTEGER NOT NULL DEFAULT 0,    -- bytes
+    state         BLOB    NOT NULL,              -- of the running hash at offset
+    created_at    INTEGER NOT NULL,
+    touched_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX uploads_by_age ON uploads (touched_at);
+
+CREATE TABLE shares (
+    id            INTEGER PRIMARY KEY,
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    tag           TEXT    NOT NULL DEFAULT '',   -- it was asked by; for the file's name
+    secret_hash   BLOB    NOT NULL UNIQUE,
+    created_by    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX shares_by_image ON shares (image_id);
+CREATE INDEX shares_by_expiry ON shares (expires_at);
+
+INSERT INTO names (id, name, kind) VALUES (1, 'library', 'library');
+INSERT INTO collections (id, namespace_id, name, created_at, updated_at)
+    VALUES (1, 1, 'default', unixepoch(), unixepoch());
