@@ -355,6 +355,14 @@ CREATE TABLE duties (
     tried_at      INTEGER NOT NULL DEFAULT 0,
     done_at       INTEGER NOT NULL DEFAULT 0,    -- when it last ended well; 0 is never
     report        TEXT    NOT NULL DEFAULT ''    -- what became of the last try, as a sentence
+-- ── Settings ───────────────────────────────────────────────────────────────────────────
+-- What an administrator chose while the registry ran. What was given at its start counts
+-- more, and what is not here has its default.
+CREATE TABLE settings (
+    name          TEXT    PRIMARY KEY,           -- the flag's
+    value         TEXT    NOT NULL,              -- as the flag takes it
+    changed_at    INTEGER NOT NULL,
+    changed_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO names (id, name, kind) VALUES (1, 'library', 'library');

@@ -22,7 +22,7 @@ var imports = map[string][]string{
 	"app/api":                 {},
 	"app/lru":                 {},
 	"app/manifest":            {"app/errs"},
-	"app/config":              {"app/errs"},
+	"app/config":              {"app/errs", "app/model"},
 	"app/blob":                {"app/errs"},
 	"app/certs":               {"app/errs"},
 	"app/pgp":                 {"app/errs", "app/model"},

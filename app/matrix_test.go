@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sregistry/app/config"
 	"sregistry/app/doortest"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
@@ -191,7 +190,7 @@ func newMatrix(t *testing.T) *matrix {
 		t.Fatal(err)
 	}
 	limits := httpx.NewLimits(httpx.Rate{}, httpx.Rate{})
-	all, err := allDoors(config.New(), site.Registry, site.Identity, public, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits)
+	all, err := allDoors(site.Registry, site.Identity, public, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,10 +40,10 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 	if err != nil {
 		return nil, err
 	}
-	site := web.New(core, id, web.Settings{Name: settings.Name, Version: Version, Public: public})
+	site := web.New(core, id, web.Settings{Version: Version, Public: public})
 	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site)})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
-	all, err := allDoors(settings, core, id, public, site, limits)
+	all, err := allDoors(core, id, public, site, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 
 // allDoors is the table of the doors. Where paths meet, the router prefers a fixed one to
 // a parameter and that to a catch-all, so their order does not matter.
-func allDoors(settings *config.Config, core *registry.Service, id *identity.Service, public *url.URL, site *web.Site, limits *httpx.Limits) ([]doors, error) {
+func allDoors(core *registry.Service, id *identity.Service, public *url.URL, site *web.Site, limits *httpx.Limits) ([]doors, error) {
 	sameOrigin, err := httpx.SameOrigin(public)
 	if err != nil {
 		return nil, err
@@ -63,12 +63,12 @@ func allDoors(settings *config.Config, core *registry.Service, id *identity.Serv
 	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: public}
 	return []doors{
 		{"hkp", hkp.Errors, hkp.Routes(core), []echo.MiddlewareFunc{hkp.Authenticate(id, limits)}},
-		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Name: settings.Name, Address: public, Now: time.Now}), nil},
+		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Address: public, Now: time.Now}), nil},
 		{"library", library.Errors, library.Routes(books), []echo.MiddlewareFunc{library.Authenticate(id, limits)}},
 		{"library", library.Errors, library.Open(books), nil},
 		{"link", link.Errors, link.Routes(link.Settings{Registry: core, Identity: id, Limits: limits}), nil},
 		{"oci", oci.Errors, oci.Routes(oci.Settings{Registry: core, Identity: id, Limits: limits, Address: public}), nil},
-		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Name: settings.Name, Version: Version, Address: public}),
+		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: Version, Address: public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"web", site.Errors, site.Pages(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},
 		{"web", site.Errors, site.Assets(), nil},

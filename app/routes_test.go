@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"sregistry/app/config"
 	"sregistry/app/doortest"
 	"sregistry/app/httpx"
 	"sregistry/app/ref"
@@ -27,7 +26,7 @@ func table(t *testing.T) []doors {
 		t.Fatal(err)
 	}
 	pages := web.New(site.Registry, site.Identity, web.Settings{Public: public})
-	all, err := allDoors(config.New(), site.Registry, site.Identity, public, pages, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}))
+	all, err := allDoors(site.Registry, site.Identity, public, pages, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,8 +51,10 @@ var servers sync.Map
 func serveCmd(ts *testscript.TestScript, neg bool, args []string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	args = append([]string{"--data", ts.MkAbs("data"), "--listen", "127.0.0.1:0", "--log-level", "warn"}, args...)
-	env := []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH"), "SREGISTRY_TEST_SCHEMA=" + ts.Getenv("SREGISTRY_TEST_SCHEMA"),
-		"SREGISTRY_SERVER_NAME=" + ts.Getenv("SREGISTRY_SERVER_NAME")}
+	env := []string{"HOME=" + ts.Getenv("HOME"), "PATH=" + ts.Getenv("PATH"), "SREGISTRY_TEST_SCHEMA=" + ts.Getenv("SREGISTRY_TEST_SCHEMA")}
+	if name := ts.Getenv("SREGISTRY_SERVER_NAME"); name != "" {
+		env = append(env, "SREGISTRY_SERVER_NAME="+name)
+	}
 	s, err := startServer(ctx, ts.MkAbs("."), env, args...)
 	if neg {
 		cancel()

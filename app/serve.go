@@ -73,8 +73,10 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 		return err
 	}
 	defer func() { err = errors.Join(err, id.Close()) }()
-	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: settings.UserCollections, SignIn: settings.SignIn,
-		Grace: settings.Grace, UploadLife: settings.UploadLife, KeysByAdmins: settings.AddKeys == config.Admins}, log)
+	core := registry.New(d.db, d.blobs, coreSettings(settings), log)
+	if err := core.Govern(ctx, rules(settings)); err != nil {
+		return err
+	}
 	handler, err := newHandler(settings, log, core, id, public)
 	if err != nil {
 		return err
@@ -84,6 +86,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	sweeping, stop := context.WithCancel(ctx)
 	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
 	background.Go(func() { core.VerifySignatures(sweeping) })
+	background.Go(func() { core.FollowSettings(sweeping) })
 	defer background.Wait()
 	defer stop()
 

@@ -2,9 +2,11 @@
 // given as a flag (--public-url), in the environment (SREGISTRY_SERVER_PUBLIC_URL) or in a
 // file (public-url = …); the flag wins over the environment, and that over the file. It
 // only reads: what a setting means is said in its flag's help, and what it does is up to
-// the room it is handed to.
+// the room it is handed to. Some settings may change while the server runs; their values
+// are kept elsewhere, and count where nobody gave one at the start.
 //
-// Entry points: New and Flags to bind the settings to a command, then Load.
+// Entry points: New and Flags to bind the settings to a command, then Load; With and
+// Running for those that change.
 package config
 
 import (
@@ -30,6 +32,7 @@ type Config struct {
 	ACMEDirectory   string
 	HTTPListen      string
 	Name            string
+	Welcome         string
 	TrustedProxies  []string
 	UserCollections bool
 	AddKeys         string
@@ -42,6 +45,8 @@ type Config struct {
 	UserRate        float64
 	LogLevel        string
 	LogFormat       string
+
+	given map[string]string // where each setting was given at the start, by its name
 }
 
 // The values of AddKeys.
@@ -73,6 +78,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "address by which clients reach the registry, such as https://hub.example.org (default: the first of acme-domains, or the listening address)")
 	c.tlsFlags(f)
 	f.StringVar(&c.Name, "name", c.Name, "the registry's name, for people")
+	f.StringVar(&c.Welcome, "welcome", c.Welcome, "what the front page says of the registry: whose it is, what is in it, whom to ask")
 	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8")
 	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
 	f.StringVar(&c.AddKeys, "add-keys", c.AddKeys, "who may add OpenPGP public keys, by which signatures are verified: users or admins")
@@ -135,6 +141,9 @@ func (c *Config) Validate() error {
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" && c.LogFormat != "auto" {
 		return errs.E(op, errs.Invalid, "log-format is %q; write text, json or auto.", c.LogFormat)
+	}
+	if err := c.validateWords(); err != nil {
+		return err
 	}
 	if _, err := c.Level(); err != nil {
 		return err

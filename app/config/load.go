@@ -26,13 +26,18 @@ const fileName = "sregistry.conf"
 // write instead.
 func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
 	const op = "config.Load"
+	f.VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed {
+			c.note(flag.Name, "the flag --"+flag.Name)
+		}
+	})
 	for _, entry := range environment {
 		key, value, _ := strings.Cut(entry, "=")
 		if !strings.HasPrefix(key, prefix) {
 			continue
 		}
 		name := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(key, prefix), "_", "-"))
-		if err := set(f, name, value, "the environment variable "+key); err != nil {
+		if err := c.set(f, name, value, "the environment variable "+key); err != nil {
 			return errs.Wrap(op, err)
 		}
 	}
@@ -47,7 +52,7 @@ func (c *Config) LoadData(f *pflag.FlagSet, environment []string) error {
 	const key = prefix + "DATA"
 	for _, entry := range environment {
 		if value, ok := strings.CutPrefix(entry, key+"="); ok {
-			return errs.Wrap("config.LoadData", set(f, "data", value, "the environment variable "+key))
+			return errs.Wrap("config.LoadData", c.set(f, "data", value, "the environment variable "+key))
 		}
 	}
 	return nil
@@ -81,7 +86,7 @@ func (c *Config) loadFile(f *pflag.FlagSet) error {
 		if name == "data" || name == "config" {
 			return errs.E(op, errs.Invalid, "Line %d of %s sets %s, which cannot be set in the file; use the flag.", n, path, name)
 		}
-		if err := set(f, name, strings.TrimSpace(value), path); err != nil {
+		if err := c.set(f, name, strings.TrimSpace(value), path); err != nil {
 			return err
 		}
 	}
@@ -92,7 +97,7 @@ func (c *Config) loadFile(f *pflag.FlagSet) error {
 }
 
 // set gives a setting a value, unless one that counts more has given it one already.
-func set(f *pflag.FlagSet, name, value, source string) error {
+func (c *Config) set(f *pflag.FlagSet, name, value, source string) error {
 	const op = "config.set"
 	flag := f.Lookup(name)
 	if flag == nil || name == "help" {
@@ -104,5 +109,18 @@ func set(f *pflag.FlagSet, name, value, source string) error {
 	if err := f.Set(name, value); err != nil {
 		return errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q, as %s has it.", name, value, source)
 	}
+	c.note(name, source)
 	return nil
+}
+
+// Started gives the settings of a server that is started on a data folder without flags,
+// for the administrator's other commands. Errors: those of Load.
+func Started(data string, environment []string) (*Config, error) {
+	c := New()
+	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	c.Flags(f)
+	if err := f.Set("data", data); err != nil {
+		return nil, errs.Wrap("config.Started", err)
+	}
+	return c, c.Load(f, environment)
 }

@@ -71,6 +71,9 @@ func New(t testing.TB, options ...Option) *Site {
 	for _, option := range options {
 		option(&o)
 	}
+	if o.registry.Name == "" {
+		o.registry.Name = "Test Hub"
+	}
 	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: o.level}))
 	db := storetest.New(t, store.WithClock(o.now))
 	blobs, err := blob.Open(t.TempDir())

@@ -41,7 +41,7 @@ func (s *Service) collection(ctx context.Context, tx *store.Tx, actor model.Acto
 // target describes a place to package access; a frozen container freezes all in it.
 func (s *Service) target(p store.Place) access.Target {
 	return access.Target{Exists: p.Collection != 0, Collection: p.Collection, Public: p.Public, Role: p.Role, Frozen: p.Frozen,
-		SignIn: s.settings.SignIn}
+		SignIn: s.Settings().SignIn}
 }
 
 // allow asks whether an actor may do something to a container, and, since what the actor
@@ -59,7 +59,7 @@ func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) 
 
 // allowCollection is allow for a whole collection.
 func (s *Service) allowCollection(actor model.Actor, action access.Action, c model.Collection) error {
-	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.settings.SignIn}
+	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.Settings().SignIn}
 	return verdict("registry.allowCollection", actor, access.Can(actor, action, t), c.Name.String())
 }
 

@@ -74,7 +74,7 @@ func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from r
 func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
 	const op = "registry.MountVisible"
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		size, err := tx.VisibleBlob(ctx, actor, s.settings.SignIn, d)
+		size, err := tx.VisibleBlob(ctx, actor, s.Settings().SignIn, d)
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 func (s *Service) Catalog(ctx context.Context, actor model.Actor, after string, limit int) (list []string, err error) {
 	const op = "registry.Catalog"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		list, err = tx.Catalog(ctx, actor, s.settings.SignIn, after, limit)
+		list, err = tx.Catalog(ctx, actor, s.Settings().SignIn, after, limit)
 		return err
 	})
 	return list, errs.Wrap(op, err)

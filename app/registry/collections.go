@@ -18,7 +18,7 @@ const maxDescription = 4096
 func (s *Service) Collections(ctx context.Context, actor model.Actor, p model.Page) (list []model.Collection, next string, err error) {
 	const op = "registry.Collections"
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		list, err = tx.Collections(ctx, actor, s.settings.SignIn, p)
+		list, err = tx.Collections(ctx, actor, s.Settings().SignIn, p)
 		return err
 	})
 	list, next = model.Cut(p, list, func(c model.Collection) string { return c.Name.Full() })
@@ -90,7 +90,7 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 	if err != nil {
 		return err
 	}
-	common := name.Namespace == ref.Library && s.settings.UserCollections
+	common := name.Namespace == ref.Library && s.Settings().UserCollections
 	switch access.CanCreate(actor, access.Namespace{Owned: owned, Common: common}) {
 	case access.Allow:
 		return nil

@@ -172,7 +172,7 @@ func (s *Service) Images(ctx context.Context, actor model.Actor, f ImageFilter, 
 			}
 			f.Collection = c.Name.Full()
 		}
-		list, err = tx.Images(ctx, actor, s.settings.SignIn, f, p)
+		list, err = tx.Images(ctx, actor, s.Settings().SignIn, f, p)
 		return err
 	})
 	list, next = model.Cut(p, list, store.ImageCursor)
@@ -187,7 +187,7 @@ const maxLabelImages = 1000
 func (s *Service) Labels(ctx context.Context, actor model.Actor, key, value string, p model.Page) (list []model.Label, next string, err error) {
 	const op = "registry.Labels"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		list, err = tx.Labels(ctx, actor, s.settings.SignIn, key, value, p, maxLabelImages)
+		list, err = tx.Labels(ctx, actor, s.Settings().SignIn, key, value, p, maxLabelImages)
 		return err
 	})
 	list, next = model.Cut(p, list, store.LabelCursor)

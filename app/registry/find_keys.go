@@ -56,7 +56,7 @@ func (s *Service) ArmoredKeys(ctx context.Context, actor model.Actor, search str
 
 func (s *Service) findKeys(ctx context.Context, actor model.Actor, search string, limit int) (rows []store.KeyRow, err error) {
 	const op = "registry.findKeys"
-	if err := keyVerdict(op, access.CanFindKeys(actor, s.settings.SignIn)); err != nil {
+	if err := keyVerdict(op, access.CanFindKeys(actor, s.Settings().SignIn)); err != nil {
 		return nil, err
 	}
 	search = strings.TrimSpace(search)

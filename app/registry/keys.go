@@ -20,7 +20,7 @@ const maxKeysOfUser = 200
 // Unauthenticated, Forbidden, and those of pgp.Parse.
 func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string) ([]model.Key, error) {
 	const op = "registry.AddKeys"
-	if err := keyVerdict(op, access.CanAddKey(actor, s.settings.KeysByAdmins)); err != nil {
+	if err := keyVerdict(op, access.CanAddKey(actor, s.Settings().KeysByAdmins)); err != nil {
 		return nil, err
 	}
 	keys, err := pgp.Parse(armored)

@@ -13,48 +13,33 @@ package registry
 
 import (
 	"log/slog"
-	"time"
 
 	"sregistry/app/blob"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
-// Settings are what an administrator decides about the registry's ways.
-type Settings struct {
-	// UserCollections lets every user create collections of the registry's own; otherwise
-	// only admins may.
-	UserCollections bool
-	// SignIn shows nothing to anonymous callers, not even what is public.
-	SignIn bool
-	// Grace is how long an image stays that has lost its last tag or was deleted, so that
-	// it can be brought back.
-	Grace time.Duration
-	// UploadLife is how long an upload, or a blob that no image uses, is kept for the
-	// client to go on with.
-	UploadLife time.Duration
-	// KeysByAdmins lets only admins add public keys; otherwise every user may.
-	KeysByAdmins bool
-}
-
 // Service is the core. It is safe for use by many goroutines.
 type Service struct {
-	db       *store.DB
-	blobs    *blob.Store
-	settings Settings
-	log      *slog.Logger
-	writers  writers
-	woken    chan struct{} // when there are signatures to verify
+	db      *store.DB
+	blobs   *blob.Store
+	ways    ways
+	log     *slog.Logger
+	writers writers
+	woken   chan struct{} // when there are signatures to verify
 
 	images    memory[model.Image]
 	manifests memory[Manifest]
 }
 
 // New makes the core of an open database and an open blob store, which stay the
-// caller's to close.
+// caller's to close. The settings stay as they are, unless Govern is called.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	return &Service{db: db, blobs: blobs, settings: settings, log: log, woken: make(chan struct{}, 1),
+	s := &Service{db: db, blobs: blobs, log: log, woken: make(chan struct{}, 1),
 		images:    newMemory(func(model.Image) bool { return true }),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
 	}
+	s.ways.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
+	s.ways.present.Store(&settings)
+	return s
 }

@@ -52,7 +52,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 func (s *Service) sweepUploads(ctx context.Context, done *Swept) error {
 	var ids []string
 	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-		ids, err = tx.SweepUploads(ctx, tx.Now.Add(-s.settings.UploadLife))
+		ids, err = tx.SweepUploads(ctx, tx.Now.Add(-s.Settings().UploadLife))
 		return err
 	})
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Service) sweepImages(ctx context.Context, done *Swept) error {
 	for {
 		var n int
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.settings.Grace), sweepBatch)
+			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.Settings().Grace), sweepBatch)
 			return err
 		})
 		done.Images += n
@@ -88,7 +88,7 @@ func (s *Service) sweepBlobs(ctx context.Context, done *Swept) error {
 		var gone []store.Blob
 		var before time.Time
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			before = tx.Now.Add(-s.settings.UploadLife)
+			before = tx.Now.Add(-s.Settings().UploadLife)
 			if held, err = tx.SweepHeld(ctx, before, sweepBatch); err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ const maxForm = 64 << 10
 func (s *Site) page(c echo.Context) templates.Page {
 	actor := httpx.Actor(c)
 	return templates.Page{
-		Registry: s.settings.Name,
+		Registry: s.registry.Settings().Name,
 		Version:  s.settings.Version,
 		Viewer:   templates.Viewer{Name: actor.Name, Admin: actor.Admin},
 		Path:     c.Request().URL.RequestURI(),

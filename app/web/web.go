@@ -18,8 +18,6 @@ import (
 
 // Settings are what the pages say about the registry, and the clock they go by.
 type Settings struct {
-	// Name is the registry's own, shown on every page.
-	Name string
 	// Version is the program's; empty leaves it out.
 	Version string
 	// Public is the address at which people and clients reach the registry; its path is

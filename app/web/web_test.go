@@ -98,7 +98,7 @@ func (f *fixture) mount(t testing.TB, public string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site := web.New(f.Registry, f.Identity, web.Settings{Name: "Test Hub", Version: "1.2.3", Public: address, Now: f.clock.time})
+	site := web.New(f.Registry, f.Identity, web.Settings{Version: "1.2.3", Public: address, Now: f.clock.time})
 	limits := httpx.NewLimits(httpx.Rate{PerSecond: 1000, Burst: 1000}, httpx.Rate{PerSecond: 1000, Burst: 1000})
 	f.Mount(site.Errors, site.Pages(), sameOrigin, httpx.Authenticate(site.Visitor, limits))
 	f.Mount(site.Errors, site.Assets())

@@ -19,7 +19,7 @@ func date(at time.Time) string { return at.Format(dateLayout) }
 
 // describe answers GET /api/registry/identity.
 func (d *door) describe(c echo.Context) error {
-	return c.JSON(http.StatusOK, registryIdentity{Name: d.Name, ID: d.Address.Hostname(), URL: d.address()})
+	return c.JSON(http.StatusOK, registryIdentity{Name: d.Registry.Settings().Name, ID: d.Address.Hostname(), URL: d.address()})
 }
 
 // address gives the absolute address of something of this registry.

@@ -206,7 +206,7 @@ func TestIdentityOfTheRegistry(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	got := want(t, f.Do(t, http.MethodGet, "/api/registry/identity/", nil), http.StatusOK)
-	if diff := cmp.Diff(map[string]any{"name": "Tacosaurus Computing Center", "id": "127.0.0.1", "url": f.URL}, got); diff != "" {
+	if diff := cmp.Diff(map[string]any{"name": "Test Hub", "id": "127.0.0.1", "url": f.URL}, got); diff != "" {
 		t.Error(diff)
 	}
 }

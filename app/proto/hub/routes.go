@@ -26,7 +26,6 @@ type Settings struct {
 	Registry *registry.Service
 	Identity *identity.Service
 	Limits   *httpx.Limits
-	Name     string           // of this registry, for people
 	Address  *url.URL         // at which clients find the registry; manifests are full of it
 	Now      func() time.Time // the clock by which signatures are checked
 }

@@ -26,7 +26,7 @@ func TestEveryEndpointAnswersAsDocumented(t *testing.T) {
 }
 
 func tellWhoIsThere(t *testing.T, s *site, p people) {
-	if got := want[api.Server](t, s, 200, "GET", "", "", ""); got != (api.Server{Name: "Test", Version: "0", Address: public}) {
+	if got := want[api.Server](t, s, 200, "GET", "", "", ""); got != (api.Server{Name: "Test Hub", Version: "0", Address: public}) {
 		t.Errorf("server: %+v", got)
 	}
 	want[any](t, s, 200, "GET", "/openapi.json", "", "")

@@ -24,7 +24,6 @@ import (
 type Settings struct {
 	Registry *registry.Service
 	Identity *identity.Service
-	Name     string   // of this registry, for people
 	Version  string   // of the program
 	Address  *url.URL // at which browsers find the registry
 }
@@ -33,14 +32,14 @@ type Settings struct {
 type door struct {
 	registry *registry.Service
 	identity *identity.Service
-	server   api.Server
+	version  string // of the program
 	address  string // before every path of a page; no "/" at its end
 }
 
 // Routes is the map of the door.
 func Routes(s Settings) []httpx.Route {
 	address := trimAddress(s.Address)
-	d := &door{s.Registry, s.Identity, api.Server{Name: s.Name, Version: s.Version, Address: address}, address}
+	d := &door{s.Registry, s.Identity, s.Version, address}
 	routes := []httpx.Route{
 		{Method: http.MethodGet, Path: "", Action: "none", Handler: d.describe},
 		{Method: http.MethodGet, Path: "/openapi.json", Action: "none", Handler: document},

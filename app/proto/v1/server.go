@@ -20,7 +20,9 @@ var openAPI []byte
 func document(c echo.Context) error { return c.JSONBlob(http.StatusOK, openAPI) }
 
 // describe is GET /api/v1.
-func (d *door) describe(c echo.Context) error { return c.JSON(http.StatusOK, d.server) }
+func (d *door) describe(c echo.Context) error {
+	return c.JSON(http.StatusOK, api.Server{Name: d.registry.Settings().Name, Version: d.version, Address: d.address})
+}
 
 // whoami is GET /api/v1/whoami. Who shows no credential is told to, since he who asks
 // wants to know whether his are good.

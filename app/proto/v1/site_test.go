@@ -41,7 +41,7 @@ func newSite(t testing.TB, options ...doortest.Option) *site {
 	s.operations = s.spec.operations(t)
 	s.Unrouted = v1.Errors
 	unlimited := httpx.Rate{PerSecond: 1e6, Burst: 1e6}
-	s.Mount(v1.Errors, v1.Routes(v1.Settings{Registry: s.Registry, Identity: s.Identity, Name: "Test", Version: "0", Address: address}),
+	s.Mount(v1.Errors, v1.Routes(v1.Settings{Registry: s.Registry, Identity: s.Identity, Version: "0", Address: address}),
 		v1.Authenticate(s.Identity, httpx.NewLimits(unlimited, unlimited)))
 	return s
 }

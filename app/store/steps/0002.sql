@@ -20,4 +20,9 @@ CREATE TABLE duties (
     tried_at      INTEGER NOT NULL DEFAULT 0,
     done_at       INTEGER NOT NULL DEFAULT 0,
     report        TEXT    NOT NULL DEFAULT ''
+CREATE TABLE settings (
+    name          TEXT    PRIMARY KEY,
+    value         TEXT    NOT NULL,
+    changed_at    INTEGER NOT NULL,
+    changed_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT, WITHOUT ROWID;

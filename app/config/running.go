@@ -1,0 +1,121 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+)
+
+// The bounds of what is shown on pages, in characters.
+const (
+	maxName    = 100
+	maxWelcome = 2000
+)
+
+// running are the settings that may change while the server runs. All others are needed
+// before the database is open, or by what is opened once.
+var running = []struct {
+	name    string
+	kind    model.SettingKind
+	choices []string
+}{
+	{"name", model.Word, nil},
+	{"welcome", model.Prose, nil},
+	{"sign-in", model.Switch, nil},
+	{"user-collections", model.Switch, nil},
+	{"add-keys", model.Word, []string{Users, Admins}},
+	{"grace", model.Duration, nil},
+	{"upload-life", model.Duration, nil},
+}
+
+// With gives the settings that are in force where the database keeps some, by their
+// names. What was given at the start wins over what is kept, and that over the default.
+// Errors: Invalid for a value that cannot be, and for a name that is none or belongs to a
+// setting that changes only by a new start.
+func (c *Config) With(kept map[string]string) (*Config, error) {
+	const op = "config.With"
+	now := *c
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	now.Flags(f)
+	for name, value := range kept {
+		if !changes(name) {
+			return nil, errs.E(op, errs.Invalid, "There is no setting %q that can change while the server runs.", name)
+		}
+		if c.given[name] != "" {
+			continue
+		}
+		if err := f.Set(name, strings.TrimSpace(value)); err != nil {
+			return nil, errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q.", name, value)
+		}
+	}
+	return &now, errs.Wrap(op, now.Validate())
+}
+
+// Running describes the settings that may change while the server runs, with the values
+// that are in force.
+func (c *Config) Running() []model.Setting {
+	now, initial := *c, New()
+	present, defaults := pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
+	now.Flags(present)
+	initial.Flags(defaults)
+	var list []model.Setting
+	for _, r := range running {
+		s := model.Setting{Name: r.name, Kind: r.kind, Choices: r.choices, Fixed: c.given[r.name],
+			Help: present.Lookup(r.name).Usage, Value: present.Lookup(r.name).Value.String(), Default: defaults.Lookup(r.name).Value.String()}
+		if r.kind == model.Duration {
+			s.Value, s.Default = short(s.Value), short(s.Default)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func changes(name string) bool {
+	for _, r := range running {
+		if r.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// short leaves the zeros at the end of a duration out: "168h", not "168h0m0s".
+func short(duration string) string {
+	for _, end := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(duration, end) {
+			duration = duration[:len(duration)-2]
+		}
+	}
+	return duration
+}
+
+// note records where each setting was given that does not come from the defaults.
+func (c *Config) note(name, source string) {
+	if c.given == nil {
+		c.given = map[string]string{}
+	}
+	c.given[name] = source
+}
+
+// validateWords refuses what pages could not show.
+func (c *Config) validateWords() error {
+	const op = "config.validateWords"
+	hidden := func(r rune) bool {
+		return r == utf8.RuneError || !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t'
+	}
+	switch {
+	case strings.TrimSpace(c.Name) == "" || utf8.RuneCountInString(c.Name) > maxName || strings.ContainsFunc(c.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return errs.E(op, errs.Invalid, "name is %s; write 1 to %d characters on one line.", strconv.Quote(c.Name), maxName)
+	case utf8.RuneCountInString(c.Welcome) > maxWelcome:
+		return errs.E(op, errs.Invalid, "welcome is too long; write at most %d characters.", maxWelcome)
+	case strings.ContainsFunc(c.Welcome, hidden):
+		return errs.E(op, errs.Invalid, "welcome has characters that cannot be seen; leave them out.")
+	}
+	return nil
+}

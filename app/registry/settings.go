@@ -1,0 +1,210 @@
+package registry
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// Settings are what an administrator decides about the registry's ways.
+type Settings struct {
+	// Name is the registry's, for people.
+	Name string
+	// Welcome is what the front page says of the registry; it may be empty.
+	Welcome string
+	// UserCollections lets every user create collections of the registry's own; otherwise
+	// only admins may.
+	UserCollections bool
+	// SignIn shows nothing to anonymous callers, not even what is public.
+	SignIn bool
+	// Grace is how long an image stays that has lost its last tag or was deleted, so that
+	// it can be brought back.
+	Grace time.Duration
+	// UploadLife is how long an upload, or a blob that no image uses, is kept for the
+	// client to go on with.
+	UploadLife time.Duration
+	// KeysByAdmins lets only admins add public keys; otherwise every user may.
+	KeysByAdmins bool
+}
+
+// Rules tell which settings are in force when the database keeps some, by their names,
+// and describe those that may change so. Errors: Invalid for values that cannot be.
+type Rules func(kept map[string]string) (Settings, []model.Setting, error)
+
+// settingsLook is how often settings are looked for that another process has changed.
+const settingsLook = 2 * time.Second
+
+// ways are the settings in force, and how they come about.
+type ways struct {
+	present atomic.Pointer[Settings]
+	rules   Rules
+	mu      sync.Mutex        // of changes
+	kept    map[string]string // of which present was made
+}
+
+// Settings gives those in force at this moment. What needs several of them at once asks
+// once.
+func (s *Service) Settings() Settings { return *s.ways.present.Load() }
+
+// Govern makes settings changeable by rules, and puts those in force that the database
+// keeps. It is called once, before the first request. Errors: Invalid for a kept setting
+// that the rules refuse.
+func (s *Service) Govern(ctx context.Context, rules Rules) error {
+	s.ways.rules = rules
+	return errs.Wrap("registry.Govern", s.refresh(ctx))
+}
+
+// FollowSettings puts changes in force that other processes make, such as "sregistry
+// config", until ctx is done.
+func (s *Service) FollowSettings(ctx context.Context) {
+	look := time.NewTicker(settingsLook)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		if err := s.refresh(ctx); err != nil && !errs.Is(err, errs.Canceled) {
+			s.log.Error("settings", "error", err)
+		}
+	}
+}
+
+// refresh puts in force what the database keeps.
+func (s *Service) refresh(ctx context.Context) error {
+	s.ways.mu.Lock()
+	defer s.ways.mu.Unlock()
+	var rows []store.Setting
+	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Settings(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	kept := keptSettings(rows)
+	if s.ways.kept != nil && maps.Equal(kept, s.ways.kept) {
+		return nil
+	}
+	present, _, err := s.ways.rules(kept)
+	if err != nil {
+		return err
+	}
+	s.ways.kept = kept
+	s.ways.present.Store(&present)
+	return nil
+}
+
+// RunningSettings describes the settings that may change while the registry runs. For
+// admins. Errors: Forbidden, Unauthenticated.
+func (s *Service) RunningSettings(ctx context.Context, actor model.Actor) ([]model.Setting, error) {
+	const op = "registry.RunningSettings"
+	if err := admin(op, actor); err != nil {
+		return nil, err
+	}
+	var rows []store.Setting
+	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.Settings(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	_, list, err := s.ways.rules(keptSettings(rows))
+	for at, one := range list {
+		for _, row := range rows {
+			if row.Name == one.Name && one.Fixed == "" {
+				list[at].Changed, list[at].ChangedBy = row.Changed, row.By
+			}
+		}
+	}
+	return list, errs.Wrap(op, err)
+}
+
+// ChangeSettings gives settings other values, all or none, and puts them in force. The
+// default is not kept, so that a later version's counts. For admins. Errors: Invalid for a
+// value or a name that cannot be, Conflict for a setting that was given at the start,
+// Forbidden, Unauthenticated.
+func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values map[string]string) error {
+	const op = "registry.ChangeSettings"
+	if err := admin(op, actor); err != nil {
+		return err
+	}
+	s.ways.mu.Lock()
+	defer s.ways.mu.Unlock()
+	var present Settings
+	var kept map[string]string
+	err := s.db.Update(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		kept = keptSettings(rows)
+		before := maps.Clone(kept)
+		maps.Copy(kept, values)
+		var list []model.Setting
+		if present, list, err = s.ways.rules(kept); err != nil {
+			return err
+		}
+		for _, one := range list {
+			if _, meant := values[one.Name]; !meant {
+				continue
+			}
+			if err := keepSetting(ctx, tx, actor, one, before, kept); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	s.ways.kept = kept
+	s.ways.present.Store(&present)
+	return nil
+}
+
+// ResetSetting gives a setting its default again. It works for one whose kept value the
+// rules refuse, too. For admins. Errors: Forbidden, Unauthenticated.
+func (s *Service) ResetSetting(ctx context.Context, actor model.Actor, name string) error {
+	const op = "registry.ResetSetting"
+	if err := admin(op, actor); err != nil {
+		return err
+	}
+	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.DeleteSetting(ctx, name) }); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.refresh(ctx))
+}
+
+// keepSetting writes one setting as the rules understood it, if that is a change.
+func keepSetting(ctx context.Context, tx *store.Tx, actor model.Actor, one model.Setting, before, kept map[string]string) error {
+	const op = "registry.keepSetting"
+	old, was := before[one.Name]
+	kept[one.Name] = one.Value
+	switch {
+	case one.Fixed != "":
+		return errs.E(op, errs.Conflict, "The setting %s was given at the start by %s, and changes only there.", one.Name, one.Fixed)
+	case one.Value == one.Default:
+		delete(kept, one.Name)
+		return tx.DeleteSetting(ctx, one.Name)
+	case was && old == one.Value:
+		return nil
+	}
+	return tx.SetSetting(ctx, one.Name, one.Value, actor.UserID)
+}
+
+func keptSettings(rows []store.Setting) map[string]string {
+	kept := make(map[string]string, len(rows))
+	for _, row := range rows {
+		kept[row.Name] = row.Value
+	}
+	return kept
+}

@@ -1,0 +1,26 @@
+package app
+
+import (
+	"sregistry/app/config"
+	"sregistry/app/model"
+	"sregistry/app/registry"
+)
+
+// coreSettings gives the settings that the core goes by.
+func coreSettings(c *config.Config) registry.Settings {
+	return registry.Settings{
+		Name: c.Name, Welcome: c.Welcome, UserCollections: c.UserCollections, SignIn: c.SignIn,
+		Grace: c.Grace, UploadLife: c.UploadLife, KeysByAdmins: c.AddKeys == config.Admins,
+	}
+}
+
+// rules lets settings change while the server runs, as far as its start left them open.
+func rules(start *config.Config) registry.Rules {
+	return func(kept map[string]string) (registry.Settings, []model.Setting, error) {
+		now, err := start.With(kept)
+		if err != nil {
+			return registry.Settings{}, nil, err
+		}
+		return coreSettings(now), now.Running(), nil
+	}
+}
