@@ -355,6 +355,8 @@ CREATE TABLE duties (
     tried_at      INTEGER NOT NULL DEFAULT 0,
     done_at       INTEGER NOT NULL DEFAULT 0,    -- when it last ended well; 0 is never
     report        TEXT    NOT NULL DEFAULT ''    -- what became of the last try, as a sentence
+) STRICT, WITHOUT ROWID;
+
 -- ── Settings ───────────────────────────────────────────────────────────────────────────
 -- What an administrator chose while the registry ran. What was given at its start counts
 -- more, and what is not here has its default.

@@ -20,6 +20,9 @@ CREATE TABLE duties (
     tried_at      INTEGER NOT NULL DEFAULT 0,
     done_at       INTEGER NOT NULL DEFAULT 0,
     report        TEXT    NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+-- Settings that change while the registry runs.
 CREATE TABLE settings (
     name          TEXT    PRIMARY KEY,
     value         TEXT    NOT NULL,
