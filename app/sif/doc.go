@@ -2,7 +2,8 @@
 // Apptainer, or an old .simg of Singularity 2 (squashfs; ext3 is recognised, not read).
 // It only reads, it knows nothing of the registry, and it trusts nothing in the file.
 //
-// Entry point: Inspect, which makes a Report. A file that is not an image is
+// Entry points: Inspect, which makes a Report; OpenFiles, to list the files inside, and
+// Compare, those of two; Verify, for signatures. A file that is not an image is
 // errs.Invalid with a sentence; an image of which some part cannot be read is still an
 // image, and Report.Notes says what is missing and why.
 //

@@ -33,4 +33,17 @@ const (
 	// maxUnpack bounds the bytes that decompression yields, and those of folders that are
 	// gone through, again for each path. It is room for thousands of files, and a second's work.
 	maxUnpack = 64 << 20
+	// maxListed bounds the entries of a folder that are counted. Folders of a package manager have
+	// some ten thousand.
+	maxListed = 200_000
+	// maxDepth bounds the folders within folders when two images are compared, since a folder of a
+	// hostile one may be within itself.
+	maxDepth = 128
+	// maxFolder bounds the entries of one folder that are compared, and maxHeld those of the folders
+	// that lie on the way to it: they are held in memory, at some 250 bytes each.
+	maxFolder = 100_000
+	maxHeld   = 300_000
+	// maxWalk bounds what is unpacked and gone through of an image to compare all its files: of a
+	// file it takes some 60 bytes, so it is room for two million.
+	maxWalk = 128 << 20
 )

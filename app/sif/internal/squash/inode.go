@@ -1,6 +1,10 @@
 package squash
 
-import "sregistry/app/errs"
+import (
+	"io/fs"
+
+	"sregistry/app/errs"
+)
 
 // kind tells inodes apart as far as they are read here.
 type kind uint8
@@ -30,6 +34,8 @@ type inode struct {
 	fragment uint32
 	blocks   cursor // at the list of a file's block sizes
 	target   string // of a symbolic link
+	mode     fs.FileMode
+	modified uint32 // in seconds since 1970
 }
 
 // The numbers of the inodes' types; those from 8 on are the extended forms.
@@ -38,6 +44,36 @@ const (
 	extendedDirectory, extendedFile, extendedSymlink = 8, 9, 10
 	lastType                                         = 14
 )
+
+// types are the bits of fs.FileMode for an inode's type, where the extended forms are
+// taken for the basic ones.
+var types = [...]fs.FileMode{
+	basicDirectory: fs.ModeDir,
+	basicFile:      0,
+	basicSymlink:   fs.ModeSymlink,
+	4:              fs.ModeDevice,
+	5:              fs.ModeDevice | fs.ModeCharDevice,
+	6:              fs.ModeNamedPipe,
+	7:              fs.ModeSocket,
+}
+
+// fileMode makes a mode of an inode's type and the permission bits that Unix has.
+func fileMode(kind, permissions uint16) fs.FileMode {
+	if kind >= extendedDirectory {
+		kind -= extendedDirectory - basicDirectory
+	}
+	mode := types[kind] | fs.FileMode(permissions)&fs.ModePerm
+	if permissions&0o4000 != 0 {
+		mode |= fs.ModeSetuid
+	}
+	if permissions&0o2000 != 0 {
+		mode |= fs.ModeSetgid
+	}
+	if permissions&0o1000 != 0 {
+		mode |= fs.ModeSticky
+	}
+	return mode
+}
 
 // inode reads an inode by its reference: the block in the upper 48 bits, the offset in
 // the lower 16.
@@ -54,6 +90,9 @@ func (f *FS) inode(reference uint64) (inode, error) {
 	if err := c.record(&head); err != nil {
 		return inode{}, errs.Wrap(op, err)
 	}
+	if head.Type == 0 || head.Type > lastType {
+		return inode{}, errs.E(op, errs.Invalid, "its table of inodes is damaged")
+	}
 	var i inode
 	switch head.Type {
 	case basicDirectory, extendedDirectory:
@@ -62,11 +101,8 @@ func (f *FS) inode(reference uint64) (inode, error) {
 		i, err = c.file(head.Type == extendedFile)
 	case basicSymlink, extendedSymlink:
 		i, err = c.symlink()
-	default:
-		if head.Type == 0 || head.Type > lastType {
-			err = errs.E(op, errs.Invalid, "its table of inodes is damaged")
-		}
 	}
+	i.mode, i.modified = fileMode(head.Type, head.Mode), head.ModTime
 	return i, errs.Wrap(op, err)
 }
 

@@ -3,8 +3,8 @@
 // format in the Linux kernel's documentation (filesystems/squashfs.rst) because the
 // library at hand allocates by sizes from the file, and has no LZO and no LZ4 blocks.
 //
-// It knows nothing of Singularity. Entry points: Open, then FS.ReadFile and FS.ReadDir.
-// Errors are errs.NotFound, or errs.Invalid with half a sentence that fits behind "it
+// It knows nothing of Singularity. Entry points: Open, then FS.ReadFile and FS.ReadDir by
+// path, or FS.Open and FS.List to go from folder to folder. Errors are errs.NotFound, or errs.Invalid with half a sentence that fits behind "it
 // cannot be read: ". The trap: nothing here follows a directory by itself, and a directory
 // may contain its own parent; a caller that walks must bound its depth.
 package squash
