@@ -140,6 +140,16 @@ CREATE TABLE containers (
     UNIQUE (collection_id, name)
 ) STRICT;
 
+-- What a container's owners tell about it, as Markdown. version counts the changes, so that
+-- of two who write at a time the second is told.
+CREATE TABLE container_readmes (
+    container_id  INTEGER PRIMARY KEY REFERENCES containers (id) ON DELETE CASCADE,
+    text          TEXT    NOT NULL,
+    version       INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    updated_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
+) STRICT;
+
 -- A file in the blob folder. A row here is the promise that the file is whole and synced.
 CREATE TABLE blobs (
     digest        TEXT    PRIMARY KEY CHECK (digest GLOB 'sha[25][51][62]:*'),

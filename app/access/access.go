@@ -25,13 +25,15 @@ const (
 	Delete
 	// Manage is to change visibility, roles and links, and to delete the collection.
 	Manage
+	// Describe is to change what is written about a container; a freeze does not hold it.
+	Describe
 )
 
 // needs is the scope that a credential must have for an action other than Read, which
 // sees decides.
 func (a Action) needs() model.Scope {
 	switch a {
-	case Push, Freeze:
+	case Push, Freeze, Describe:
 		return model.ScopeWrite
 	case Delete:
 		return model.ScopeDelete
@@ -77,7 +79,7 @@ const (
 // Can decides whether an actor may do something to a target. What does not exist and what
 // the actor may not see are answered alike. An unknown action is never allowed.
 func Can(actor model.Actor, action Action, t Target) Decision {
-	if action < Read || action > Manage {
+	if action < Read || action > Describe {
 		return Hidden
 	}
 	anonymous := actor.IsAnonymous()

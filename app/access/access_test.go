@@ -66,7 +66,7 @@ var targets = []struct {
 var actions = []struct {
 	name   string
 	action access.Action
-}{{"read", access.Read}, {"push", access.Push}, {"freeze", access.Freeze}, {"delete", access.Delete}, {"manage", access.Manage}}
+}{{"read", access.Read}, {"push", access.Push}, {"freeze", access.Freeze}, {"delete", access.Delete}, {"manage", access.Manage}, {"describe", access.Describe}}
 
 var words = map[access.Decision]string{access.Hidden: "hidden", access.NeedLogin: "sign in", access.Refused: "refused",
 	access.Narrow: "token", access.Frozen: "frozen", access.Allow: "yes"}
@@ -128,7 +128,7 @@ func TestHiddenAndMissingAreAnsweredAlike(t *testing.T) {
 
 func TestUnknownActionIsNeverAllowed(t *testing.T) {
 	all := access.Target{Exists: true, Collection: here, Public: true, Role: model.Owner}
-	for _, action := range []access.Action{0, access.Manage + 1, 255} {
+	for _, action := range []access.Action{0, access.Describe + 1, 255} {
 		if d := access.Can(admin(model.ScopeAll, nil), action, all); d != access.Hidden {
 			t.Errorf("action %d: %s", action, words[d])
 		}

@@ -30,6 +30,7 @@ type Service struct {
 
 	images    memory[model.Image]
 	manifests memory[Manifest]
+	looks     looks
 }
 
 // New makes the core of an open database and an open blob store, which stay the
@@ -38,6 +39,7 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 	s := &Service{db: db, blobs: blobs, log: log, woken: make(chan struct{}, 1),
 		images:    newMemory(func(model.Image) bool { return true }),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
+		looks:     newLooks(),
 	}
 	s.ways.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
 	s.ways.present.Store(&settings)

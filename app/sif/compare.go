@@ -100,7 +100,8 @@ func differ(old, new File) bool {
 		old.Mode&fs.ModeDir == 0 && !old.Modified.Equal(new.Modified)
 }
 
-// note counts a change, and lists it if there is room.
+// note counts a change, and lists it if there is room and its path is one that a system
+// could open.
 func (c *comparison) note(name string, old, new *squash.Entry) {
 	change := Change{Path: name}
 	switch {
@@ -111,7 +112,7 @@ func (c *comparison) note(name string, old, new *squash.Entry) {
 	default:
 		c.Changed++
 	}
-	if len(c.List) >= c.most {
+	if len(c.List) >= c.most || len(name) > maxListedPath {
 		return
 	}
 	if old != nil {

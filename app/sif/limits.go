@@ -39,6 +39,8 @@ const (
 	// maxDepth bounds the folders within folders when two images are compared, since a folder of a
 	// hostile one may be within itself.
 	maxDepth = 128
+	// maxListedPath bounds the path of a listed change, as Linux does (PATH_MAX).
+	maxListedPath = 4096
 	// maxFolder bounds the entries of one folder that are compared, and maxHeld those of the folders
 	// that lie on the way to it: they are held in memory, at some 250 bytes each.
 	maxFolder = 100_000

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"maps"
+	"slices"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
@@ -30,31 +33,45 @@ func (t *Tx) Tag(ctx context.Context, container int64, name string) (TagRow, err
 // Tags gives those of a container by name, one more than the page holds, each with what
 // it names.
 func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.Tag, error) {
-	const op = "store.Tags"
-	tags, err := all(ctx, t, op, func(row scanner) (model.Tag, error) {
-		var g model.Tag
-		var updated int64
-		err := row.Scan(&g.Name, &g.Frozen, &updated)
-		g.Updated = fromUnix(updated)
-		return g, err
-	}, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?", container, p.After, p.Size()+1)
+	tags, err := all(ctx, t, "store.Tags", scanTag, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?",
+		container, p.After, p.Size()+1)
 	if err != nil || len(tags) == 0 {
 		return nil, err
 	}
-	images, err := all(ctx, t, op, scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
-	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE g.container_id = ? AND g.name BETWEEN ? AND ? AND x.arch <> '*' ORDER BY g.name, x.arch`, container, tags[0].Name, tags[len(tags)-1].Name)
+	return tags, t.Tagged(ctx, container, tags)
+}
+
+// TagStamps gives all tags of a container by name, without what they name.
+func (t *Tx) TagStamps(ctx context.Context, container int64) ([]model.Tag, error) {
+	return all(ctx, t, "store.TagStamps", scanTag, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? ORDER BY name", container)
+}
+
+func scanTag(row scanner) (model.Tag, error) {
+	var g model.Tag
+	var updated int64
+	err := row.Scan(&g.Name, &g.Frozen, &updated)
+	g.Updated = fromUnix(updated)
+	return g, err
+}
+
+// Tagged fills in what tags of a container name.
+func (t *Tx) Tagged(ctx context.Context, container int64, tags []model.Tag) error {
+	at := make(map[string]int, len(tags))
+	for i, tag := range tags {
+		at[tag.Name] = i
+	}
+	names, err := json.Marshal(slices.Collect(maps.Keys(at)))
 	if err != nil {
-		return nil, err
+		panic("store: names did not marshal: " + err.Error())
 	}
-	at := 0
+	images, err := all(ctx, t, "store.Tagged", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
+	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
+	 WHERE g.container_id = ? AND g.name IN (SELECT value FROM json_each(?)) AND x.arch <> '*' ORDER BY g.name, x.arch`, container, string(names))
 	for _, i := range images {
-		for tags[at].Name != i.Tag {
-			at++
-		}
-		tags[at].Images = append(tags[at].Images, i)
+		tag := &tags[at[i.Tag]]
+		tag.Images = append(tag.Images, i)
 	}
-	return tags, nil
+	return err
 }
 
 // TagNames gives the names of a container's tags after a name, in their order; limit -1

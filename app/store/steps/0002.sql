@@ -29,3 +29,11 @@ CREATE TABLE settings (
     changed_at    INTEGER NOT NULL,
     changed_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT, WITHOUT ROWID;
+-- Readmes.
+CREATE TABLE container_readmes (
+    container_id  INTEGER PRIMARY KEY REFERENCES containers (id) ON DELETE CASCADE,
+    text          TEXT    NOT NULL,
+    version       INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    updated_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
+) STRICT;
