@@ -137,8 +137,10 @@ CREATE TABLE containers (
     frozen        INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
+    pulls         INTEGER NOT NULL DEFAULT 0,    -- of all images that are or were in it
     UNIQUE (collection_id, name)
 ) STRICT;
+CREATE INDEX containers_by_pulls ON containers (pulls) WHERE pulls > 0;
 
 -- What a container's owners tell about it, as Markdown. version counts the changes, so that
 -- of two who write at a time the second is told.
@@ -193,8 +195,12 @@ CREATE TABLE images (
     subject       TEXT    NOT NULL DEFAULT '',   -- digest of the manifest that it says something about; it need not be here
     artifact_type TEXT    NOT NULL DEFAULT '',   -- what it is to its subject
     annotations   TEXT    NOT NULL DEFAULT '',   -- of one with a subject, as a JSON object
+    mark          TEXT    NOT NULL DEFAULT '',   -- the blob whose transfer counts as a pull of the image; '' for an index
+    pulls         INTEGER NOT NULL DEFAULT 0,
+    last_pulled_at INTEGER NOT NULL DEFAULT 0,   -- 0 is never
     UNIQUE (container_id, digest)
 ) STRICT;
+CREATE INDEX images_by_mark ON images (container_id, mark) WHERE mark <> '';
 CREATE INDEX images_by_subject ON images (container_id, subject) WHERE subject <> '';
 CREATE INDEX images_by_content ON images (container_id, content) WHERE content <> '';
 CREATE INDEX images_loose ON images (loose_since) WHERE loose_since > 0;
@@ -254,6 +260,23 @@ CREATE TABLE tag_images (
     PRIMARY KEY (tag_id, arch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tag_images_by_image ON tag_images (image_id);
+
+-- How often an image was pulled whole, by days since 1970 UTC. Counted in memory, and
+-- written every few seconds.
+CREATE TABLE pulls (
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    day           INTEGER NOT NULL,
+    count         INTEGER NOT NULL,
+    PRIMARY KEY (image_id, day)
+) STRICT, WITHOUT ROWID;
+
+-- The same of all images of a container, also of those that are gone.
+CREATE TABLE container_pulls (
+    container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+    day           INTEGER NOT NULL,
+    count         INTEGER NOT NULL,
+    PRIMARY KEY (container_id, day)
+) STRICT, WITHOUT ROWID;
 
 -- ── Keys and signatures ────────────────────────────────────────────────────────────────
 -- OpenPGP public keys, once for each fingerprint: 40 hexadecimal digits in upper case.

@@ -87,7 +87,11 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
 	background.Go(func() { core.VerifySignatures(sweeping) })
 	background.Go(func() { core.FollowSettings(sweeping) })
+	// Transfers may still end when ctx is done, and count.
+	counting, stopCounting := context.WithCancel(context.WithoutCancel(ctx))
+	background.Go(func() { core.WritePulls(counting) })
 	defer background.Wait()
+	defer stopCounting()
 	defer stop()
 
 	if err := greet(ctx, env.Stdout, id, public); err != nil {

@@ -123,6 +123,7 @@ type Container struct {
 	Collection string    `json:"collection"`
 	Frozen     bool      `json:"frozen"`
 	Tags       int       `json:"tags"`
+	Pulls      int64     `json:"pulls"` // of all images that are or were in it
 	Created    time.Time `json:"created"`
 	Updated    time.Time `json:"updated"`
 }
@@ -145,6 +146,9 @@ type Image struct {
 	Labels   map[string]string `json:"labels,omitempty"`
 	Pushed   time.Time         `json:"pushed"`
 	PushedBy string            `json:"pushed_by,omitempty"`
+	Pulls    int64             `json:"pulls"`
+	// LastPulled is a few seconds late.
+	LastPulled *time.Time `json:"last_pulled,omitempty"`
 	// Description is in the words of whoever pushed it first.
 	Description string `json:"description,omitempty"`
 	FileName    string `json:"file_name"`

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ type Blob struct {
 	Digest string // of its content; the ETag
 	Type   string // its media type
 	Name   string // under which to save it; empty to leave that to the caller
+	Whole  func() // called when the last byte was sent; may be nil
 }
 
 // ServeBlob answers GET or HEAD with a file, or the parts of it that were asked for, or
@@ -46,6 +48,9 @@ func ServeBlob(c echo.Context, f *os.File, b Blob) error {
 	response.Committed, response.Status, response.Size = w.status != 0, w.status, w.sent
 	switch {
 	case w.err == nil && w.whole(c.Request()):
+		if b.Whole != nil && w.last(c.Request()) {
+			b.Whole()
+		}
 		return nil
 	case w.err == nil || errors.Is(w.err, syscall.EIO):
 		return errs.Wrap(op, fmt.Errorf("%s could be read for %d bytes only: %w", f.Name(), w.sent, errors.Join(io.ErrUnexpectedEOF, w.err)))
@@ -92,4 +97,19 @@ func (w *fileWriter) note(n int64, err error) {
 func (w *fileWriter) whole(r *http.Request) bool {
 	announced := w.Header().Get("Content-Length")
 	return r.Method == http.MethodHead || announced == "" || announced == strconv.FormatInt(w.sent, 10)
+}
+
+// last tells whether what was sent ends with the file's last byte. So a download counts
+// once, however often it was cut off and in however many parts it came.
+func (w *fileWriter) last(r *http.Request) bool {
+	if r.Method != http.MethodGet {
+		return false
+	}
+	if w.status != http.StatusPartialContent {
+		return w.status == http.StatusOK
+	}
+	part, size, _ := strings.Cut(strings.TrimPrefix(w.Header().Get("Content-Range"), "bytes "), "/") // "bytes 0-9/10"
+	_, end, _ := strings.Cut(part, "-")
+	at, err := strconv.ParseInt(end, 10, 64)
+	return err == nil && strconv.FormatInt(at+1, 10) == size
 }

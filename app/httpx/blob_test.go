@@ -176,3 +176,36 @@ func (s *shrinking) WriteHeader(status int) {
 	}
 	s.ResponseWriter.WriteHeader(status)
 }
+
+func TestDownloadCountsWithItsLastByteOnly(t *testing.T) {
+	t.Parallel()
+	path, _ := file(t, 10_000)
+	counted := 0
+	e, _ := router(t, []httpx.Route{{Method: "GET", Path: "/x", Action: "test", Handler: func(c echo.Context) error {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return httpx.ServeBlob(c, f, httpx.Blob{Digest: "sha256:abc", Type: "x/y", Whole: func() { counted++ }})
+	}}})
+	for _, c := range []struct {
+		header, value string
+		counts        int
+	}{
+		{"X-Nothing", "", 1},
+		{"Range", "bytes=0-9998", 0},
+		{"Range", "bytes=5000-", 1},
+		{"Range", "bytes=5000-9999", 1},
+		{"Range", "bytes=0-1,5-9", 0},
+		{"Range", "bytes=10000-", 0},
+		{"If-None-Match", `"sha256:abc"`, 0},
+	} {
+		counted = 0
+		r := httptest.NewRequest("GET", "/x", nil)
+		r.Header.Set(c.header, c.value)
+		if ask(e, r); counted != c.counts {
+			t.Errorf("%s %s counted %d times, want %d", c.header, c.value, counted, c.counts)
+		}
+	}
+}

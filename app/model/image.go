@@ -33,6 +33,7 @@ type Container struct {
 	Created time.Time
 	Updated time.Time // the last push
 	Tags    int
+	Pulls   int64 // of all images that are or were in it
 }
 
 // Image is one immutable piece of content in a container.
@@ -57,6 +58,8 @@ type Image struct {
 	PushedBy string // empty if the account is gone
 	// Description is in the words of whoever pushed it first.
 	Description string
+	Pulls       int64
+	LastPulled  time.Time // zero is never; a few seconds late
 	// Tag is the one that the image was asked by or listed under; empty if by digest.
 	Tag    string
 	Frozen bool     // the tag or its container

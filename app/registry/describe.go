@@ -31,6 +31,9 @@ type described struct {
 func newDescribed(m manifest.Manifest, body []byte) described {
 	d := described{manifest: m, NewImage: store.NewImage{
 		Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body, Kind: model.Artifact, Size: m.Size(), Blobs: m.Blobs()}}
+	if len(m.Layers) > 0 {
+		d.Mark = m.Layers[0].Digest
+	}
 	if m.Subject != nil {
 		d.Subject, d.ArtifactType, d.Annotations = m.Subject.Digest, m.RefersAs(), annotations(m.Annotations)
 	}
@@ -51,6 +54,7 @@ func annotations(a map[string]string) []byte {
 
 // file notes that the image is one file, and what is inside it.
 func (d *described) file(content digest.Digest, size int64, report *sif.Report) error {
+	d.Mark = content
 	d.Content, d.Size, d.Arch, d.Labels = content, size, report.Arch, report.Labels
 	d.signed = len(report.Signatures) > 0
 	d.Kind = model.SIMG
@@ -82,7 +86,7 @@ func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte
 		}
 		return d, d.file(file.Digest, size, report)
 	case m.IsImage():
-		d.Kind = model.OCIImage
+		d.Kind, d.Mark = model.OCIImage, m.Config.Digest
 		return d, s.describeConfig(&d, m.Config)
 	}
 	return d, nil

@@ -25,26 +25,32 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 	return f, errs.Wrap(op, err)
 }
 
-// OpenBlob opens a blob that a container holds. The caller closes it. Errors: NotFound,
-// also for a blob that only other containers hold; Unauthenticated.
-func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, size int64, err error) {
+// OpenBlob opens a blob that a container holds, and gives the row id of the container, for
+// CountPull. The caller closes it. Errors: NotFound, also for a blob that only other
+// containers hold; Unauthenticated.
+func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, container int64, err error) {
 	const op = "registry.OpenBlob"
-	if _, err := s.StatBlob(ctx, actor, path, d); err != nil {
+	if container, _, err = s.statBlob(ctx, actor, path, d); err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
-	f, size, err = s.blobs.OpenBlob(d)
-	return f, size, errs.Wrap(op, err)
+	f, _, err = s.blobs.OpenBlob(d)
+	return f, container, errs.Wrap(op, err)
 }
 
 // StatBlob gives the size of a blob that a container holds, in bytes. Errors: as of
 // OpenBlob.
-func (s *Service) StatBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (size int64, err error) {
-	const op = "registry.StatBlob"
+func (s *Service) StatBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (int64, error) {
+	_, size, err := s.statBlob(ctx, actor, path, d)
+	return size, errs.Wrap("registry.StatBlob", err)
+}
+
+func (s *Service) statBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (container, size int64, err error) {
 	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+		container = p.Container
 		size, err = tx.BlobSize(ctx, p.Container, d)
 		return err
 	})
-	return size, errs.Wrap(op, err)
+	return container, size, err
 }
 
 // Manifest is a manifest as OCI clients get it.

@@ -27,6 +27,7 @@ type Service struct {
 	log     *slog.Logger
 	writers writers
 	woken   chan struct{} // when there are signatures to verify
+	pulls   pulls
 
 	images    memory[model.Image]
 	manifests memory[Manifest]

@@ -47,13 +47,13 @@ func (t *Tx) PlaceOf(ctx context.Context, image, user int64) (Place, error) {
 	 WHERE i.id = ?2 AND i.deleted_at = 0`, user, image)
 }
 
-const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at,
+const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at, k.pulls,
   (SELECT count(*) FROM tags g WHERE g.container_id = k.id)`
 
 func scanContainer(row scanner) (model.Container, error) {
 	var k model.Container
 	var created, updated int64
-	err := row.Scan(&k.ID, &k.Name.Namespace, &k.Name.Name, &k.Name.Container, &k.Public, &k.Frozen, &created, &updated, &k.Tags)
+	err := row.Scan(&k.ID, &k.Name.Namespace, &k.Name.Name, &k.Name.Container, &k.Public, &k.Frozen, &created, &updated, &k.Pulls, &k.Tags)
 	k.Created, k.Updated = fromUnix(created), fromUnix(updated)
 	return k, err
 }

@@ -13,7 +13,7 @@ import (
 
 // imageColumns are those of an image i in its container k, collection c and namespace n,
 // under the tag g if it was asked by one.
-const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at, i.description,
+const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at, i.description, i.pulls, i.last_pulled_at,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
 
@@ -25,12 +25,12 @@ func scanImage(row scanner) (model.Image, error) { return scanImageAnd(row) }
 // scanImageAnd reads imageColumns and what stands after them.
 func scanImageAnd(row scanner, more ...any) (model.Image, error) {
 	var i model.Image
-	var pushed int64
+	var pushed, pulled int64
 	var signers string
 	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
-		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.Description, &i.PushedBy, &signers}
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.Description, &i.Pulls, &pulled, &i.PushedBy, &signers}
 	err := row.Scan(append(dest, more...)...)
-	i.Pushed, i.Signers = fromUnix(pushed), fingerprints(signers)
+	i.Pushed, i.LastPulled, i.Signers = fromUnix(pushed), fromUnix(pulled), fingerprints(signers)
 	return i, err
 }
 
@@ -140,6 +140,7 @@ type NewImage struct {
 	Arch      string
 	PushedBy  int64
 	Blobs     []digest.Digest // that the manifest names; the container must hold them
+	Mark      digest.Digest   // the blob whose transfer counts as a pull; empty for none
 	// Subject is the manifest that it says something about, if it does, and ArtifactType
 	// and Annotations, a JSON object, what it is to it.
 	Subject      digest.Digest
@@ -167,12 +168,12 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	}
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO images
 	    (container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by, loose_since,
-	     subject, artifact_type, annotations, description)
-	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12, ?13, ?14)
+	     subject, artifact_type, annotations, description, mark)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9, ?11, ?12, ?13, ?14, ?15)
 	  ON CONFLICT (container_id, digest) DO UPDATE SET deleted_at = 0, pushed_at = excluded.pushed_at,
     pushed_by = excluded.pushed_by, loose_since = CASE loose_since WHEN 0 THEN 0 ELSE excluded.loose_since END
 	  RETURNING id`, n.Container, n.Digest, n.MediaType, n.Kind, n.Manifest, n.Content, n.Size, n.Arch, unix(t.Now), pusher,
-		n.Subject, n.ArtifactType, string(n.Annotations), n.Description)
+		n.Subject, n.ArtifactType, string(n.Annotations), n.Description, n.Mark)
 	if err != nil {
 		return 0, err
 	}

@@ -22,5 +22,6 @@ func (d *door) download(c echo.Context) error {
 	}
 	defer f.Close()
 	httpx.Set(c, "digest", image.Content)
-	return httpx.ServeBlob(c, f, httpx.Blob{Digest: image.Content.String(), Type: echo.MIMEOctetStream, Name: image.FileName()})
+	return httpx.ServeBlob(c, f, httpx.Blob{Digest: image.Content.String(), Type: echo.MIMEOctetStream, Name: image.FileName(),
+		Whole: func() { d.Registry.CountPull(image.ContainerID, image.Content) }})
 }

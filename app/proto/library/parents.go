@@ -120,5 +120,5 @@ func wireCollection(c model.Collection) collection {
 
 func wireContainer(k model.Container) container {
 	return container{ID: id(k.Name.Full()), Name: k.Name.Container, Collection: id(k.Name.Collection.Full()), CollectionName: k.Name.Name,
-		Entity: id(k.Name.Namespace), EntityName: k.Name.Namespace, Private: !k.Public, ReadOnly: k.Frozen, CreatedAt: k.Created, UpdatedAt: k.Updated}
+		Entity: id(k.Name.Namespace), EntityName: k.Name.Namespace, Private: !k.Public, ReadOnly: k.Frozen, DownloadCount: k.Pulls, CreatedAt: k.Created, UpdatedAt: k.Updated}
 }

@@ -54,6 +54,7 @@ type container struct {
 	EntityName     string    `json:"entityName"`
 	Private        bool      `json:"private"`
 	ReadOnly       bool      `json:"readOnly"`
+	DownloadCount  int64     `json:"downloadCount"`
 	CreatedAt      time.Time `json:"createdAt,omitzero"`
 	UpdatedAt      time.Time `json:"updatedAt,omitzero"`
 }

@@ -51,5 +51,6 @@ func (d *door) send(c echo.Context, image model.Image) error {
 	httpx.Set(c, "digest", image.Content)
 	// Neither proxies nor browsers may keep what stands behind a secret address.
 	c.Response().Header().Set(echo.HeaderCacheControl, "private, no-store")
-	return httpx.ServeBlob(c, f, httpx.Blob{Digest: image.Content.String(), Type: echo.MIMEOctetStream, Name: image.FileName()})
+	return httpx.ServeBlob(c, f, httpx.Blob{Digest: image.Content.String(), Type: echo.MIMEOctetStream, Name: image.FileName(),
+		Whole: func() { d.Registry.CountPull(image.ContainerID, image.Content) }})
 }

@@ -61,7 +61,7 @@ func (d *door) wireCollection(c model.Collection) api.Collection {
 }
 
 func wireContainer(k model.Container) api.Container {
-	return api.Container{Name: k.Name.String(), Collection: k.Name.Collection.String(), Frozen: k.Frozen, Tags: k.Tags,
+	return api.Container{Name: k.Name.String(), Collection: k.Name.Collection.String(), Frozen: k.Frozen, Tags: k.Tags, Pulls: k.Pulls,
 		Created: k.Created, Updated: k.Updated}
 }
 
@@ -76,7 +76,7 @@ func (d *door) wireImage(i model.Image) api.Image {
 	}
 	return api.Image{Container: i.Container.String(), Tag: i.Tag, Name: i.Title(), Kind: string(i.Kind),
 		Digest: i.Digest.String(), Content: i.Content.String(), Size: i.Size, Arch: i.Arch, Frozen: i.Frozen, Tags: i.Tags, Labels: i.Labels,
-		Pushed: i.Pushed, PushedBy: i.PushedBy, Description: i.Description, FileName: i.FileName(), Signers: i.Signers, Signing: wireSigning(i.Signing),
+		Pushed: i.Pushed, PushedBy: i.PushedBy, Pulls: i.Pulls, LastPulled: moment(i.LastPulled), Description: i.Description, FileName: i.FileName(), Signers: i.Signers, Signing: wireSigning(i.Signing),
 		Page: d.address + "/containers/" + i.Container.Full() + ":" + reference}
 }
 

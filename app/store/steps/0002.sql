@@ -37,3 +37,28 @@ CREATE TABLE container_readmes (
     updated_at    INTEGER NOT NULL,
     updated_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT;
+
+-- Pulls are counted.
+ALTER TABLE containers ADD COLUMN pulls INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX containers_by_pulls ON containers (pulls) WHERE pulls > 0;
+ALTER TABLE images ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+ALTER TABLE images ADD COLUMN pulls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE images ADD COLUMN last_pulled_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX images_by_mark ON images (container_id, mark) WHERE mark <> '';
+UPDATE images SET mark = CASE kind
+  WHEN 'index' THEN ''
+  WHEN 'oci' THEN coalesce(json_extract(CAST(manifest AS TEXT), '$.config.digest'), '')
+  WHEN 'artifact' THEN coalesce(json_extract(CAST(manifest AS TEXT), '$.layers[0].digest'), '')
+  ELSE content END;
+CREATE TABLE pulls (
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    day           INTEGER NOT NULL,
+    count         INTEGER NOT NULL,
+    PRIMARY KEY (image_id, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE container_pulls (
+    container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+    day           INTEGER NOT NULL,
+    count         INTEGER NOT NULL,
+    PRIMARY KEY (container_id, day)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,185 @@
+package registry
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+const (
+	// pullsEvery is how often counted pulls are written; a crash loses so much of them.
+	pullsEvery = 5 * time.Second
+	// maxPullKeys bounds the blobs whose pulls are kept in memory, of about 200 bytes each.
+	maxPullKeys = 1 << 14
+	// pullsBatch is how many of them one transaction writes.
+	pullsBatch = 500
+)
+
+// pullKey is what is counted by itself.
+type pullKey struct {
+	container int64
+	digest    digest.Digest
+	day       int64
+}
+
+// pulls counts in memory, so that no download waits for the database. When there are more
+// keys than it may keep before they are written, the newest are not counted.
+type pulls struct {
+	mu     sync.Mutex
+	counts map[pullKey]*store.PullCount
+}
+
+func (p *pulls) add(container int64, d digest.Digest, at time.Time) {
+	key := pullKey{container, d, store.DayOf(at)}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.counts[key]
+	if c == nil {
+		if len(p.counts) >= maxPullKeys {
+			return
+		}
+		if p.counts == nil {
+			p.counts = map[pullKey]*store.PullCount{}
+		}
+		c = &store.PullCount{Container: container, Digest: d, Day: key.day}
+		p.counts[key] = c
+	}
+	c.Count++
+	c.Last = at
+}
+
+// take empties the memory.
+func (p *pulls) take() []store.PullCount {
+	p.mu.Lock()
+	counts := p.counts
+	p.counts = nil
+	p.mu.Unlock()
+	list := make([]store.PullCount, 0, len(counts))
+	for _, c := range counts {
+		list = append(list, *c)
+	}
+	return list
+}
+
+// CountPull counts that the last byte of a container's blob was sent. It is a pull of an
+// image if the blob is the image's mark: the file of an image file, the config of an image
+// of layers, the first layer of any other. Manifests do not count. It never waits.
+func (s *Service) CountPull(container int64, d digest.Digest) { s.pulls.add(container, d, time.Now()) }
+
+// WritePulls writes what CountPull counts, every few seconds until ctx is done, and then
+// what is left.
+func (s *Service) WritePulls(ctx context.Context) {
+	every := time.NewTicker(pullsEvery)
+	defer every.Stop()
+	for more := true; more; {
+		select {
+		case <-ctx.Done():
+			more = false
+		case <-every.C:
+		}
+		if err := s.FlushPulls(context.WithoutCancel(ctx)); err != nil {
+			s.log.Error("pulls could not be counted", "error", err)
+		}
+	}
+}
+
+// FlushPulls writes what CountPull has counted so far. What cannot be written is lost.
+func (s *Service) FlushPulls(ctx context.Context) error {
+	const op = "registry.FlushPulls"
+	for list := s.pulls.take(); len(list) > 0; {
+		n := min(len(list), pullsBatch)
+		if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.AddPulls(ctx, list[:n]) }); err != nil {
+			return errs.Wrap(op, err)
+		}
+		list = list[n:]
+	}
+	return nil
+}
+
+// ImagePulls tells how often an image was pulled, which the actor was given by Image, with
+// the last so many days one by one. Errors: NotFound if it is gone meanwhile.
+func (s *Service) ImagePulls(ctx context.Context, actor model.Actor, i model.Image, days int) (p model.Pulls, err error) {
+	const op = "registry.ImagePulls"
+	if i, err = s.ImageByID(ctx, actor, i.ID); err != nil {
+		return p, errs.Wrap(op, err)
+	}
+	p.Total = i.Pulls
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		p.Days, err = tx.ImagePulls(ctx, i.ID, since(tx, days))
+		return err
+	})
+	return p, errs.Wrap(op, err)
+}
+
+// ContainerPulls tells how often anything in a container was pulled, with the last so many
+// days one by one. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
+func (s *Service) ContainerPulls(ctx context.Context, actor model.Actor, path ref.Path, days int) (p model.Pulls, err error) {
+	const op = "registry.ContainerPulls"
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
+		k, err := tx.Container(ctx, place.Container)
+		if err != nil {
+			return err
+		}
+		p.Total = k.Pulls
+		p.Days, err = tx.ContainerPulls(ctx, k.ID, since(tx, days))
+		return err
+	})
+	return p, errs.Wrap(op, err)
+}
+
+// CollectionPulls is ContainerPulls for a whole collection.
+func (s *Service) CollectionPulls(ctx context.Context, actor model.Actor, path ref.Path, days int) (p model.Pulls, err error) {
+	const op = "registry.CollectionPulls"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		c, err := s.collection(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allowCollection(actor, access.Read, c); err != nil {
+			return err
+		}
+		if p.Total, err = tx.CollectionPullTotal(ctx, c.ID); err != nil {
+			return err
+		}
+		p.Days, err = tx.CollectionPulls(ctx, c.ID, since(tx, days))
+		return err
+	})
+	return p, errs.Wrap(op, err)
+}
+
+// since numbers the first of the last so many days, today among them.
+func since(tx *store.Tx, days int) int64 { return store.DayOf(tx.Now) - int64(days) + 1 }
+
+// MostPulled lists the containers that an actor may see and that were pulled, most pulled
+// first. Anybody may ask.
+func (s *Service) MostPulled(ctx context.Context, actor model.Actor, p model.Page) (list []model.Container, next string, err error) {
+	const op = "registry.MostPulled"
+	var pulls, id int64
+	if p.After != "" {
+		first, second, _ := strings.Cut(p.After, "-")
+		var bad error
+		pulls, err = strconv.ParseInt(first, 10, 64)
+		id, bad = strconv.ParseInt(second, 10, 64)
+		if err != nil || bad != nil || pulls <= 0 {
+			return nil, "", errs.E(op, errs.Invalid, "%q is not a place in this list.", p.After)
+		}
+	}
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		list, err = tx.MostPulled(ctx, actor, s.Settings().SignIn, pulls, id, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(k model.Container) string {
+		return strconv.FormatInt(k.Pulls, 10) + "-" + strconv.FormatInt(k.ID, 10)
+	})
+	return list, next, errs.Wrap(op, err)
+}

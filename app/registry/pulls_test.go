@@ -1,0 +1,100 @@
+package registry_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/registry"
+)
+
+func TestPullsAreCountedByImageContainerCollectionAndDay(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	one := f.push(alice, "lab/a", "latest", "amd64", 1)
+	two := f.push(alice, "lab/b", "latest", "amd64", 2)
+	for range 3 {
+		f.CountPull(one.ContainerID, one.Content)
+	}
+	f.CountPull(two.ContainerID, two.Content)
+	f.CountPull(one.ContainerID, two.Content)                   // not there
+	f.CountPull(one.ContainerID, digest.FromString("{}"))       // no image's mark
+	f.CountPull(one.ContainerID, digest.FromString("whatever")) // nothing at all
+	if p, err := f.ContainerPulls(f.ctx(), alice, path(t, "lab/a"), 30); err != nil || p.Total != 0 {
+		t.Errorf("before they are written: %+v, %v", p, err)
+	}
+	must(t, f.FlushPulls(f.ctx()))
+	f.CountPull(one.ContainerID, one.Content)
+	must(t, f.FlushPulls(f.ctx()))
+
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	image, err := f.ImagePulls(f.ctx(), alice, one, 30)
+	must(t, err)
+	if diff := cmp.Diff(model.Pulls{Total: 4, Days: []model.DayPulls{{Day: today, Count: 4}}}, image); diff != "" {
+		t.Error(diff)
+	}
+	container, err := f.ContainerPulls(f.ctx(), alice, path(t, "lab/b"), 1)
+	must(t, err)
+	if container.Total != 1 || len(container.Days) != 1 {
+		t.Errorf("the container has %+v", container)
+	}
+	collection, err := f.CollectionPulls(f.ctx(), alice, path(t, "lab"), 30)
+	must(t, err)
+	if diff := cmp.Diff(model.Pulls{Total: 5, Days: []model.DayPulls{{Day: today, Count: 5}}}, collection); diff != "" {
+		t.Error(diff)
+	}
+	found, err := f.find(alice, "lab/a", "latest", "")
+	must(t, err)
+	if found.Pulls != 4 || found.LastPulled.IsZero() {
+		t.Errorf("the image says %d pulls, the last at %s", found.Pulls, found.LastPulled)
+	}
+}
+
+func TestMostPulledComesFirstAndHidesThePrivate(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, bob := f.user("alice"), f.user("bob")
+	for n, name := range []string{"open/a", "open/b", "secret/c", "open/never"} {
+		i := f.push(alice, name, "latest", "amd64", uint64(n))
+		if name == "open/never" {
+			continue
+		}
+		for range n + 1 {
+			f.CountPull(i.ContainerID, i.Content)
+		}
+	}
+	yes := true
+	_, err := f.ChangeCollection(f.ctx(), alice, path(t, "open"), registry.CollectionChange{Public: &yes})
+	must(t, err)
+	must(t, f.FlushPulls(f.ctx()))
+	list := func(a model.Actor) string {
+		var names []string
+		for p := (model.Page{Limit: 1}); ; {
+			page, next, err := f.MostPulled(f.ctx(), a, p)
+			must(t, err)
+			for _, k := range page {
+				names = append(names, k.Name.String())
+			}
+			if next == "" {
+				return strings.Join(names, " ")
+			}
+			p.After = next
+		}
+	}
+	if got := list(alice); got != "secret/c open/b open/a" {
+		t.Errorf("the owner sees %q", got)
+	}
+	if got := list(bob); got != "open/b open/a" {
+		t.Errorf("a stranger sees %q", got)
+	}
+	_, err = f.ContainerPulls(f.ctx(), bob, path(t, "secret/c"), 1)
+	wants(t, errs.NotFound, err)
+	_, _, err = f.MostPulled(f.ctx(), bob, model.Page{After: "x"})
+	wants(t, errs.Invalid, err)
+}
