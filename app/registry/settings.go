@@ -31,6 +31,16 @@ type Settings struct {
 	UploadLife time.Duration
 	// KeysByAdmins lets only admins add public keys; otherwise every user may.
 	KeysByAdmins bool
+	// BackupTo is the folder of the server's own backups; empty if it makes none.
+	BackupTo string
+	// BackupEvery is how often it makes one.
+	BackupEvery time.Duration
+	// BackupKeep is how many of them stay.
+	BackupKeep int
+	// ScrubEvery is the time within which every blob is read once; 0 is never.
+	ScrubEvery time.Duration
+	// ScrubRate is how many bytes a second that reads at most.
+	ScrubRate int64
 }
 
 // Rules tell which settings are in force when the database keeps some, by their names,

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -10,11 +11,11 @@ import (
 )
 
 // BlobSize gives the size of a blob that a container holds, in bytes. Errors: NotFound,
-// also for a blob that only other containers hold.
+// also for a blob that only other containers hold, and for a damaged one.
 func (t *Tx) BlobSize(ctx context.Context, container int64, d digest.Digest) (int64, error) {
 	const op = "store.BlobSize"
 	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
-	  WHERE x.container_id = ? AND x.digest = ?`, container, d)
+	  WHERE x.container_id = ? AND x.digest = ? AND b.damaged_at = 0`, container, d)
 	if errs.Is(err, errs.NotFound) {
 		return 0, errs.E(op, errs.NotFound, "There is no blob %s here.", d)
 	}
@@ -32,8 +33,8 @@ func (t *Tx) CollectionSize(ctx context.Context, collection int64) (int64, error
 // or as one that others hold too. The file must be durable by now.
 func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, size int64) error {
 	const op = "store.HoldBlob"
-	if err := t.run(ctx, op, "INSERT INTO blobs (digest, size, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-		d, size, unix(t.Now)); err != nil {
+	if err := t.run(ctx, op, `INSERT INTO blobs (digest, size, created_at, verified_at) VALUES (?1, ?2, ?3, ?3)
+	  ON CONFLICT DO UPDATE SET verified_at = ?3, damaged_at = 0, damage = '' WHERE damaged_at > 0`, d, size, unix(t.Now)); err != nil {
 		return err
 	}
 	return t.run(ctx, op, `INSERT INTO container_blobs (container_id, digest, renewed_at) VALUES (?1, ?2, ?3)
@@ -107,10 +108,11 @@ func (t *Tx) SweepHeld(ctx context.Context, since time.Time, limit int) (int64, 
 	     LIMIT ?2)`, unix(since), limit)
 }
 
-// SweepBlobs removes the records of blobs that no container holds, at most limit of them,
-// and gives them: their files may go once this is committed.
+// SweepBlobs removes the records of blobs that no container holds and no backup needs, at
+// most limit of them, and gives them: their files may go once this is committed.
 func (t *Tx) SweepBlobs(ctx context.Context, limit int) ([]Blob, error) {
 	return all(ctx, t, "store.SweepBlobs", scanBlob, `DELETE FROM blobs WHERE digest IN (
-	    SELECT b.digest FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM container_blobs h WHERE h.digest = b.digest) LIMIT ?)
-	  RETURNING digest, size`, limit)
+	    SELECT b.digest FROM blobs b WHERE NOT EXISTS (SELECT 1 FROM container_blobs h WHERE h.digest = b.digest)
+	       AND NOT `+pinned+` LIMIT :limit)
+	  RETURNING digest, size`, sql.Named("now", unix(t.Now)), sql.Named("limit", limit))
 }

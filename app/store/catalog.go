@@ -33,7 +33,7 @@ func (t *Tx) VisibleBlob(ctx context.Context, actor model.Actor, signIn bool, d 
 	const op = "store.VisibleBlob"
 	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
 	    JOIN containers k ON k.id = x.container_id JOIN collections c ON c.id = k.collection_id
-	   WHERE x.digest = :digest AND `+visible+` LIMIT 1`, append(viewer(actor, signIn), sql.Named("digest", string(d)))...)
+	   WHERE x.digest = :digest AND b.damaged_at = 0 AND `+visible+` LIMIT 1`, append(viewer(actor, signIn), sql.Named("digest", string(d)))...)
 	if errs.Is(err, errs.NotFound) {
 		return 0, errs.E(op, errs.NotFound, "There is no blob %s here.", d)
 	}

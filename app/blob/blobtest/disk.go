@@ -170,6 +170,15 @@ func (d *Disk) Remove(name string) error {
 	}, nil)
 }
 
+// Room implements blob.FS.
+func (d *Disk) Room() (free, size int64, err error) {
+	err = d.call(func() error {
+		free, size, err = d.files.Room()
+		return err
+	}, nil)
+	return free, size, err
+}
+
 // SyncDir implements blob.FS.
 func (d *Disk) SyncDir(name string) error {
 	return d.call(func() error {

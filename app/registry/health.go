@@ -1,0 +1,91 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// What the server does by itself, as it is noted in the database.
+const (
+	backupDuty = "backup"
+	scrubDuty  = "scrub"
+)
+
+// Health tells those who run the registry whether it is whole, when it was last copied and
+// how much room there is. Errors: Forbidden, Unauthenticated.
+func (s *Service) Health(ctx context.Context, actor model.Actor) (model.Health, error) {
+	const op = "registry.Health"
+	if err := admin(op, actor); err != nil {
+		return model.Health{}, err
+	}
+	h, err := s.health(ctx)
+	return h, errs.Wrap(op, err)
+}
+
+func (s *Service) health(ctx context.Context) (h model.Health, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if h, err = tx.Health(ctx); err != nil {
+			return err
+		}
+		if h.Backup, err = tx.Duty(ctx, backupDuty); err != nil {
+			return err
+		}
+		h.Scrub, err = tx.Duty(ctx, scrubDuty)
+		return err
+	})
+	if err != nil {
+		return h, err
+	}
+	ways := s.Settings()
+	if h.Scrub.Every = ways.ScrubEvery; ways.BackupTo != "" {
+		h.Backup.Every = ways.BackupEvery
+	}
+	h.DiskFree, h.DiskSize, err = s.blobs.Room()
+	return h, err
+}
+
+// NoteBackup notes, for those who run the registry, what became of a backup.
+func (s *Service) NoteBackup(ctx context.Context, well bool, report string) error {
+	return errs.Wrap("registry.NoteBackup", s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, backupDuty, well, report) }))
+}
+
+// Damage lists, for those who run the registry, blobs that are damaged, by digest, with
+// the images that cannot be pulled for it. Errors: Forbidden, Unauthenticated.
+func (s *Service) Damage(ctx context.Context, actor model.Actor, p model.Page) (list []model.Damage, next string, err error) {
+	const op = "registry.Damage"
+	if err := admin(op, actor); err != nil {
+		return nil, "", err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		if list, err = tx.Damaged(ctx, p); err != nil {
+			return err
+		}
+		list, next = model.Cut(p, list, func(d model.Damage) string { return string(d.Digest) })
+		for at := range list {
+			if list[at].Images, err = tx.ImagesWith(ctx, list[at].Digest, maxVictims); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return list, next, errs.Wrap(op, err)
+}
+
+// Soundness tells when the content of an image that the actor was given was last read and
+// found whole. Errors: NotFound, Unauthenticated.
+func (s *Service) Soundness(ctx context.Context, actor model.Actor, path ref.Path, i model.Image) (sound model.Soundness, err error) {
+	const op = "registry.Soundness"
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+		if i.ContainerID != p.Container {
+			return missing(op, i.Title())
+		}
+		sound, err = tx.Soundness(ctx, i.ID)
+		return err
+	})
+	return sound, errs.Wrap(op, err)
+}
