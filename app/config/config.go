@@ -40,6 +40,11 @@ type Config struct {
 	Grace           time.Duration
 	UploadLife      time.Duration
 	SweepEvery      time.Duration
+	BackupTo        string
+	BackupEvery     time.Duration
+	BackupKeep      int
+	ScrubEvery      time.Duration
+	ScrubRate       int
 	DrainTime       time.Duration
 	AnonymousRate   float64
 	UserRate        float64
@@ -59,7 +64,8 @@ const (
 func New() *Config {
 	return &Config{
 		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true, AddKeys: Users,
-		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour, DrainTime: 30 * time.Second,
+		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour,
+		BackupEvery: 24 * time.Hour, BackupKeep: 7, ScrubEvery: 30 * 24 * time.Hour, ScrubRate: 20, DrainTime: 30 * time.Second,
 		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto",
 	}
 }
@@ -86,6 +92,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.DurationVar(&c.Grace, "grace", c.Grace, "how long an image stays that was deleted or has lost its last tag")
 	f.DurationVar(&c.UploadLife, "upload-life", c.UploadLife, "how long an unfinished upload is kept for its client to go on")
 	f.DurationVar(&c.SweepEvery, "sweep-every", c.SweepEvery, "how often what nobody needs any more is removed")
+	c.keepingFlags(f)
 	f.DurationVar(&c.DrainTime, "drain-time", c.DrainTime, "how long transfers may go on after the server was told to stop")
 	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests a second that one address may make without sign-in; 0 is no limit")
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
@@ -129,6 +136,9 @@ func (c *Config) Validate() error {
 	}
 	if c.SweepEvery < time.Second {
 		return errs.E(op, errs.Invalid, "sweep-every is %s; write a second or more.", c.SweepEvery)
+	}
+	if err := c.validateKeeping(); err != nil {
+		return err
 	}
 	if c.UploadLife < time.Minute {
 		return errs.E(op, errs.Invalid, "upload-life is %s; running pushes need a minute at least.", c.UploadLife)
