@@ -160,8 +160,8 @@ type look struct {
 
 var looks = []look{{"light", 1200, 800, "light"}, {"dark", 1200, 800, "dark"}, {"narrow", 390, 844, "light"}, {"narrow-dark", 390, 844, "dark"}}
 
-// see looks at the present page in every way. No page may be wider than the window. If
-// pictures were asked for, they are made.
+// see looks at the present page in every way. No page may be wider than the window, and
+// axe-core may find nothing in it. If pictures were asked for, they are made.
 func (b *chromium) see(name string) {
 	b.t.Helper()
 	for _, l := range looks {
@@ -169,6 +169,7 @@ func (b *chromium) see(name string) {
 		if wide := evaluate[int64](b, "document.documentElement.scrollWidth"); wide > l.width {
 			b.t.Errorf("%s: %d pixels wide in a window of %d", name, wide, l.width)
 		}
+		b.examine(name + "-" + l.name)
 		if *screenshots == "" {
 			continue
 		}
