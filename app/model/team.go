@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"sregistry/app/ref"
+)
 
 // JoinPolicy is how one becomes a member of a team.
 type JoinPolicy string
@@ -35,4 +39,14 @@ type Invitation struct {
 	By      string
 	Created time.Time
 	Expires time.Time
+}
+
+// TeamCollection is a collection that a team reaches.
+type TeamCollection struct {
+	Name   ref.Collection
+	Public bool
+	// Role is what the team was given there, and so its members; NoRole if nothing.
+	Role Role
+	// Own says that it is in the team's own namespace, whose owners are the team's.
+	Own bool
 }

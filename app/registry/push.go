@@ -14,7 +14,6 @@ import (
 	"sregistry/app/manifest"
 	"sregistry/app/model"
 	"sregistry/app/ref"
-	"sregistry/app/sif"
 	"sregistry/app/store"
 )
 
@@ -50,37 +49,17 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 	return i, errs.Wrap(op, err)
 }
 
-// takeFile makes a durable blob of an image file, and gives it the manifest that it would
-// have by every door. A file that is no image is not kept.
+// takeFile is commitFile of a body. A file that is no image is not kept.
 func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, error) {
 	u, err := s.blobs.Create(rand.Text())
 	if err != nil {
 		return described{}, err
 	}
 	defer u.Abort() // does nothing after the commit
-	size, err := u.Append(ctx, body, blob.Unlimited)
-	if err != nil {
+	if _, err := u.Append(ctx, body, blob.Unlimited); err != nil {
 		return described{}, err
 	}
-	f, err := u.Peek()
-	if err != nil {
-		return described{}, err
-	}
-	defer f.Close()
-	report, err := sif.Inspect(ctx, f, size)
-	if err != nil {
-		return described{}, err
-	}
-	content, err := u.Commit("")
-	if err != nil {
-		return described{}, err
-	}
-	m, text, err := fileManifest(content, size)
-	if err != nil {
-		return described{}, err
-	}
-	d := newDescribed(m, text)
-	return d, d.file(content, size, report)
+	return s.commitFile(ctx, u)
 }
 
 // PutManifest keeps a manifest whose blobs the container holds, under a tag or only by

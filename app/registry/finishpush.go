@@ -1,0 +1,84 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/sif"
+	"sregistry/app/store"
+)
+
+// FinishPush ends an upload of size bytes for a client that cannot hash what it sends, as
+// a browser: what arrived is kept as an image file, by whatever digest it has, under a
+// tag. Whether the actor may, and whether it is an image, is asked before anything is
+// kept; a file that is no image is gone then, any other upload stays to be gone on with.
+// Errors: RangeInvalid if more or less has arrived, Conflict while a request still writes
+// to it, Invalid for a file that is no image, and those of PreparePush and Upload.
+func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Path, id string, size int64, tag string) (model.Image, error) {
+	const op = "registry.FinishPush"
+	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	leave, err := s.writers.enter(ctx, id, nil)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	defer leave()
+	row, err := s.upload(ctx, actor, path, id)
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	if row.Offset != size {
+		return model.Image{}, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, and the file has %d; go on from there.", row.Offset, size)
+	}
+	u, err := s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	defer u.Close() // does nothing after the commit
+	d, err := s.commitFile(ctx, u)
+	if err != nil && !errs.Is(err, errs.Invalid) {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	var i model.Image
+	if err != nil {
+		u.Abort()
+	} else {
+		i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
+	}
+	// Whatever came of it, the upload itself is no more.
+	lasting := context.WithoutCancel(ctx)
+	if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) }); failed != nil && err == nil {
+		err = failed
+	}
+	return i, errs.Wrap(op, err)
+}
+
+// commitFile makes a durable blob of an upload that is an image file, and gives it the
+// manifest that it would have by every door. Errors: Invalid, as long as nothing is
+// committed, for a file that is no image.
+func (s *Service) commitFile(ctx context.Context, u *blob.Upload) (described, error) {
+	size := u.Offset()
+	f, err := u.Peek()
+	if err != nil {
+		return described{}, err
+	}
+	defer f.Close()
+	report, err := sif.Inspect(ctx, f, size)
+	if err != nil {
+		return described{}, err
+	}
+	content, err := u.Commit("")
+	if err != nil {
+		return described{}, err
+	}
+	m, text, err := fileManifest(content, size)
+	if err != nil {
+		return described{}, err
+	}
+	d := newDescribed(m, text)
+	return d, d.file(content, size, report)
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// OwnedCollections gives the collections in which a user is an owner by whatever way, the
+// last changed first, at most limit.
+func (t *Tx) OwnedCollections(ctx context.Context, user int64, limit int) ([]ref.Collection, error) {
+	return all(ctx, t, "store.OwnedCollections", scanCollectionName, `SELECT n.name, c.name
+	  FROM collections c JOIN names n ON n.id = c.namespace_id
+	 WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ? AND role = 2)
+	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
+	 ORDER BY c.updated_at DESC, c.id DESC LIMIT ?`, user, limit)
+}
+
+func scanCollectionName(row scanner) (ref.Collection, error) {
+	var c ref.Collection
+	return c, row.Scan(&c.Namespace, &c.Name)
+}
+
+// OwnedTeams gives the names of the teams that a user owns, at most limit.
+func (t *Tx) OwnedTeams(ctx context.Context, user int64, limit int) ([]string, error) {
+	return all(ctx, t, "store.OwnedTeams", value[string], `SELECT n.name
+	  FROM team_members m JOIN teams t ON t.id = m.team_id JOIN names n ON n.id = t.name_id
+	 WHERE m.user_id = ? AND m.owner = 1 ORDER BY n.name LIMIT ?`, user, limit)
+}
+
+// Acquaintances gives the names of the users whom a user meets anyhow: those who are in a
+// team with him, and those who were given a role in a collection that he owns. He is not
+// among them, nor is who was suspended. They are by name, at most limit.
+func (t *Tx) Acquaintances(ctx context.Context, user int64, limit int) ([]string, error) {
+	return all(ctx, t, "store.Acquaintances", value[string], `WITH met (id) AS (
+	    SELECT m.user_id FROM team_members m WHERE m.team_id IN (SELECT team_id FROM team_members WHERE user_id = ?1)
+	    UNION
+	    SELECT g.user_id FROM collection_users g
+	     WHERE g.collection_id IN (SELECT collection_id FROM roles WHERE user_id = ?1 AND role = 2))
+	  SELECT n.name FROM met JOIN users u ON u.id = met.id JOIN names n ON n.id = u.name_id
+	   WHERE u.id <> ?1 AND u.disabled = 0 ORDER BY n.name LIMIT ?2`, user, limit)
+}
+
+// TeamCollections gives the collections that a team reaches and an actor may see, by full
+// name, one more than the page holds: those in which it was given a role, and those in its
+// own namespace, which are its owners'.
+func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool, team int64, p model.Page) ([]model.TeamCollection, error) {
+	namespace, name, _ := strings.Cut(p.After, "/")
+	return all(ctx, t, "store.TeamCollections", func(row scanner) (model.TeamCollection, error) {
+		var c model.TeamCollection
+		return c, row.Scan(&c.Name.Namespace, &c.Name.Name, &c.Public, &c.Role, &c.Own)
+	}, `SELECT n.name, c.name, c.public, coalesce(g.role, 0), c.namespace_id = t.name_id
+	  FROM teams t JOIN collections c JOIN names n ON n.id = c.namespace_id
+	  LEFT JOIN collection_teams g ON g.team_id = t.id AND g.collection_id = c.id
+	 WHERE t.id = :team AND (n.name, c.name) > (:afterNamespace, :afterName) AND `+visible+`
+	   AND c.id IN (SELECT collection_id FROM collection_teams WHERE team_id = :team
+	                UNION SELECT d.id FROM collections d JOIN teams o ON o.name_id = d.namespace_id WHERE o.id = :team)
+	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
+	 ORDER BY n.name, c.name LIMIT :limit`,
+		append(viewer(actor, signIn), sql.Named("team", team), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
+			sql.Named("limit", p.Size()+1))...)
+}
