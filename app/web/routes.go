@@ -26,6 +26,9 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodPost, Path: "/account/tokens/:id/revoke", Action: "revoke token", Handler: s.revokeToken},
 		{Method: http.MethodGet, Path: "/auth/tokens", Action: "none", Handler: s.tokensElsewhere},
 
+		{Method: http.MethodGet, Path: "/upload", Action: "none", Handler: s.upload},
+		{Method: http.MethodPost, Path: "/uploads/file", Action: "push", Handler: s.uploadFile},
+
 		{Method: http.MethodGet, Path: "/invitations/:secret", Action: "show invitation", Handler: s.invitation},
 		{Method: http.MethodPost, Path: "/invitations/:secret", Action: "join", Handler: s.acceptInvitation},
 	})

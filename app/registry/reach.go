@@ -1,0 +1,62 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// maxSuggested bounds what is suggested to somebody who fills in a form.
+const maxSuggested = 200
+
+// OwnCollections gives the collections to which an actor may push by his own roles, the
+// last changed first, to suggest them; not all if there are very many. Signed-in users may
+// ask. Errors: Unauthenticated, Forbidden.
+func (s *Service) OwnCollections(ctx context.Context, actor model.Actor) (list []ref.Collection, err error) {
+	return suggested(ctx, s, actor, "registry.OwnCollections", func(tx *store.Tx) ([]ref.Collection, error) {
+		return tx.OwnedCollections(ctx, actor.UserID, maxSuggested)
+	})
+}
+
+// Acquaintances gives the names of users whom an actor knows of anyhow: the members of his
+// teams, and who has a role in a collection of his. Nobody else is suggested to him: who
+// has an account here is not for every visitor to read. Signed-in users may ask. Errors:
+// Unauthenticated, Forbidden.
+func (s *Service) Acquaintances(ctx context.Context, actor model.Actor) ([]string, error) {
+	return suggested(ctx, s, actor, "registry.Acquaintances", func(tx *store.Tx) ([]string, error) {
+		return tx.Acquaintances(ctx, actor.UserID, maxSuggested)
+	})
+}
+
+// Namespaces gives those in which an actor may make collections: the registry's own, where
+// the settings let him, his, and those of the teams that he owns. Signed-in users may ask.
+// Errors: Unauthenticated, Forbidden.
+func (s *Service) Namespaces(ctx context.Context, actor model.Actor) ([]string, error) {
+	return suggested(ctx, s, actor, "registry.Namespaces", func(tx *store.Tx) ([]string, error) {
+		var list []string
+		if access.CanCreate(actor, access.Namespace{Common: s.settings.UserCollections}) == access.Allow {
+			list = append(list, ref.Library)
+		}
+		if actor.UserID == 0 { // the console has no namespace
+			return list, nil
+		}
+		teams, err := tx.OwnedTeams(ctx, actor.UserID, maxSuggested)
+		return append(append(list, actor.Name), teams...), err
+	})
+}
+
+// suggested asks the store for something that only depends on who asks.
+func suggested[T any](ctx context.Context, s *Service, actor model.Actor, op string, ask func(*store.Tx) ([]T, error)) (list []T, err error) {
+	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+		return nil, err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		list, err = ask(tx)
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
