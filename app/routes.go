@@ -71,6 +71,7 @@ func allDoors(core *registry.Service, id *identity.Service, public *url.URL, sit
 		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: Version, Address: public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"web", site.Errors, site.Pages(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},
+		{"web", site.UploadErrors, site.Uploads(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},
 		{"web", site.Errors, site.Assets(), nil},
 	}, nil
 }

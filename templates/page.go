@@ -35,7 +35,7 @@ type navItem struct{ text, path string }
 func (p Page) nav() []navItem {
 	items := []navItem{{"Collections", "/"}}
 	if p.Viewer.SignedIn() {
-		items = append(items, navItem{"Tokens", "/account/tokens"})
+		items = append(items, navItem{"Upload", "/upload"}, navItem{"Tokens", "/account/tokens"})
 	}
 	return items
 }

@@ -60,6 +60,7 @@ func stories() []story {
 	var all []story
 	for _, group := range [][]story{
 		accountStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
+		uploadStories(),
 	} {
 		all = append(all, group...)
 	}

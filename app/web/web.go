@@ -3,7 +3,8 @@
 // is one file for each page or action, and routes.go is the map.
 //
 // It may not know the store, the blobs, the permission rules or any other door. Entry
-// points: New, then Pages, Assets, Errors and Visitor, which say how they are mounted.
+// points: New, then Pages, Uploads, Assets, Errors, UploadErrors and Visitor, which say how
+// they are mounted.
 // The trap: a page must be begun by Site.page before anything is written, since it takes
 // the flash from the browser by a header.
 package web

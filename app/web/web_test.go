@@ -16,6 +16,7 @@ import (
 	"sregistry/app/doortest"
 	"sregistry/app/httpx"
 	"sregistry/app/model"
+	"sregistry/app/ref"
 	"sregistry/app/registry"
 	"sregistry/app/web"
 )
@@ -101,6 +102,7 @@ func (f *fixture) mount(t testing.TB, public string) {
 	site := web.New(f.Registry, f.Identity, web.Settings{Version: "1.2.3", Public: address, Now: f.clock.time})
 	limits := httpx.NewLimits(httpx.Rate{PerSecond: 1000, Burst: 1000}, httpx.Rate{PerSecond: 1000, Burst: 1000})
 	f.Mount(site.Errors, site.Pages(), sameOrigin, httpx.Authenticate(site.Visitor, limits))
+	f.Mount(site.UploadErrors, site.Uploads(), sameOrigin, httpx.Authenticate(site.Visitor, limits))
 	f.Mount(site.Errors, site.Assets())
 	f.Unrouted = site.Errors
 }
@@ -229,3 +231,9 @@ func (p page) lines(selector string) []string {
 
 // viewer is whom the page calls signed in; "" for nobody.
 func (p page) viewer() string { return p.text(".masthead .who bdi") }
+
+// path reads a name that the test itself wrote.
+func path(t testing.TB, name string) ref.Path {
+	t.Helper()
+	return doortest.Path(t, name)
+}

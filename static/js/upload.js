@@ -159,8 +159,8 @@ function show(row, t) {
   if (line.textContent !== sentence) line.textContent = sentence; // or it is read aloud again and again
   line.classList.toggle("problem", state === "failed" || Boolean(t.problem));
   part(row, "progress").value = state === "done" ? size : sent;
-  part(row, "progress").hidden = ["ready", "done"].includes(state) && !sent;
-  part(row, "numbers").textContent = state === "sending" ? numbers(t, size) : sent && state !== "done" ? `${bytes(sent)} of ${bytes(size)}` : "";
+  part(row, "progress").hidden = !sent || state === "failed" && !t.address;
+  part(row, "numbers").textContent = state === "sending" ? numbers(t, size) : sent && state !== "done" && !part(row, "progress").hidden ? `${bytes(sent)} of ${bytes(size)}` : "";
   const settable = ["ready", "failed"].includes(state) && !t.address;
   for (const name of ["collection", "container"]) part(row, name).disabled = !settable;
   part(row, "tag").disabled = !["ready", "failed", "paused"].includes(state);
@@ -180,7 +180,7 @@ function show(row, t) {
 function numbers(t, size) {
   const speed = t.speed;
   const shown = [`${bytes(t.sent)} of ${bytes(size)}`];
-  if (speed > 0) shown.push(`${bytes(speed)} a second`, `${duration((size - t.sent) / speed)} left`);
+  if (speed > 0 && t.sent < size) shown.push(`${bytes(speed)} a second`, `${duration((size - t.sent) / speed)} left`);
   return shown.join(" · ");
 }
 
