@@ -38,7 +38,7 @@ func (s *Service) Acquaintances(ctx context.Context, actor model.Actor) ([]strin
 func (s *Service) Namespaces(ctx context.Context, actor model.Actor) ([]string, error) {
 	return suggested(ctx, s, actor, "registry.Namespaces", func(tx *store.Tx) ([]string, error) {
 		var list []string
-		if access.CanCreate(actor, access.Namespace{Common: s.settings.UserCollections}) == access.Allow {
+		if access.CanCreate(actor, access.Namespace{Common: s.Settings().UserCollections}) == access.Allow {
 			list = append(list, ref.Library)
 		}
 		if actor.UserID == 0 { // the console has no namespace
