@@ -26,6 +26,7 @@ var imports = map[string][]string{
 	"app/blob":                {"app/errs"},
 	"app/certs":               {"app/errs"},
 	"app/pgp":                 {"app/errs", "app/model"},
+	"app/systemd":             {"app/errs"},
 	"app/sif":                 {"app/errs", "app/sif/internal/squash"},
 	"app/sif/internal/lzo":    {},
 	"app/sif/internal/squash": {"app/errs", "app/sif/internal/lzo"},
@@ -46,7 +47,7 @@ var imports = map[string][]string{
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx", "app/certs",
-		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "static"},
+		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "app/systemd", "static"},
 	".": {"app", "app/cli"},
 }
 

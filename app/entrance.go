@@ -40,8 +40,9 @@ type entrance struct {
 	log         *slog.Logger
 }
 
-// openEntrance reads the certificate, if there is one, and takes the ports.
-func openEntrance(ctx context.Context, settings *config.Config, log *slog.Logger) (*entrance, error) {
+// openEntrance reads the certificate, if there is one, and takes the ports, or what the
+// service manager has opened in their place: the main one, and the plain one.
+func openEntrance(ctx context.Context, settings *config.Config, given []net.Listener, log *slog.Logger) (*entrance, error) {
 	const op = "app.openEntrance"
 	e := &entrance{drain: settings.DrainTime, log: log}
 	var err error
@@ -54,13 +55,8 @@ func openEntrance(ctx context.Context, settings *config.Config, log *slog.Logger
 		e.acme = certs.NewACME(certs.Authority{Directory: settings.ACMEDirectory, Email: settings.ACMEEmail,
 			Domains: settings.ACMEDomains, Folder: filepath.Join(settings.Data, acmeFolder)}, log)
 	}
-	if e.main, err = httpx.Listen(ctx, settings.Listen); err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	if settings.HTTPListen != "" {
-		if e.plain, err = httpx.Listen(ctx, settings.HTTPListen); err != nil {
-			return nil, errors.Join(errs.Wrap(op, err), e.Close())
-		}
+	if err := e.listen(ctx, settings, given); err != nil {
+		return nil, errors.Join(errs.Wrap(op, err), e.Close())
 	}
 	if e.public, err = settings.Public(reachable(e.main.Addr())); err != nil {
 		return nil, errors.Join(errs.Wrap(op, err), e.Close())
@@ -69,6 +65,37 @@ func openEntrance(ctx context.Context, settings *config.Config, log *slog.Logger
 		log.Warn("the certificate is not for the public address, so clients will refuse it; set public-url", "public", e.public.String())
 	}
 	return e, nil
+}
+
+// listen takes the ports.
+func (e *entrance) listen(ctx context.Context, settings *config.Config, given []net.Listener) error {
+	const op = "app.entrance.listen"
+	for i, l := range given {
+		switch i {
+		case 0:
+			e.main = l
+		case 1:
+			e.plain = l
+		default:
+			return errs.E(op, errs.Invalid, "The service manager opened %d ports; there is use for two: the main one and, with TLS, a plain one.", len(given))
+		}
+		if err := httpx.Adopt(l); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	var err error
+	if e.main == nil {
+		if e.main, err = httpx.Listen(ctx, settings.Listen); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	if e.plain == nil && settings.HTTPListen != "" {
+		e.plain, err = httpx.Listen(ctx, settings.HTTPListen)
+	}
+	if e.plain != nil && e.tls() == nil {
+		return errs.E(op, errs.Invalid, "There is a plain port beside the main one, but no TLS; set tls-cert or acme-domains, or let one port be opened.")
+	}
+	return errs.Wrap(op, err)
 }
 
 // Close gives the ports free, if no server has done so already.
@@ -94,9 +121,9 @@ func (e *entrance) serve(ctx context.Context, handler http.Handler) error {
 		if e.acme != nil {
 			beside = e.acme.Challenges(beside)
 		}
-		all.Go(func() error { return httpx.Serve(ctx, httpx.NewServer(beside, e.log), e.plain, e.drain) })
+		all.Go(func() error { return httpx.Serve(ctx, httpx.NewServer(beside, e.log), e.plain, e.drain, e.log) })
 	}
-	all.Go(func() error { return httpx.Serve(ctx, server, e.main, e.drain) })
+	all.Go(func() error { return httpx.Serve(ctx, server, e.main, e.drain, e.log) })
 	if e.acme != nil {
 		all.Go(func() error { e.acme.Obtain(ctx); return nil })
 	}

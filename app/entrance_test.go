@@ -52,7 +52,7 @@ func TestEntranceGetsItsCertificateItself(t *testing.T) {
 			settings := config.New()
 			settings.Data, settings.Listen, settings.HTTPListen = t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"
 			settings.ACMEDomains, settings.ACMEDirectory = []string{"hub.example.org"}, authority.URL
-			e, err := openEntrance(t.Context(), settings, slog.New(slog.DiscardHandler))
+			e, err := openEntrance(t.Context(), settings, nil, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ func TestEntranceGivesItsPortsBackIfOneIsTaken(t *testing.T) {
 	settings := config.New()
 	settings.ACMEDomains, settings.Listen, settings.HTTPListen = []string{"hub.example.org"}, free.Addr().String(), taken.Addr().String()
 	free.Close()
-	if _, err := openEntrance(t.Context(), settings, slog.New(slog.DiscardHandler)); !errs.Is(err, errs.Conflict) {
+	if _, err := openEntrance(t.Context(), settings, nil, slog.New(slog.DiscardHandler)); !errs.Is(err, errs.Conflict) {
 		t.Errorf("%v", err)
 	}
 	l, err := net.Listen("tcp", settings.Listen)
@@ -117,7 +117,7 @@ func TestCertificateForAnotherHostIsToldAtTheStart(t *testing.T) {
 	for public, told := range map[string]bool{"": true, "https://elsewhere.example.org": true, "https://hub.example.org": false} {
 		var log bytes.Buffer
 		settings.PublicURL = public
-		e, err := openEntrance(t.Context(), settings, slog.New(slog.NewTextHandler(&log, nil)))
+		e, err := openEntrance(t.Context(), settings, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

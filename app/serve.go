@@ -19,7 +19,11 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/identity"
 	"sregistry/app/registry"
+	"sregistry/app/systemd"
 )
+
+// stopTime is how long a stop may take beside the time of the transfers.
+const stopTime = 15 * time.Second
 
 // newServe makes the command that runs the server.
 func newServe(env cli.Env, assets Assets) *cobra.Command {
@@ -34,7 +38,9 @@ Every setting can be given as a flag (--public-url), in the environment
 the flag wins over the environment, and that over the file.
 
 On the first run it prints a link by which you make the account that runs the
-registry. Ctrl-C lets transfers end, and stops.`,
+registry. Ctrl-C lets transfers end, and stops.
+
+It works under a service manager: "sregistry systemd" prints the units.`,
 		Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := settings.Load(c.Flags(), os.Environ()); err != nil {
@@ -54,6 +60,10 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	if err != nil {
 		return err
 	}
+	manager, err := systemd.Open(log)
+	if err != nil {
+		return err
+	}
 	d, err := openData(ctx, settings.Data, assets.Schema, true)
 	if err != nil {
 		return err
@@ -62,7 +72,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	if d.upgraded.From != d.upgraded.To {
 		log.Info("upgraded the database", "from", d.upgraded.From, "to", d.upgraded.To, "snapshot", d.upgraded.Snapshot)
 	}
-	entrance, err := openEntrance(ctx, settings, log)
+	entrance, err := openEntrance(ctx, settings, manager.Sockets, log)
 	if err != nil {
 		return err
 	}
@@ -98,9 +108,25 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 		return err
 	}
 	log.Info("listening", "address", entrance.main.Addr().String(), "public", public.String(), "data", settings.Data, "version", Version)
+	told := tell(ctx, manager, entrance)
 	err = entrance.serve(ctx, handler)
+	told()
 	log.Info("stopped")
 	return err
+}
+
+// tell keeps the service manager informed until ctx is done, or the function that it gives
+// is called, which every caller has to do.
+func tell(ctx context.Context, manager *systemd.Manager, e *entrance) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	manager.Ready("Serving " + e.public.String())
+	var told sync.WaitGroup
+	told.Go(func() { manager.Watch(ctx, e.alive) })
+	told.Go(func() {
+		<-ctx.Done()
+		manager.Stopping("Waiting for transfers to end", e.drain+stopTime)
+	})
+	return func() { stop(); told.Wait() }
 }
 
 // greet tells the administrator where the registry is and, as long as there is no
@@ -134,7 +160,8 @@ func sweepAgainAndAgain(ctx context.Context, core *registry.Service, id *identit
 	}
 }
 
-// newLog makes the log: text on a terminal, JSON elsewhere, unless the settings say.
+// newLog makes the log: text on a terminal, with levels for the journal, JSON elsewhere,
+// unless the settings say.
 func newLog(settings *config.Config, out io.Writer) (*slog.Logger, error) {
 	level, err := settings.Level()
 	if err != nil {
@@ -142,6 +169,9 @@ func newLog(settings *config.Config, out io.Writer) (*slog.Logger, error) {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	f, isFile := out.(*os.File)
+	if settings.LogFormat == "journal" || settings.LogFormat == "auto" && isFile && systemd.InJournal(f) {
+		return slog.New(systemd.Log(out, level)), nil
+	}
 	if settings.LogFormat == "text" || settings.LogFormat == "auto" && isFile && term.IsTerminal(int(f.Fd())) {
 		return slog.New(slog.NewTextHandler(out, options)), nil
 	}

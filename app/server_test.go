@@ -45,12 +45,17 @@ func startServer(ctx context.Context, dir string, env []string, args ...string) 
 			}
 		}
 	}
+	return s, s.start()
+}
+
+// start runs the server's command, and waits until it answers.
+func (s *server) start() error {
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.cmd.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	ready, links := make(chan bool, 1), make(chan string, 1)
 	go s.listen(out, ready, links)
@@ -58,7 +63,7 @@ func startServer(ctx context.Context, dir string, env []string, args ...string) 
 	case ok := <-ready:
 		if !ok {
 			err := s.cmd.Wait()
-			return s, &startError{err, s.err.String()}
+			return &startError{err, s.err.String()}
 		}
 		select {
 		case s.setup = <-links:
@@ -66,9 +71,9 @@ func startServer(ctx context.Context, dir string, env []string, args ...string) 
 		}
 	case <-time.After(patience):
 		s.cmd.Process.Kill()
-		return s, &startError{context.DeadlineExceeded, s.err.String()}
+		return &startError{context.DeadlineExceeded, s.err.String()}
 	}
-	return s, nil
+	return nil
 }
 
 // listen reads what the server prints on its first lines.

@@ -12,6 +12,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -97,7 +98,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests a second that one address may make without sign-in; 0 is no limit")
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
-	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, or auto: text on a terminal")
+	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
 }
 
 // Proxies gives the trusted proxies as networks.
@@ -149,8 +150,8 @@ func (c *Config) Validate() error {
 	if c.AddKeys != Users && c.AddKeys != Admins {
 		return errs.E(op, errs.Invalid, "add-keys is %q; write users or admins.", c.AddKeys)
 	}
-	if c.LogFormat != "text" && c.LogFormat != "json" && c.LogFormat != "auto" {
-		return errs.E(op, errs.Invalid, "log-format is %q; write text, json or auto.", c.LogFormat)
+	if !slices.Contains([]string{"text", "json", "journal", "auto"}, c.LogFormat) {
+		return errs.E(op, errs.Invalid, "log-format is %q; write text, json, journal or auto.", c.LogFormat)
 	}
 	if err := c.validateWords(); err != nil {
 		return err

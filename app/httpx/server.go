@@ -41,6 +41,24 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
+// Adopt makes a listener that somebody else has opened drop its connections as one of Listen
+// does. Errors: Invalid for one that is not of TCP.
+func Adopt(l net.Listener) error {
+	const op = "httpx.Adopt"
+	tcp, ok := l.(*net.TCPListener)
+	if !ok {
+		return errs.E(op, errs.Invalid, "The service manager listens on %s, which is no TCP port.", l.Addr())
+	}
+	c, err := tcp.SyscallConn()
+	if err == nil {
+		err = dropStalled(c, sendStall)
+	}
+	if err != nil {
+		return errs.Because(op, errs.Invalid, err, "The port that the service manager has opened at %s cannot be used; it has to be one of plain TCP, without SocketProtocol=.", l.Addr())
+	}
+	return nil
+}
+
 // Listen opens the address of a server. Its connections are dropped by the kernel when
 // the other end has taken nothing for two minutes; a deadline of net/http's would drop
 // slow ones too, and a wrapper that moved it would stand between file and connection.
@@ -63,33 +81,4 @@ func listen(ctx context.Context, address string, stall time.Duration) (net.Liste
 		return nil, errs.Because(op, errs.Invalid, err, "It is not possible to listen on %s; give an address of this machine and a port, such as 127.0.0.1:8080.", address)
 	}
 	return l, nil
-}
-
-// Serve answers requests until ctx is done. Then it takes no new ones, lets those under
-// way finish during the grace, and cuts off the rest. TLS is spoken if the server has a
-// configuration for it.
-func Serve(ctx context.Context, server *http.Server, l net.Listener, grace time.Duration) error {
-	const op = "httpx.Serve"
-	ended := make(chan error, 1)
-	go func() {
-		if server.TLSConfig != nil {
-			ended <- server.ServeTLS(l, "", "")
-			return
-		}
-		ended <- server.Serve(l)
-	}()
-	select {
-	case err := <-ended:
-		return errs.Wrap(op, err)
-	case <-ctx.Done():
-	}
-	// Not ctx, which is over already.
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	err := server.Shutdown(patience)
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = server.Close()
-	}
-	<-ended
-	return errs.Wrap(op, err)
 }

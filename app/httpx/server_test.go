@@ -23,7 +23,7 @@ func serve(t testing.TB, h http.Handler, l net.Listener, grace time.Duration) (s
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
 	go func() {
-		ended <- httpx.Serve(ctx, httpx.NewServer(h, slog.New(slog.DiscardHandler)), l, grace)
+		ended <- httpx.Serve(ctx, httpx.NewServer(h, slog.New(slog.DiscardHandler)), l, grace, slog.New(slog.DiscardHandler))
 		close(ended)
 	}()
 	stop = func() error {

@@ -1,0 +1,227 @@
+package app_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sregistry/app/sif/siftest"
+)
+
+// manager plays systemd: it opens the port, listens to what the server tells, and runs it.
+type manager struct {
+	*server
+	told *net.UnixConn
+	port net.Listener
+	home string
+	env  []string
+}
+
+func startManaged(t *testing.T, environ []string, args ...string) *manager {
+	t.Helper()
+	m := &manager{home: t.TempDir()}
+	m.env = environment(t, m.home)
+	socket, err := os.MkdirTemp("", "s") // a path that is short enough for a socket's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(socket) })
+	at := filepath.Join(socket, "notify")
+	if m.told, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: at, Net: "unixgram"}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.told.Close() })
+	var plain net.ListenConfig
+	plain.SetMultipathTCP(false) // as systemd's are
+	if m.port, err = plain.Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	port, err := m.port.(*net.TCPListener).File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer port.Close()
+	// LISTEN_PID is the number of the process that becomes the server.
+	c := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `LISTEN_PID=$$ exec sregistry "$@"`, "sh", "serve",
+		"--data", filepath.Join(m.home, "data"), "--listen", "127.0.0.1:0"}, args...)...)
+	c.Dir, c.Env, c.ExtraFiles = m.home, append(append(m.env, "NOTIFY_SOCKET="+at, "LISTEN_FDS=1"), environ...), []*os.File{port}
+	m.server = &server{cmd: c, said: make(chan struct{})}
+	c.Stderr = &m.server.err
+	if err := m.start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.kill)
+	return m
+}
+
+// hears reads what the server tells until one of it has all the words.
+func (m *manager) hears(t *testing.T, words ...string) string {
+	t.Helper()
+	if err := m.told.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	buffer := make([]byte, 4096)
+next:
+	for {
+		n, err := m.told.Read(buffer)
+		if err != nil {
+			t.Fatalf("the server never told %q: %v", words, err)
+		}
+		for _, word := range words {
+			if !strings.Contains(string(buffer[:n]), word) {
+				continue next
+			}
+		}
+		return string(buffer[:n])
+	}
+}
+
+func TestServerTakesTheManagersPortAndTellsItHowItIs(t *testing.T) {
+	t.Parallel()
+	m := startManaged(t, []string{"WATCHDOG_USEC=300000"})
+	m.hears(t, "READY=1", "STATUS=Serving http://"+m.port.Addr().String())
+	m.hears(t, "WATCHDOG=1")
+	if err := m.cmd.Process.Signal(syscall.SIGHUP); err != nil { // as ExecReload does
+		t.Fatal(err)
+	}
+	m.hears(t, "WATCHDOG=1")
+	answer, err := http.Get("http://" + m.port.Addr().String() + "/version")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	m.cmd.Process.Signal(syscall.SIGTERM)
+	m.hears(t, "STOPPING=1", "EXTEND_TIMEOUT_USEC=45000000")
+	<-m.said
+	if err := m.cmd.Wait(); err != nil {
+		t.Errorf("%v: %s", err, m.server.err.String())
+	}
+}
+
+// A server that is stopped (SIGSTOP), and so does not answer, does not say that it lives.
+func TestServerThatDoesNotAnswerFeedsNoWatchdog(t *testing.T) {
+	t.Parallel()
+	m := startManaged(t, []string{"WATCHDOG_USEC=300000"})
+	m.hears(t, "WATCHDOG=1")
+	// All its connections wait in a queue that is full, as those of a server that hangs.
+	m.cmd.Process.Signal(syscall.SIGSTOP)
+	defer m.cmd.Process.Signal(syscall.SIGCONT)
+	m.told.SetReadDeadline(time.Now().Add(400 * time.Millisecond))
+	io.Copy(io.Discard, m.told)
+	m.told.SetReadDeadline(time.Now().Add(600 * time.Millisecond))
+	if n, err := m.told.Read(make([]byte, 100)); err == nil {
+		t.Errorf("told %d bytes", n)
+	}
+}
+
+// Stopped under a manager, the server lets an upload end that ends within the time, says how
+// many it cut off after it, and what had come of those can be gone on with.
+func TestStopWaitsForTransfersAndSaysWhatItCut(t *testing.T) {
+	t.Parallel()
+	m := startManaged(t, nil, "--drain-time", "2s", "--log-level", "info")
+	v := &victim{t: t, home: m.home, env: m.env}
+	v.run("user", "add", "alice", "--password-stdin", "--data", filepath.Join(m.home, "data"))
+	token := v.token(m.url)
+	file := siftest.SIF(t, siftest.Options{Arch: "amd64", Payload: 1 << 20})
+	ended := make(chan int, 2)
+	var feeds []*io.PipeWriter
+	for range 2 {
+		location := beginUpload(t, m.url, token, "lab/x")
+		reader, writer := io.Pipe()
+		feeds = append(feeds, writer)
+		go func() {
+			r, _ := http.NewRequest(http.MethodPatch, location, reader)
+			r.Header.Set("Authorization", "Bearer "+token)
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				ended <- 0
+				return
+			}
+			answer.Body.Close()
+			ended <- answer.StatusCode
+		}()
+		if _, err := writer.Write(file[:len(file)/2]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.cmd.Process.Signal(syscall.SIGTERM)
+	m.hears(t, "STOPPING=1")
+	feeds[0].Write(file[len(file)/2:])
+	feeds[0].Close()
+	if status := <-ended; status != http.StatusAccepted {
+		t.Errorf("the upload that went on ended with status %d", status)
+	}
+	<-m.said
+	if err := m.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{`"msg":"waiting for requests to end","uploads":2`, `"msg":"requests are cut off","uploads":1,"downloads":0`} {
+		if !strings.Contains(m.server.err.String(), want) {
+			t.Errorf("the log does not say %s:\n%s", want, m.server.err.String())
+		}
+	}
+}
+
+// beginUpload opens an upload by OCI.
+func beginUpload(t *testing.T, url, token, name string) (location string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/v2/"+name+"/blobs/uploads/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	to, err := answer.Location()
+	if err != nil {
+		t.Fatalf("%s: %v", answer.Status, err)
+	}
+	return to.String()
+}
+
+// The units name what they were told to, and systemd, where there is one, finds no fault.
+func TestUnitsArePrinted(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	v := &victim{t: t, home: home, env: environment(t, home)}
+	service := v.run("systemd", "--program", "/bin/true", "--user", "root")
+	socket := v.run("systemd", "--socket", "--listen", "443,[::]:80")
+	for _, want := range []string{"Type=notify", "User=root", "WatchdogSec=", "ExecStart=/bin/true serve --data /var/lib/sregistry", "StateDirectory=sregistry", "TimeoutStopSec=75"} {
+		if !strings.Contains(service, want) {
+			t.Errorf("%q is not in\n%s", want, service)
+		}
+	}
+	if !strings.Contains(socket, "ListenStream=443\nListenStream=[::]:80\n") {
+		t.Errorf("got\n%s", socket)
+	}
+	if strings.Contains(v.run("systemd", "--data", "/srv/x"), "StateDirectory") {
+		t.Error("a folder elsewhere is no state directory")
+	}
+	if out, err := v.command("systemd", "--data", "a folder").CombinedOutput(); err == nil {
+		t.Errorf("took it: %s", out)
+	}
+	verify, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		return // the words above are checked everywhere, and this where it can be
+	}
+	for name, text := range map[string]string{"sregistry.service": service, "sregistry.socket": socket} {
+		if err := os.WriteFile(filepath.Join(home, name), []byte(text+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command(verify, "verify", filepath.Join(home, "sregistry.service"), filepath.Join(home, "sregistry.socket")).CombinedOutput()
+	if err != nil || bytes.Contains(out, []byte("sregistry.s")) {
+		t.Errorf("%v: %s", err, out)
+	}
+}
