@@ -400,6 +400,34 @@ CREATE TABLE settings (
     changed_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT, WITHOUT ROWID;
 
+-- ── Events ─────────────────────────────────────────────────────────────────────────────
+-- What was done, by whom and from where, and what somebody was kept from doing. A row is
+-- written with the change itself. Names are kept as they were, since events outlive what
+-- they are about; so nothing here refers to another table.
+CREATE TABLE events (
+    id            INTEGER PRIMARY KEY,
+    at            INTEGER NOT NULL,
+    action        TEXT    NOT NULL,
+    target        TEXT    NOT NULL,              -- full name
+    collection_id INTEGER NOT NULL DEFAULT 0,    -- that it is about; 0 if none, or if that is gone
+    actor_id      INTEGER NOT NULL DEFAULT 0,
+    actor         TEXT    NOT NULL DEFAULT '',   -- his name; '' for anonymous and for the registry itself
+    via           TEXT    NOT NULL DEFAULT '',   -- the kind of credential
+    token         TEXT    NOT NULL DEFAULT '',   -- the id of the token used
+    token_name    TEXT    NOT NULL DEFAULT '',
+    source        TEXT    NOT NULL DEFAULT '',   -- the address that the request came from
+    request       TEXT    NOT NULL DEFAULT '',   -- its id
+    denied        INTEGER NOT NULL DEFAULT 0 CHECK (denied IN (0, 1)),
+    count         INTEGER NOT NULL DEFAULT 1,    -- of like tries, up to at
+    details       TEXT    NOT NULL DEFAULT ''    -- a JSON object of strings; '' for none
+) STRICT;
+CREATE INDEX events_by_time ON events (at);
+CREATE INDEX events_by_actor ON events (actor, at);
+CREATE INDEX events_by_target ON events (target);
+CREATE INDEX events_by_action ON events (action, at);
+CREATE INDEX events_by_collection ON events (collection_id, at) WHERE collection_id > 0;
+CREATE INDEX events_denied ON events (actor_id, at) WHERE denied = 1;
+
 INSERT INTO names (id, name, kind) VALUES (1, 'library', 'library');
 INSERT INTO collections (id, namespace_id, name, created_at, updated_at)
     VALUES (1, 1, 'default', unixepoch(), unixepoch());

@@ -41,13 +41,16 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 		return nil, err
 	}
 	site := web.New(core, id, web.Settings{Version: Version, Public: public})
-	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site)})
+	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site), Denied: core.Denied})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
 	all, err := allDoors(core, id, public, site, limits)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range all {
+		for at := range d.routes {
+			d.routes[at].Door = d.name
+		}
 		httpx.Mount(e, d.errors, d.routes, d.before...)
 	}
 	return e, nil

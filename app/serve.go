@@ -100,6 +100,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	// Transfers may still end when ctx is done, and count.
 	counting, stopCounting := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { core.WritePulls(counting) })
+	background.Go(func() { core.KeepDenied(counting) })
 	defer background.Wait()
 	defer stopCounting()
 	defer stop()

@@ -13,6 +13,7 @@ func coreSettings(c *config.Config) registry.Settings {
 		Grace: c.Grace, UploadLife: c.UploadLife, KeysByAdmins: c.AddKeys == config.Admins,
 		BackupTo: c.BackupTo, BackupEvery: c.BackupEvery, BackupKeep: c.BackupKeep,
 		ScrubEvery: c.ScrubEvery, ScrubRate: int64(c.ScrubRate) << 20,
+		AuditRetention: c.AuditRetention,
 	}
 }
 

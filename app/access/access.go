@@ -29,6 +29,16 @@ const (
 	Describe
 )
 
+var actionNames = [...]string{Read: "read", Push: "push", Freeze: "freeze", Delete: "delete", Manage: "manage"}
+
+// String is the action's name, as it stands in the record of what was denied.
+func (a Action) String() string {
+	if int(a) < len(actionNames) {
+		return actionNames[a]
+	}
+	return ""
+}
+
 // needs is the scope that a credential must have for an action other than Read, which
 // sees decides.
 func (a Action) needs() model.Scope {

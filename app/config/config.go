@@ -51,6 +51,7 @@ type Config struct {
 	UserRate        float64
 	LogLevel        string
 	LogFormat       string
+	AuditRetention  time.Duration
 
 	given map[string]string // where each setting was given at the start, by its name
 }
@@ -68,6 +69,7 @@ func New() *Config {
 		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour,
 		BackupEvery: 24 * time.Hour, BackupKeep: 7, ScrubEvery: 30 * 24 * time.Hour, ScrubRate: 20, DrainTime: 30 * time.Second,
 		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto",
+		AuditRetention: 400 * 24 * time.Hour,
 	}
 }
 
@@ -99,6 +101,8 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
+	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, or auto: text on a terminal")
+	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long it is kept what was done and denied, by whom and from where; 0 is for ever")
 }
 
 // Proxies gives the trusted proxies as networks.
@@ -130,7 +134,8 @@ func (c *Config) Level() (slog.Level, error) {
 // Validate refuses settings that cannot work.
 func (c *Config) Validate() error {
 	const op = "config.Validate"
-	for name, d := range map[string]time.Duration{"grace": c.Grace, "upload-life": c.UploadLife, "drain-time": c.DrainTime} {
+	for name, d := range map[string]time.Duration{"grace": c.Grace, "upload-life": c.UploadLife, "drain-time": c.DrainTime,
+		"audit-retention": c.AuditRetention} {
 		if d < 0 {
 			return errs.E(op, errs.Invalid, "%s is %s; it cannot be less than nothing.", name, d)
 		}

@@ -79,11 +79,12 @@ func ParseKind(name string) Kind {
 // Error is an error with a kind, the operation it happened in, a sentence for people
 // and, often, a cause for the log.
 type Error struct {
-	Op    string        // where: "registry.PutImage"
-	Kind  Kind          // what sort
-	Text  string        // the sentence; empty on a Wrap
-	Cause error         // what lies below; may be nil
-	Retry time.Duration // with RateLimited: how long to wait
+	Op     string        // where: "registry.PutImage"
+	Kind   Kind          // what sort
+	Text   string        // the sentence; empty on a Wrap
+	Cause  error         // what lies below; may be nil
+	Retry  time.Duration // with RateLimited: how long to wait
+	denial *Denial
 }
 
 // Error gives the operator's view: the operations, outermost first, then the sentence

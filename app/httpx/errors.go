@@ -80,9 +80,8 @@ func answer(c echo.Context, fallback ErrorRenderer, err error) error {
 	if wait := errs.RetryAfter(err); wait > 0 {
 		c.Response().Header().Set(echo.HeaderRetryAfter, fmt.Sprintf("%.0f", math.Ceil(wait.Seconds())))
 	}
-	render, ok := c.Get(rendererKey).(ErrorRenderer)
-	if !ok {
-		render = fallback
+	if render := mountOf(c).render; render != nil {
+		return render(c, err)
 	}
-	return render(c, err)
+	return fallback(c, err)
 }

@@ -43,7 +43,7 @@ func Set(c echo.Context, key string, value any) {
 
 // event logs every request in one line, when it is over; answers the error of its
 // handler; and makes an error of a panic. Neither headers nor queries are logged.
-func event(log *slog.Logger, fallback ErrorRenderer) echo.MiddlewareFunc {
+func event(s Settings) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			began := time.Now()
@@ -55,11 +55,14 @@ func event(log *slog.Logger, fallback ErrorRenderer) echo.MiddlewareFunc {
 			cut := err != nil && c.Response().Committed // the answer is not what it began as
 			if err != nil && !cut {
 				err = normal(c, err)
-				if e := answer(c, fallback, err); e != nil {
+				if e := answer(c, s.Errors, err); e != nil {
 					Set(c, "unanswered", e.Error())
 				}
 			}
-			r.log(log, c, err, time.Since(began))
+			r.log(s.Log, c, err, time.Since(began))
+			if e, ok := denied(c, err); ok && s.Denied != nil {
+				s.Denied(e)
+			}
 			if cut {
 				panic(http.ErrAbortHandler) // so that the caller does not take it for whole
 			}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 
 	"github.com/labstack/echo/v4"
+
+	"sregistry/app/model"
 )
 
 // Route is one row of the route table. A parameter of its path that is a secret is named
@@ -12,6 +14,7 @@ import (
 type Route struct {
 	Method  string
 	Path    string
+	Door    string // the name of the door, which whoever mounts it gives
 	Action  string // what its handler asks of the core; for readers of the table
 	Handler echo.HandlerFunc
 }
@@ -27,6 +30,9 @@ type Settings struct {
 	Proxies []netip.Prefix
 	// Errors answers requests for which there is no route.
 	Errors ErrorRenderer
+	// Denied is told of every request that was denied what it asked for; nil if nobody
+	// wants to know. It must not wait for anything.
+	Denied func(model.Event)
 }
 
 // New makes the router. Every request goes, in this order, through the event, which logs
@@ -36,34 +42,49 @@ func New(s Settings) *echo.Echo {
 	e.HideBanner = true
 	e.HidePort = true
 	e.IPExtractor = clientAddress(s.Proxies)
-	e.Use(event(s.Log, s.Errors), securityHeaders, bodyDeadline(bodyStall))
+	e.Use(event(s), securityHeaders, bodyDeadline(bodyStall))
 	return e
 }
 
 // Mount adds the routes of a door, with the renderer of its errors and its own middleware,
 // the first of which is outermost.
 func Mount(e *echo.Echo, render ErrorRenderer, routes []Route, middleware ...echo.MiddlewareFunc) {
-	chain := append([]echo.MiddlewareFunc{rendered(render)}, middleware...)
 	for _, r := range routes {
+		chain := append([]echo.MiddlewareFunc{mounted(&mount{r, render})}, middleware...)
 		e.Add(r.Method, r.Path, r.Handler, chain...)
 	}
 }
 
-// rendered notes whose errors a request's are.
-func rendered(render ErrorRenderer) echo.MiddlewareFunc {
+// mount is a route with whose errors its requests' are.
+type mount struct {
+	Route
+	render ErrorRenderer
+}
+
+// mounted notes which route a request has come by.
+func mounted(m *mount) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			c.Set(rendererKey, render)
+			c.Set(mountKey, m)
 			return next(c)
 		}
 	}
 }
 
+// mountOf gives the route that a request has come by; one of nothing if there is none.
+func mountOf(c echo.Context) *mount {
+	if m, ok := c.Get(mountKey).(*mount); ok {
+		return m
+	}
+	return &mount{}
+}
+
 // The keys of what this package keeps in a request's context.
 const (
-	rendererKey = "httpx.renderer"
-	eventKey    = "httpx.event"
-	actorKey    = "httpx.actor"
+	mountKey   = "httpx.mount"
+	eventKey   = "httpx.event"
+	actorKey   = "httpx.actor"
+	refusedKey = "httpx.refused"
 )
 
 // securityHeaders tells browsers not to guess types, not to show our pages inside others,

@@ -62,8 +62,10 @@ func Source(c echo.Context) string {
 // SetActor notes who makes a request, for Actor and the log.
 func SetActor(c echo.Context, a model.Actor) { c.Set(actorKey, a) }
 
-// Actor gives who makes a request; Anonymous if nobody noted it.
+// Actor gives who makes a request, with where the request came from; Anonymous if nobody
+// noted it.
 func Actor(c echo.Context) model.Actor {
 	a, _ := c.Get(actorKey).(model.Actor)
+	a.Source, a.Request = c.RealIP(), RequestID(c)
 	return a
 }

@@ -36,13 +36,17 @@ func (s *Service) Bearer(ctx context.Context, text string) (model.Actor, error) 
 	if !ok || m.epoch != epoch || !now.Before(m.until) {
 		k, err := s.findToken(ctx, text)
 		if err != nil {
-			return model.Actor{}, errs.Wrap(op, err)
+			id, ok := tokenID(text)
+			if !ok {
+				id = "" // it may be a part of somebody's secret
+			}
+			return model.Actor{}, kept(op, err, id)
 		}
 		m = rememberedToken{tokenActor(k, model.ByToken), k.Expires, now.Add(tokenMemory), epoch}
 		s.bearers.Put(key, m)
 	}
 	if expired(m.expires, now) {
-		return model.Actor{}, errExpired(op, m.expires)
+		return model.Actor{}, kept(op, errExpired(op, m.expires), m.actor.Name)
 	}
 	s.used.note(m.actor.Token, now)
 	return m.actor, nil

@@ -41,13 +41,13 @@ func (s *Service) VerifyHMAC(ctx context.Context, h HMAC, over Signed, at time.T
 			break
 		}
 		if expired(k.Expires, at) {
-			return model.Actor{}, errExpired(op, k.Expires)
+			return model.Actor{}, kept(op, errExpired(op, k.Expires), clip(h.User))
 		}
 		s.used.note(k.ID, at)
 		return tokenActor(k, model.ByHMAC), nil
 	}
-	return model.Actor{}, errs.E(op, errs.Unauthenticated,
-		"The signature does not fit; check the user name and the token in your settings.")
+	return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated,
+		"The signature does not fit; check the user name and the token in your settings."), clip(h.User))
 }
 
 // checkHour refuses a signature of another hour than the present one and its neighbours.

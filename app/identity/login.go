@@ -56,7 +56,7 @@ func (s *Service) Password(ctx context.Context, source, name, password string) (
 		return nil, s.verify(shared, from, l, key, password)
 	})
 	if err != nil {
-		return model.Actor{}, errs.Wrap(op, err)
+		return model.Actor{}, kept(op, err, clip(name))
 	}
 	return actorOf(l.User, model.ByPassword), nil
 }
@@ -145,9 +145,18 @@ func (s *Service) Basic(ctx context.Context, source, name, password string) (mod
 		return model.Actor{}, errs.Wrap(op, err)
 	}
 	if !strings.EqualFold(name, a.Name) && name != "token" {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "The token is not of the user %q; use its owner's name, or \"token\".", clip(name))
+		return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated, "The token is not of the user %q; use its owner's name, or \"token\".", clip(name)), clip(name))
 	}
 	return a, nil
+}
+
+// kept notes on an error that it kept somebody from signing in, as the user or by the
+// token of a name; other errors, such as of the database, did not.
+func kept(op string, err error, name string) error {
+	if !errs.Is(err, errs.Unauthenticated) {
+		return errs.Wrap(op, err)
+	}
+	return errs.Deny(op, err, errs.Denial{Action: model.DeniedSignIn, Target: name})
 }
 
 // errWrong is the one answer to all that does not let somebody in by a password.

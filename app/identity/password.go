@@ -50,7 +50,7 @@ func (s *Service) SetPassword(ctx context.Context, actor model.Actor, user, pass
 	if err := administrate(op, actor); err != nil {
 		return err
 	}
-	return errs.Wrap(op, s.setPassword(ctx, user, password))
+	return errs.Wrap(op, s.setPassword(ctx, actor, user, password))
 }
 
 // ChangePassword gives the actor a new password, if he knows the present one, and ends
@@ -67,10 +67,10 @@ func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source,
 		}
 		return errs.Wrap(op, err)
 	}
-	return errs.Wrap(op, s.setPassword(ctx, actor.Name, next))
+	return errs.Wrap(op, s.setPassword(ctx, actor, actor.Name, next))
 }
 
-func (s *Service) setPassword(ctx context.Context, user, password string) error {
+func (s *Service) setPassword(ctx context.Context, actor model.Actor, user, password string) error {
 	const op = "identity.setPassword"
 	if err := checkPassword(user, password); err != nil {
 		return err
@@ -90,7 +90,10 @@ func (s *Service) setPassword(ctx context.Context, user, password string) error 
 		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
 			return err
 		}
-		return tx.DeleteSessionsOf(ctx, u.ID)
+		if err := tx.DeleteSessionsOf(ctx, u.ID); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.UserPassword, u.Name))
 	})
 }
 

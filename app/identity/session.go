@@ -40,6 +40,9 @@ var _ sessions.Store = sessionStore{}
 // it is not kept.
 type rowKey struct{}
 
+// eventKey is where it holds what is recorded when it is saved.
+type eventKey struct{}
+
 // Get gives the session of a request, which is read once per request.
 func (s sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(s, name)
@@ -80,16 +83,22 @@ func (s sessionStore) Save(r *http.Request, w http.ResponseWriter, session *sess
 	rand.Read(secret)
 	hash := sha256.Sum256(secret)
 	old, had := cookieHash(r, session.Name())
+	event, happened := session.Values[eventKey{}].(model.Event)
 	err := s.db.Update(r.Context(), func(tx *store.Tx) error {
 		if had {
 			if err := tx.DeleteSessionByHash(r.Context(), old); err != nil {
 				return err
 			}
 		}
-		if !keep {
+		if keep {
+			if err := tx.AddSession(r.Context(), hash[:], row.Session); err != nil {
+				return err
+			}
+		}
+		if !happened {
 			return nil
 		}
-		return tx.AddSession(r.Context(), hash[:], row.Session)
+		return tx.Record(r.Context(), event)
 	})
 	if err != nil {
 		return errs.Wrap(op, err)

@@ -75,7 +75,7 @@ func TestSessionLivesUntilSignOut(t *testing.T) {
 		stolen[k] = v
 	}
 	w := httptest.NewRecorder()
-	if err := f.SignOut(w, b.request()); err != nil {
+	if err := f.SignOut(w, b.request(), model.Anonymous); err != nil {
 		t.Fatal(err)
 	}
 	b.keep(w)

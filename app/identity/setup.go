@@ -73,7 +73,8 @@ func (s *Service) CompleteSetup(ctx context.Context, secret, name, password stri
 		if n > 0 {
 			return errNoSetup(op)
 		}
-		u, err = add(tx)
+		// By the link and no account: whoever reads the record finds that there was no actor.
+		u, err = add(tx, model.Anonymous)
 		return err
 	})
 	if err != nil {

@@ -29,14 +29,19 @@ func (s *Service) SignIn(w http.ResponseWriter, r *http.Request, source string, 
 		ID: rand.Text(), UserID: actor.UserID, Created: now, LastSeen: now, Expires: now.Add(sessionLife),
 		Source: source, UserAgent: strings.ToValidUTF8(agent[:min(len(agent), maxUserAgent)], ""),
 	}}
+	session.Values[eventKey{}] = actor.Did(model.SignedIn, actor.Name)
 	return errs.Wrap(op, session.Save(r, w))
 }
 
-// SignOut ends the session of a request, if there is one, and removes its cookie.
-func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) error {
+// SignOut ends the session of a request, which is the actor's if there is one, and removes
+// its cookie.
+func (s *Service) SignOut(w http.ResponseWriter, r *http.Request, actor model.Actor) error {
 	session := sessions.NewSession(sessionStore{s}, s.cookieName(sessionCookie))
 	session.Options = s.cookieOptions(cookieLife)
 	session.Options.MaxAge = -1
+	if !actor.IsAnonymous() {
+		session.Values[eventKey{}] = actor.Did(model.SignedOut, actor.Name)
+	}
 	return errs.Wrap("identity.SignOut", session.Save(r, w))
 }
 
@@ -89,5 +94,10 @@ func (s *Service) EndSession(ctx context.Context, actor model.Actor, id string) 
 	if _, err := accountOf(op, actor, ""); err != nil {
 		return err
 	}
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.DeleteSession(ctx, actor.UserID, id) }))
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteSession(ctx, actor.UserID, id); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.SignedOut, actor.Name, "session", id))
+	}))
 }

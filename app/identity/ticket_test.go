@@ -22,7 +22,7 @@ func TestTicketReadsForItsHolder(t *testing.T) {
 	}
 	reader := model.Actor{UserID: bob.UserID, Name: "bob", Via: model.ByTicket, Scope: model.ScopeRead}
 	narrowed := reader
-	narrowed.Token, narrowed.Only = token.ID, []int64{1}
+	narrowed.Token, narrowed.TokenName, narrowed.Only = token.ID, "a", []int64{1}
 	for _, c := range []struct{ holder, want model.Actor }{
 		{bob, reader}, {byToken, narrowed}, {model.Anonymous, model.Anonymous}, {model.Console, model.Anonymous},
 	} {

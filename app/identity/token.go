@@ -60,6 +60,6 @@ func (s *Service) isToken(text string, k store.TokenRow) (bool, error) {
 // tokenActor is a token's owner, with what the token may be used for.
 func tokenActor(k store.TokenRow, via model.Credential) model.Actor {
 	a := actorOf(k.Owner, via)
-	a.Token, a.Scope, a.Only = k.ID, k.Scope, k.Only
+	a.Token, a.TokenName, a.Scope, a.Only = k.ID, k.Name, k.Scope, k.Only
 	return a
 }

@@ -36,7 +36,7 @@ func TestBearerActsAsTheTokenAllows(t *testing.T) {
 	f := newFixture(t)
 	bob := f.person(t, "bob")
 	token, secret := f.token(t, bob, identity.NewToken{Name: "ci", Scope: model.ScopeWrite, Collections: []int64{1}})
-	want := model.Actor{UserID: bob.UserID, Name: "bob", Via: model.ByToken, Token: token.ID,
+	want := model.Actor{UserID: bob.UserID, Name: "bob", Via: model.ByToken, Token: token.ID, TokenName: "ci",
 		Scope: model.ScopeRead | model.ScopeWrite, Only: []int64{1}}
 	for range 2 { // from the database, then remembered
 		got, err := f.Bearer(t.Context(), secret)

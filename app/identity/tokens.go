@@ -85,8 +85,11 @@ func addToken(ctx context.Context, tx *store.Tx, actor model.Actor, owner string
 		return model.Token{}, err
 	}
 	// Read again, for the names of its collections.
-	k, err = tx.Token(ctx, k.ID)
-	return k.Token, err
+	if k, err = tx.Token(ctx, k.ID); err != nil {
+		return model.Token{}, err
+	}
+	return k.Token, tx.Record(ctx, actor.Did(model.TokenCreated, u.Name, "token", k.Token.ID, "name", k.Token.Name,
+		"scope", strings.Join(k.Scope.Names(), " ")))
 }
 
 // outlives refuses a token that would live longer than the one it is made with.
@@ -165,7 +168,10 @@ func (s *Service) RevokeToken(ctx context.Context, actor model.Actor, user, idOr
 		if err == nil && !found {
 			return errs.E(op, errs.NotFound, "%s has no token %q.", owner, clip(idOrName))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.TokenRevoked, u.Name, "token", idOrName))
 	}))
 }
 

@@ -28,7 +28,7 @@ func TestUploadTicketWritesForItsHolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := model.Actor{UserID: bob.UserID, Name: "bob", Via: model.ByTicket, Token: token.ID, Only: []int64{1},
+	want := model.Actor{UserID: bob.UserID, Name: "bob", Via: model.ByTicket, Token: token.ID, TokenName: "a", Only: []int64{1},
 		Scope: model.ScopeRead | model.ScopeWrite}
 	if diff := cmp.Diff(part, got) + cmp.Diff(want, actor); diff != "" {
 		t.Error(diff)

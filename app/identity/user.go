@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"strconv"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
@@ -31,14 +32,14 @@ func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) 
 	}
 	var u model.User
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		u, err = add(tx)
+		u, err = add(tx, actor)
 		return err
 	})
 	return u, errs.Wrap(op, err)
 }
 
 // prepare does what making an account needs before its transaction: it checks and hashes.
-func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx) (model.User, error), err error) {
+func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx, model.Actor) (model.User, error), err error) {
 	const op = "identity.prepare"
 	name, err := ref.ParseName(n.Name)
 	if err != nil {
@@ -64,7 +65,13 @@ func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx) (
 	default:
 		return nil, errs.E(op, errs.Invalid, "%q is no kind of user; use person or robot.", n.Kind)
 	}
-	return func(tx *store.Tx) (model.User, error) { return tx.AddUser(ctx, name, n.Kind, hash, n.Admin) }, nil
+	return func(tx *store.Tx, actor model.Actor) (model.User, error) {
+		u, err := tx.AddUser(ctx, name, n.Kind, hash, n.Admin)
+		if err != nil {
+			return u, err
+		}
+		return u, tx.Record(ctx, actor.Did(model.UserCreated, u.Name, "kind", string(u.Kind), "admin", strconv.FormatBool(u.Admin)))
+	}, nil
 }
 
 // SetDisabled shuts an account, which ends its sessions and stops its tokens at once, or
@@ -72,10 +79,16 @@ func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx) (
 func (s *Service) SetDisabled(ctx context.Context, actor model.Actor, user string, disabled bool) error {
 	const op = "identity.SetDisabled"
 	return s.change(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
-		if err := tx.SetDisabled(ctx, u.ID, disabled); err != nil || !disabled {
+		if err := tx.SetDisabled(ctx, u.ID, disabled); err != nil {
 			return err
 		}
-		return tx.DeleteSessionsOf(ctx, u.ID)
+		if !disabled {
+			return tx.Record(ctx, actor.Did(model.UserEnabled, u.Name))
+		}
+		if err := tx.DeleteSessionsOf(ctx, u.ID); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.UserDisabled, u.Name))
 	})
 }
 
@@ -87,7 +100,10 @@ func (s *Service) SetAdmin(ctx context.Context, actor model.Actor, user string, 
 		if admin && u.Kind == model.Robot {
 			return errs.E(op, errs.Conflict, "%s is a robot; only a person can run the registry.", user)
 		}
-		return tx.SetAdmin(ctx, u.ID, admin)
+		if err := tx.SetAdmin(ctx, u.ID, admin); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.UserAdmin, u.Name, "admin", strconv.FormatBool(admin)))
 	})
 }
 

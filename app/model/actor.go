@@ -82,6 +82,11 @@ type Actor struct {
 	Scope  Scope
 	// Only narrows the actor to these collections, by id; nil is all of them.
 	Only []int64
+	// TokenName is what the token's owner called it.
+	TokenName string
+	// Source and Request tell of the request by which the actor asks: the address that it
+	// came from, and its id. They are for the record only.
+	Source, Request string
 }
 
 // Anonymous is the actor who showed no credential.

@@ -49,7 +49,7 @@ func (s *Service) target(p store.Place) access.Target {
 func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) error {
 	const op = "registry.allow"
 	if err := verdict(op, actor, access.Can(actor, action, s.target(p)), p.ContainerOf.String()); err != nil {
-		return err
+		return denied(op, err, action, p.Collection, p.ContainerOf.Full())
 	}
 	if p.Container == 0 {
 		return missing(op, p.ContainerOf.String())
@@ -59,8 +59,14 @@ func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) 
 
 // allowCollection is allow for a whole collection.
 func (s *Service) allowCollection(actor model.Actor, action access.Action, c model.Collection) error {
+	const op = "registry.allowCollection"
 	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.Settings().SignIn}
-	return verdict("registry.allowCollection", actor, access.Can(actor, action, t), c.Name.String())
+	return denied(op, verdict(op, actor, access.Can(actor, action, t), c.Name.String()), action, c.ID, c.Name.Full())
+}
+
+// denied notes on a refusal what was refused, for the record; nil stays nil.
+func denied(op string, err error, action access.Action, collection int64, name string) error {
+	return errs.Deny(op, err, errs.Denial{Action: action.String(), Target: name, Collection: collection})
 }
 
 // verdict turns a decision into an error with a sentence, or into nil.

@@ -92,6 +92,9 @@ func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.
 func (s *Service) DeleteBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
 	const op = "registry.DeleteBlob"
 	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
-		return tx.DropBlob(ctx, p.Container, d)
+		if err := tx.DropBlob(ctx, p.Container, d); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.BlobDeleted, p.ContainerOf.Full(), "digest", d.String()).In(p.Collection))
 	}))
 }

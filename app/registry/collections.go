@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"strconv"
 
 	"sregistry/app/access"
 	"sregistry/app/errs"
@@ -73,7 +74,11 @@ func (s *Service) createCollection(ctx context.Context, tx *store.Tx, actor mode
 	if err := s.allowCreate(ctx, tx, actor, name); err != nil {
 		return 0, err
 	}
-	return tx.AddCollection(ctx, name, n.Public, n.Description, actor.UserID)
+	id, err := tx.AddCollection(ctx, name, n.Public, n.Description, actor.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return id, tx.Record(ctx, actor.Did(model.CollectionCreated, name.Full(), "visibility", visibility(n.Public)).In(id))
 }
 
 // allowCreate asks whether an actor may make a collection of a name. It does not say
@@ -81,7 +86,7 @@ func (s *Service) createCollection(ctx context.Context, tx *store.Tx, actor mode
 func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Collection) error {
 	const op = "registry.allowCreate"
 	if actor.IsAnonymous() {
-		return hidden(op, actor, name.String())
+		return denied(op, hidden(op, actor, name.String()), access.Push, 0, name.Full())
 	}
 	if name.Namespace == ref.Library && ref.Reserved(name.Name) {
 		return errs.E(op, errs.Invalid, "The name %q is reserved; choose another.", name.Name)
@@ -95,9 +100,10 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 	case access.Allow:
 		return nil
 	case access.Narrow:
-		return errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name)
+		return denied(op, errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name),
+			access.Push, 0, name.Full())
 	}
-	return notYours(op, name)
+	return denied(op, notYours(op, name), access.Push, 0, name.Full())
 }
 
 // CollectionChange is what ChangeCollection sets; nil leaves a thing as it is.
@@ -135,9 +141,34 @@ func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path 
 				return err
 			}
 		}
-		return tx.ChangeCollection(ctx, c.ID, c.Public, c.Description)
+		if err := tx.ChangeCollection(ctx, c.ID, c.Public, c.Description); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.CollectionChanged, c.Name.Full(), change.told()...).In(c.ID))
 	})
 	return c, errs.Wrap(op, err)
+}
+
+// told gives what a change sets, by turns with the names, for the record.
+func (c CollectionChange) told() []string {
+	var told []string
+	if c.Public != nil {
+		told = append(told, "visibility", visibility(*c.Public))
+	}
+	if c.Description != nil {
+		told = append(told, "description", "changed")
+	}
+	if c.Signers != nil {
+		told = append(told, "signers", strconv.Itoa(len(*c.Signers)))
+	}
+	return told
+}
+
+func visibility(public bool) string {
+	if public {
+		return "public"
+	}
+	return "private"
 }
 
 // DeleteCollection removes a collection and everything in it, at once and for good. Its
@@ -163,7 +194,10 @@ func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path 
 		if frozen {
 			return errs.E(op, errs.Frozen, "Something in %s is frozen; thaw it first.", c.Name)
 		}
-		return tx.DeleteCollection(ctx, c)
+		if err := tx.DeleteCollection(ctx, c); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.CollectionDeleted, c.Name.Full()))
 	})
 	return errs.Wrap(op, err)
 }

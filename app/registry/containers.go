@@ -45,8 +45,19 @@ func (s *Service) Container(ctx context.Context, actor model.Actor, path ref.Pat
 func (s *Service) FreezeContainer(ctx context.Context, actor model.Actor, path ref.Path, frozen bool) error {
 	const op = "registry.FreezeContainer"
 	return errs.Wrap(op, s.change(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
-		return tx.FreezeContainer(ctx, p.Container, frozen)
+		if err := tx.FreezeContainer(ctx, p.Container, frozen); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(frost(frozen, model.ContainerFrozen, model.ContainerThawed), p.ContainerOf.Full()).In(p.Collection))
 	}))
+}
+
+// frost chooses the word for what was done.
+func frost(frozen bool, freeze, thaw string) string {
+	if frozen {
+		return freeze
+	}
+	return thaw
 }
 
 // DeleteContainer removes a container with all its images, at once and for good. The
@@ -62,7 +73,10 @@ func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path r
 		if frozen {
 			return errs.E(op, errs.Frozen, "A tag of %s is frozen; thaw it first.", p.ContainerOf)
 		}
-		return tx.DeleteContainer(ctx, p.Container)
+		if err := tx.DeleteContainer(ctx, p.Container); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.ContainerDeleted, p.ContainerOf.Full()).In(p.Collection))
 	}))
 }
 

@@ -30,6 +30,9 @@ type fixture struct {
 	ahead atomic.Int64 // nanoseconds
 }
 
+// auditRetention is how long a fixture keeps events.
+const auditRetention = 400 * 24 * time.Hour
+
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{t: t, dir: t.TempDir()}
@@ -39,7 +42,8 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.blobs.Close() })
-	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, Grace: 24 * time.Hour, UploadLife: time.Hour},
+	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, Grace: 24 * time.Hour, UploadLife: time.Hour,
+		AuditRetention: auditRetention},
 		slog.New(slog.DiscardHandler))
 	return f
 }

@@ -65,6 +65,9 @@ func (s *Service) addKey(ctx context.Context, tx *store.Tx, actor model.Actor, k
 	if err := tx.SetKey(ctx, store.KeyRow{Key: k.Key, Packets: k.Packets, AddedBy: actor.UserID}); err != nil {
 		return model.Key{}, err
 	}
+	if err := tx.Record(ctx, actor.Did(model.KeyAdded, k.Fingerprint, "name", k.Name())); err != nil {
+		return model.Key{}, err
+	}
 	return k.Key, tx.JudgeAnew(ctx, k.Fingerprint)
 }
 
@@ -96,7 +99,10 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 		if err := tx.JudgeAnew(ctx, fingerprint); err != nil {
 			return err
 		}
-		return tx.DeleteKey(ctx, k.ID)
+		if err := tx.DeleteKey(ctx, k.ID); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.KeyRemoved, fingerprint, "name", k.Name()))
 	})
 	s.wake()
 	return errs.Wrap(op, err)

@@ -32,7 +32,10 @@ func (s *Service) Invite(ctx context.Context, actor model.Actor, team string, li
 	var inv model.Invitation
 	err := s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
 		inv = model.Invitation{Team: t.Name, By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
-		return tx.AddInvitation(ctx, t.ID, hash, actor.UserID, inv.Expires)
+		if err := tx.AddInvitation(ctx, t.ID, hash, actor.UserID, inv.Expires); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.InvitationCreated, t.Name, "expires", inv.Expires.UTC().Format(time.RFC3339)))
 	})
 	return inv, secret, errs.Wrap(op, err)
 }
@@ -114,7 +117,10 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, actor model.Actor, tea
 	if m.Member {
 		return errs.E(op, errs.Conflict, "You are a member of %s already.", team)
 	}
-	return tx.SetMember(ctx, t.ID, actor.UserID, false)
+	if err := tx.SetMember(ctx, t.ID, actor.UserID, false); err != nil {
+		return err
+	}
+	return tx.Record(ctx, actor.Did(model.MemberJoined, team))
 }
 
 // Leave takes the actor out of a team. Errors: Conflict if no owner would be left,
@@ -129,7 +135,10 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, team string) err
 		if err != nil {
 			return err
 		}
-		return s.removeMember(ctx, tx, t, actor.UserID, actor.Name)
+		if err := s.removeMember(ctx, tx, t, actor.UserID, actor.Name); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.MemberLeft, t.Name))
 	}))
 }
 
@@ -151,7 +160,14 @@ func (s *Service) SetMember(ctx context.Context, actor model.Actor, team, user s
 				return err
 			}
 		}
-		return tx.SetMember(ctx, t.ID, u.ID, owner)
+		if err := tx.SetMember(ctx, t.ID, u.ID, owner); err != nil {
+			return err
+		}
+		role := "member"
+		if owner {
+			role = "owner"
+		}
+		return tx.Record(ctx, actor.Did(model.MemberSet, t.Name, "user", u.Name, "role", role))
 	}))
 }
 
@@ -164,7 +180,10 @@ func (s *Service) RemoveMember(ctx context.Context, actor model.Actor, team, use
 		if err != nil {
 			return err
 		}
-		return s.removeMember(ctx, tx, t, u.ID, user)
+		if err := s.removeMember(ctx, tx, t, u.ID, user); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.MemberRemoved, t.Name, "user", u.Name))
 	}))
 }
 

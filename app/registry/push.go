@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"strconv"
 
 	"github.com/opencontainers/go-digest"
 
@@ -106,6 +107,9 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 			if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
 				return err
 			}
+			if err := recordTag(ctx, tx, actor, p, tag, i); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
@@ -176,7 +180,16 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 		}
 		i.Tag = tag
 	}
+	if err := tx.Record(ctx, pushed(actor, p, i)); err != nil {
+		return i, err
+	}
 	return i, tx.TouchContainer(ctx, p)
+}
+
+// pushed is the event of an image that came, under a tag or by its digest.
+func pushed(actor model.Actor, p store.Place, i model.Image) model.Event {
+	return actor.Did(model.Pushed, fullTitle(i), "digest", i.Known().String(), "kind", string(i.Kind), "arch", i.Arch, "tag", i.Tag,
+		"size", strconv.FormatInt(i.Size, 10)).In(p.Collection)
 }
 
 // adopt finds the images that an index names; they have to be in the container.

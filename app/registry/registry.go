@@ -26,6 +26,7 @@ type Service struct {
 	ways    ways
 	log     *slog.Logger
 	writers writers
+	denials *denials
 	woken   chan struct{} // when there are signatures to verify
 	pulls   pulls
 
@@ -37,7 +38,7 @@ type Service struct {
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close. The settings stay as they are, unless Govern is called.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	s := &Service{db: db, blobs: blobs, log: log, woken: make(chan struct{}, 1),
+	s := &Service{db: db, blobs: blobs, log: log, denials: newDenials(), woken: make(chan struct{}, 1),
 		images:    newMemory(func(model.Image) bool { return true }),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
 		looks:     newLooks(),

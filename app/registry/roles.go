@@ -51,7 +51,11 @@ func (s *Service) SetGrant(ctx context.Context, actor model.Actor, path ref.Path
 		if before > 0 && after == 0 {
 			return errs.E(op, errs.Conflict, "%s would have no owner left; make somebody else an owner first.", c.Name)
 		}
-		return nil
+		action := model.GrantSet
+		if g.Role == model.NoRole {
+			action = model.GrantRemoved
+		}
+		return tx.Record(ctx, actor.Did(action, c.Name.Full(), "user", g.User, "team", g.Team, "role", g.Role.String()).In(c.ID))
 	})
 	return errs.Wrap(op, err)
 }

@@ -41,6 +41,8 @@ type Settings struct {
 	ScrubEvery time.Duration
 	// ScrubRate is how many bytes a second that reads at most.
 	ScrubRate int64
+	// AuditRetention is how long it is kept what was done, and by whom; 0 is for ever.
+	AuditRetention time.Duration
 }
 
 // Rules tell which settings are in force when the database keeps some, by their names,

@@ -40,8 +40,11 @@ func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r
 			return errs.E(op, errs.Unsupported, "%s is not a single image file, and so has no link.", i.Title())
 		}
 		share = model.Share{Image: i.Title(), By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
-		share.ID, err = tx.AddShare(ctx, i, hash, actor.UserID, share.Expires)
-		return err
+		if share.ID, err = tx.AddShare(ctx, i, hash, actor.UserID, share.Expires); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.ShareCreated, fullTitle(i), "share", strconv.FormatInt(share.ID, 10),
+			"expires", share.Expires.UTC().Format(time.RFC3339)).In(p.Collection))
 	})
 	return share, secret, errs.Wrap(op, err)
 }
@@ -100,9 +103,9 @@ func (s *Service) Shares(ctx context.Context, actor model.Actor, path ref.Path, 
 func (s *Service) Unshare(ctx context.Context, actor model.Actor, id int64) error {
 	const op = "registry.Unshare"
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		var p store.Place
 		image, err := tx.ImageOfShare(ctx, id)
 		if err == nil {
-			var p store.Place
 			if p, err = tx.PlaceOf(ctx, image, actor.UserID); err == nil {
 				err = s.allow(actor, access.Manage, p)
 			}
@@ -114,6 +117,17 @@ func (s *Service) Unshare(ctx context.Context, actor model.Actor, id int64) erro
 		if err != nil {
 			return err
 		}
-		return tx.DeleteShare(ctx, id)
+		if err := tx.DeleteShare(ctx, id); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.ShareRemoved, p.ContainerOf.Full(), "share", strconv.FormatInt(id, 10)).In(p.Collection))
 	}))
+}
+
+// fullTitle is an image's title with its namespace, as events name it.
+func fullTitle(i model.Image) string {
+	if i.Tag != "" {
+		return i.Container.Full() + ":" + i.Tag
+	}
+	return i.Container.Full() + "@" + ref.Dotted(i.Known())
 }

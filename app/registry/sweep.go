@@ -2,12 +2,14 @@ package registry
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/blob"
 	"sregistry/app/errs"
+	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
@@ -46,7 +48,16 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if err := s.sweepSigners(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.SweepLinks(ctx) }))
+	if err := s.sweepEvents(ctx); err != nil {
+		return done, errs.Wrap(op, err)
+	}
+	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.SweepLinks(ctx); err != nil || done.Images+done.Blobs == 0 {
+			return err
+		}
+		return tx.Record(ctx, model.Actor{}.Did(model.Swept, "", "images", strconv.Itoa(done.Images), "blobs", strconv.Itoa(done.Blobs),
+			"bytes", strconv.FormatInt(done.Bytes, 10)))
+	}))
 }
 
 func (s *Service) sweepUploads(ctx context.Context, done *Swept) error {

@@ -53,9 +53,17 @@ func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, 
 			if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
 				return err
 			}
+			if err := recordTag(ctx, tx, actor, p, tag, i); err != nil {
+				return err
+			}
 		}
 		return tx.TouchContainer(ctx, p)
 	}))
+}
+
+// recordTag records that an image which is there already got a tag.
+func recordTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag string, i model.Image) error {
+	return tx.Record(ctx, actor.Did(model.TagSet, p.ContainerOf.Full()+":"+tag, "digest", i.Known().String(), "arch", i.Arch).In(p.Collection))
 }
 
 // setTag is the one way a tag comes to name an image. An image file takes the tag for its
@@ -107,9 +115,11 @@ func (s *Service) allowTag(ctx context.Context, tx *store.Tx, actor model.Actor,
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
+	const op = "registry.allowTag"
 	t := s.target(p)
 	t.Frozen = t.Frozen || row.Frozen
-	return verdict("registry.allowTag", actor, access.Can(actor, action, t), p.ContainerOf.String()+":"+tag)
+	return denied(op, verdict(op, actor, access.Can(actor, action, t), p.ContainerOf.String()+":"+tag),
+		action, p.Collection, p.ContainerOf.Full()+":"+tag)
 }
 
 // FreezeTag freezes or thaws a tag. Owners may. Errors: NotFound, Forbidden,
@@ -124,7 +134,10 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 		if err != nil {
 			return err
 		}
-		return tx.FreezeTag(ctx, row.ID, frozen)
+		if err := tx.FreezeTag(ctx, row.ID, frozen); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(frost(frozen, model.TagFrozen, model.TagThawed), p.ContainerOf.Full()+":"+tag).In(p.Collection))
 	}))
 }
 
@@ -148,6 +161,9 @@ func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Pat
 			return err
 		}
 		if err := s.reindex(ctx, tx, p, row.ID); err != nil {
+			return err
+		}
+		if err := tx.Record(ctx, actor.Did(model.TagDeleted, p.ContainerOf.Full()+":"+tag, "arch", arch).In(p.Collection)); err != nil {
 			return err
 		}
 		return tx.TouchContainer(ctx, p)
@@ -179,6 +195,10 @@ func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.P
 			if err := s.reindex(ctx, tx, p, tag); err != nil {
 				return err
 			}
+		}
+		gone := actor.Did(model.ImageDeleted, p.ContainerOf.Full()+"@"+ref.Dotted(images[0].Known()), "digest", images[0].Known().String())
+		if err := tx.Record(ctx, gone.In(p.Collection)); err != nil {
+			return err
 		}
 		return tx.TouchContainer(ctx, p)
 	}))

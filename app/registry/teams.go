@@ -73,8 +73,10 @@ func (s *Service) CreateTeam(ctx context.Context, actor model.Actor, name string
 		if err := tx.AddTeam(ctx, name, join, actor.UserID); err != nil {
 			return err
 		}
-		team, err = tx.Team(ctx, name)
-		return err
+		if team, err = tx.Team(ctx, name); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.TeamCreated, name, "join", string(join)))
 	})
 	return team, errs.Wrap(op, err)
 }
@@ -84,7 +86,10 @@ func (s *Service) CreateTeam(ctx context.Context, actor model.Actor, name string
 func (s *Service) DeleteTeam(ctx context.Context, actor model.Actor, name string) error {
 	const op = "registry.DeleteTeam"
 	return errs.Wrap(op, s.changeTeam(ctx, actor, name, func(tx *store.Tx, _ model.Team) error {
-		return tx.DeleteTeam(ctx, name)
+		if err := tx.DeleteTeam(ctx, name); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.TeamDeleted, name))
 	}))
 }
 

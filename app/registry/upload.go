@@ -199,16 +199,16 @@ func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor
 func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place) error {
 	const op = "registry.allowPush"
 	if actor.IsAnonymous() { // the same answer, whatever is there
-		return hidden(op, actor, p.ContainerOf.String())
+		return denied(op, hidden(op, actor, p.ContainerOf.String()), access.Push, p.Collection, p.ContainerOf.Full())
 	}
 	if p.Collection == 0 {
 		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
 	}
 	decision := access.Can(actor, access.Push, s.target(p))
 	if decision == access.Hidden {
-		return notYours(op, p.ContainerOf.Collection)
+		return denied(op, notYours(op, p.ContainerOf.Collection), access.Push, p.Collection, p.ContainerOf.Full())
 	}
-	return verdict(op, actor, decision, p.ContainerOf.String())
+	return denied(op, verdict(op, actor, decision, p.ContainerOf.String()), access.Push, p.Collection, p.ContainerOf.Full())
 }
 
 // notYours refuses a push to a collection that the actor may not see, or may not make.
@@ -230,7 +230,10 @@ func (s *Service) ensurePlace(ctx context.Context, tx *store.Tx, actor model.Act
 		p.Role = model.Owner
 	}
 	if p.Container == 0 {
-		p.Container, err = tx.EnsureContainer(ctx, p.Collection, p.ContainerOf.Container)
+		if p.Container, err = tx.EnsureContainer(ctx, p.Collection, p.ContainerOf.Container); err != nil {
+			return p, err
+		}
+		return p, tx.Record(ctx, actor.Did(model.ContainerCreated, p.ContainerOf.Full()).In(p.Collection))
 	}
-	return p, err
+	return p, nil
 }

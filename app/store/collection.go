@@ -89,6 +89,10 @@ func (t *Tx) DeleteCollection(ctx context.Context, c model.Collection) error {
 			return err
 		}
 	}
+	// The number may be given to another collection, whose owners must not see what was here.
+	if err := t.run(ctx, op, "UPDATE events SET collection_id = 0 WHERE collection_id = ? AND collection_id > 0", c.ID); err != nil {
+		return err
+	}
 	if err := t.run(ctx, op, "DELETE FROM collections WHERE id = ?", c.ID); err != nil {
 		return err
 	}

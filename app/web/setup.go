@@ -39,7 +39,8 @@ func (s *Site) completeSetup(c echo.Context) error {
 	if err != nil {
 		return s.setupFailed(c, name, err)
 	}
-	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), actor); err != nil {
+	httpx.SetActor(c, actor)
+	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), httpx.Actor(c)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.goTo(c, "/", "Welcome, "+actor.Name+". This account runs the registry, and you are signed in.")

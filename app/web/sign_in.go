@@ -34,6 +34,7 @@ func (s *Site) completeSignIn(c echo.Context) error {
 	actor, err := s.identity.Password(c.Request().Context(), httpx.Source(c), name, form.Get("password"))
 	switch errs.KindOf(err) {
 	case errs.Unauthenticated:
+		httpx.Refuse(c, err)
 		page := templates.SignIn{Page: s.page(c), Name: name, Next: next, Problem: errs.Message(err)}
 		return render(c, http.StatusUnprocessableEntity, page.View())
 	case errs.RateLimited:
@@ -45,7 +46,8 @@ func (s *Site) completeSignIn(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), actor); err != nil {
+	httpx.SetActor(c, actor)
+	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), httpx.Actor(c)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.goTo(c, cmp.Or(next, "/"), "")

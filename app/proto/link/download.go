@@ -34,7 +34,7 @@ func (d *door) download(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	httpx.SetActor(c, actor)
-	image, err := d.Registry.ImageByID(ctx, actor, id)
+	image, err := d.Registry.ImageByID(ctx, httpx.Actor(c), id)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

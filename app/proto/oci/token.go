@@ -109,7 +109,7 @@ func (d *door) tokenByForm(c echo.Context, _ target) error {
 		return err
 	}
 	httpx.SetActor(c, actor)
-	return d.issue(c, actor)
+	return d.issue(c, httpx.Actor(c))
 }
 
 // issue gives an actor a pass.

@@ -1,0 +1,17 @@
+package access
+
+import "sregistry/app/model"
+
+// CanAudit decides whether an actor may see all that was done in the registry, and by
+// whom. What was done in one collection is for those who may Manage it.
+func CanAudit(actor model.Actor) Decision {
+	switch {
+	case actor.IsAnonymous():
+		return NeedLogin
+	case !actor.Admin:
+		return Refused
+	case !actor.Scope.Has(model.ScopeManage) || actor.Only != nil:
+		return Narrow
+	}
+	return Allow
+}
