@@ -101,7 +101,6 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
-	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, or auto: text on a terminal")
 	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long it is kept what was done and denied, by whom and from where; 0 is for ever")
 }
 
