@@ -13,7 +13,7 @@ import (
 )
 
 // MaxReadme bounds what is written about a container, in bytes.
-const MaxReadme = 256 << 10
+const MaxReadme = 128 << 10
 
 // Readme gives what a container's owners tell about it to whoever may see it; an empty
 // one of version 0 if they told nothing yet. Errors: NotFound, Unauthenticated.

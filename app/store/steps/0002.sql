@@ -29,6 +29,7 @@ CREATE TABLE settings (
     changed_at    INTEGER NOT NULL,
     changed_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT, WITHOUT ROWID;
+
 -- Readmes.
 CREATE TABLE container_readmes (
     container_id  INTEGER PRIMARY KEY REFERENCES containers (id) ON DELETE CASCADE,
