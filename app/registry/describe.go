@@ -55,7 +55,7 @@ func annotations(a map[string]string) []byte {
 // file notes that the image is one file, and what is inside it.
 func (d *described) file(content digest.Digest, size int64, report *sif.Report) error {
 	d.Mark = content
-	d.Content, d.Size, d.Arch, d.Labels = content, size, report.Arch, report.Labels
+	d.Content, d.Size, d.Arch, d.Labels, d.Definition = content, size, report.Arch, report.Labels, report.Definition
 	d.signed = len(report.Signatures) > 0
 	d.Kind = model.SIMG
 	if report.Format == sif.FormatSIF {

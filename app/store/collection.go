@@ -11,10 +11,10 @@ import (
 )
 
 // collectionColumns are the columns of a collection c in the namespace n; the role is that
-// of :user.
+// of the user ?1.
 const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at,
   (SELECT count(*) FROM containers k WHERE k.collection_id = c.id),
-  coalesce((SELECT max(role) FROM roles r WHERE r.collection_id = c.id AND r.user_id = :user), 0),
+  ` + roleOf + `,
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM collection_signers s WHERE s.collection_id = c.id), '')`
 
 func scanCollection(row scanner) (model.Collection, error) {
@@ -36,14 +36,17 @@ func (t *Tx) Collection(ctx context.Context, name ref.Collection, user int64) (m
 
 // Collections gives what an actor may see, by full name, one more than the page holds.
 func (t *Tx) Collections(ctx context.Context, actor model.Actor, signIn bool, p model.Page) ([]model.Collection, error) {
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
 	namespace, name, _ := strings.Cut(p.After, "/")
 	return all(ctx, t, "store.Collections", scanCollection,
-		"SELECT "+collectionColumns+` FROM names n JOIN collections c ON c.namespace_id = n.id
-		  WHERE (n.name, c.name) > (:afterNamespace, :afterName) AND `+visible+`
-		    AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
+		"SELECT "+collectionColumns+` FROM names n CROSS JOIN collections c ON c.namespace_id = n.id
+		  WHERE n.name >= :namespace AND c.name >= iif(n.name = :namespace, :name, '') AND (n.name, c.name) <> (:namespace, :name)
+		    AND `+visible+` AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
 		  ORDER BY n.name, c.name LIMIT :limit`,
-		append(viewer(actor, signIn), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
-			sql.Named("limit", p.Size()+1))...)
+		append(args, sql.Named("namespace", namespace), sql.Named("name", name), sql.Named("limit", p.Size()+1))...)
 }
 
 // AddCollection makes a collection in a namespace, with an owner if one is given (not 0).

@@ -99,34 +99,88 @@ type ImageFilter struct {
 	Signed     bool   // validly, by a key that is known here
 }
 
-// Images gives the tagged images that an actor may see, by name, tag and architecture, one
-// more than the page holds. ImageCursor makes the cursor.
+// Images gives the tagged images that an actor may see, by the parts of their names, tag
+// and architecture, one more than the page holds. ImageCursor makes the cursor.
 func (t *Tx) Images(ctx context.Context, actor model.Actor, signIn bool, f ImageFilter, p model.Page) ([]model.Image, error) {
-	afterName, afterTag, _ := strings.Cut(p.After, ":")
-	afterTag, afterArch, _ := strings.Cut(afterTag, "@")
-	args := append(viewer(actor, signIn),
-		sql.Named("collection", f.Collection), sql.Named("container", f.Container), sql.Named("tag", f.Tag),
-		sql.Named("text", likePattern(f.Text)), sql.Named("afterName", afterName), sql.Named("afterTag", afterTag),
-		sql.Named("afterArch", afterArch), sql.Named("signed", f.Signed), sql.Named("limit", p.Size()+1))
-	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
-	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE x.arch <> '*' AND (:collection = '' OR :collection = n.name || '/' || c.name)
-	   AND (:container = '' OR :container = k.name)
-	   AND (:tag = '' OR :tag = g.name)
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := t.tagsWith(ctx, f.Text)
+	if err != nil {
+		return nil, err
+	}
+	after := cutImageCursor(p.After)
+	namespace, collection, _ := strings.Cut(f.Collection, "/")
+	args = append(args, sql.Named("inNamespace", namespace), sql.Named("inCollection", collection),
+		sql.Named("container", f.Container), sql.Named("tag", f.Tag), sql.Named("text", likePattern(f.Text)), sql.Named("signed", f.Signed),
+		sql.Named("tags", list(tags)),
+		sql.Named("n", after[0]), sql.Named("c", after[1]), sql.Named("k", after[2]), sql.Named("g", after[3]), sql.Named("arch", after[4]),
+		sql.Named("limit", p.Size()+1))
+	tables := imagesInOrder
+	if tags != nil {
+		tables = imagesOfTags
+	}
+	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+tables+`
+	   AND x.arch <> '*'
+	   AND (:inNamespace = '' OR n.name = :inNamespace AND c.name = :inCollection)
+	   AND (:container = '' OR k.name = :container)
+	   AND (:tag = '' OR g.name = :tag)
 	   AND (:text = '%%' OR n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE :text ESCAPE '\')
 	   AND (NOT :signed OR EXISTS (SELECT 1 FROM signers s WHERE s.digest = i.content))
-	   AND (n.name || '/' || c.name || '/' || k.name, g.name, x.arch) > (:afterName, :afterTag, :afterArch)
 	   AND `+visible+`
-	 ORDER BY n.name || '/' || c.name || '/' || k.name, g.name, x.arch LIMIT :limit`, args...)
+	 ORDER BY n.name, c.name, k.name, g.name, x.arch LIMIT :limit`, args...)
+}
+
+// imagesInOrder walks the indexes by which names are kept in order, and in each of them
+// reads from where the page before ended, or what is asked for begins, to where it ends;
+// so no row is read twice and nothing is sorted.
+const imagesInOrder = ` FROM names n
+  CROSS JOIN collections c ON c.namespace_id = n.id
+   AND c.name >= max(:inCollection, iif(n.name = :n, :c, '')) AND c.name <= iif(:inCollection = '', char(0x10ffff), :inCollection)
+  CROSS JOIN containers k ON k.collection_id = c.id
+   AND k.name >= max(:container, iif((n.name, c.name) = (:n, :c), :k, '')) AND k.name <= iif(:container = '', char(0x10ffff), :container)
+  CROSS JOIN tags g ON g.container_id = k.id AND g.name >= iif((n.name, c.name, k.name) = (:n, :c, :k), :g, '')
+  CROSS JOIN tag_images x ON x.tag_id = g.id
+  CROSS JOIN images i ON i.id = x.image_id
+ WHERE n.name >= max(:n, :inNamespace) AND n.name <= iif(:inNamespace = '', char(0x10ffff), :inNamespace)
+   AND ((n.name, c.name, k.name, g.name) <> (:n, :c, :k, :g) OR x.arch > :arch)`
+
+// imagesOfTags takes a few tags that are known.
+const imagesOfTags = ` FROM tags g JOIN tag_images x ON x.tag_id = g.id JOIN images i ON i.id = x.image_id
+  JOIN containers k ON k.id = g.container_id JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
+ WHERE g.id IN (SELECT value FROM json_each(:tags)) AND (n.name, c.name, k.name, g.name, x.arch) > (:n, :c, :k, :g, :arch)`
+
+// tagsWith gives the tags in whose names a text may be, if the index knows them and they
+// are few; nil says that all have to be looked at.
+func (t *Tx) tagsWith(ctx context.Context, text string) ([]int64, error) {
+	match := nameQuery([]string{strings.ToLower(text)})
+	if match == "" {
+		return nil, nil
+	}
+	return t.few(ctx, "SELECT rowid FROM search_tags(?) LIMIT ?", match)
 }
 
 // ImageCursor is the cursor that stands for an image in a list of Images.
 func ImageCursor(i model.Image) string { return i.Container.Full() + ":" + i.Tag + "@" + i.Arch }
 
+// cutImageCursor gives the parts of a cursor: namespace, collection, container, tag and
+// architecture.
+func cutImageCursor(cursor string) (parts [5]string) {
+	name, rest, _ := strings.Cut(cursor, ":")
+	parts[0], name, _ = strings.Cut(name, "/")
+	parts[1], parts[2], _ = strings.Cut(name, "/")
+	parts[3], parts[4], _ = strings.Cut(rest, "@")
+	return parts
+}
+
 // likePattern makes a LIKE pattern that finds a text anywhere.
 func likePattern(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
 }
+
+// maxIndexed is how much of a definition file is indexed, in characters.
+const maxIndexed = 16 << 10
 
 // NewImage is what AddImage needs to know.
 type NewImage struct {
@@ -148,6 +202,8 @@ type NewImage struct {
 	Annotations  []byte
 	Children     []Child
 	Labels       map[string]string
+	// Definition is the text by whose words the image is found.
+	Definition string
 	// Description is kept when the image is new, and not changed by pushing it again.
 	Description string
 }
@@ -197,6 +253,12 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	}
 	for key, v := range n.Labels {
 		if err := t.run(ctx, op, "INSERT INTO image_labels (image_id, key, value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, key, v); err != nil {
+			return 0, err
+		}
+	}
+	if n.Definition != "" {
+		if err := t.run(ctx, op, "INSERT OR REPLACE INTO search_definitions (rowid, text) VALUES (?, substr(?, 1, ?))",
+			id, n.Definition, maxIndexed); err != nil {
 			return 0, err
 		}
 	}

@@ -3,45 +3,65 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"sregistry/app/model"
 )
 
+// visibleLabel is visible for a label l.
+const visibleLabel = `(l.open > 0 AND :open OR :all OR EXISTS (SELECT 1 FROM collection_labels v
+  WHERE v.label_id = l.id AND v.collection_id IN (SELECT value FROM json_each(:own))))`
+
 // Labels gives keys and values that stand in images which an actor may see, in their
 // order, one more than the page holds, each with at most limit images. An empty key or
 // value stands for every one; letters count alike, large or small.
 func (t *Tx) Labels(ctx context.Context, actor model.Actor, signIn bool, key, value string, p model.Page, limit int) ([]model.Label, error) {
+	viewer, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
 	afterKey, afterValue, _ := strings.Cut(p.After, "\x00")
-	args := append(viewer(actor, signIn), sql.Named("key", key), sql.Named("value", value),
+	args := append(slices.Clip(viewer), sql.Named("key", key), sql.Named("value", value),
 		sql.Named("afterKey", afterKey), sql.Named("afterValue", afterValue), sql.Named("limit", p.Size()+1))
-	const from = ` FROM image_labels l JOIN images i ON i.id = l.image_id JOIN tag_images x ON x.image_id = i.id
-	  JOIN tags g ON g.id = x.tag_id JOIN containers k ON k.id = i.container_id
-	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id`
-	labels, err := all(ctx, t, "store.Labels", func(row scanner) (model.Label, error) {
-		var l model.Label
-		return l, row.Scan(&l.Key, &l.Value)
-	}, `SELECT DISTINCT l.key, l.value`+from+`
-	 WHERE (:key = '' OR l.key = :key COLLATE NOCASE) AND (:value = '' OR l.value = :value COLLATE NOCASE)
-	   AND (l.key, l.value) > (:afterKey, :afterValue) AND `+visible+`
-	 ORDER BY l.key, l.value LIMIT :limit`, args...)
+	where := " WHERE"
+	if key != "" {
+		where += " l.key = :key COLLATE NOCASE AND"
+	}
+	if value != "" {
+		where += " l.value = :value COLLATE NOCASE AND"
+	}
+	labels, err := all(ctx, t, "store.Labels", scanLabel, "SELECT l.key, l.value FROM labels l"+where+
+		" (l.key, l.value) > (:afterKey, :afterValue) AND "+visibleLabel+" ORDER BY l.key, l.value LIMIT :limit", args...)
 	if err != nil {
 		return nil, err
 	}
 	for at := range labels {
-		args := append(viewer(actor, signIn), sql.Named("key", labels[at].Key), sql.Named("value", labels[at].Value), sql.Named("limit", limit))
-		images, err := all(ctx, t, "store.Labels", func(row scanner) (string, error) {
-			var i model.Image
-			err := row.Scan(&i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag)
-			return i.Container.String() + ":" + i.Tag, err
-		}, `SELECT DISTINCT n.name, c.name, k.name, g.name`+from+`
-		 WHERE l.key = :key AND l.value = :value AND `+visible+` ORDER BY 1, 2, 3, 4 LIMIT :limit`, args...)
-		if err != nil {
+		if labels[at].Images, err = t.labelled(ctx, viewer, labels[at], limit); err != nil {
 			return nil, err
 		}
-		labels[at].Images = images
 	}
 	return labels, nil
+}
+
+func scanLabel(row scanner) (model.Label, error) {
+	var l model.Label
+	return l, row.Scan(&l.Key, &l.Value)
+}
+
+// labelled names the images with a label that a viewer may see, by their tags. An image in
+// an index is named by the index's.
+func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit int) ([]string, error) {
+	return all(ctx, t, "store.labelled", func(row scanner) (string, error) {
+		var i model.Image
+		err := row.Scan(&i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag)
+		return i.Container.String() + ":" + i.Tag, err
+	}, `SELECT DISTINCT n.name, c.name, k.name, g.name FROM image_labels l JOIN images i ON i.id = l.image_id
+	  JOIN containers k ON k.id = i.container_id JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
+	  JOIN tag_images x ON x.image_id = i.id OR x.image_id IN (SELECT y.image_id FROM image_children y WHERE y.child_id = i.id)
+	  JOIN tags g ON g.id = x.tag_id
+	 WHERE l.key = :key AND l.value = :value AND i.deleted_at = 0 AND `+visible+` ORDER BY 1, 2, 3, 4 LIMIT :limit`,
+		append(slices.Clip(viewer), sql.Named("key", l.Key), sql.Named("value", l.Value), sql.Named("limit", limit))...)
 }
 
 // LabelCursor is the cursor that stands for a label in a list of Labels.

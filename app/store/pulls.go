@@ -99,7 +99,11 @@ func scanDayPulls(row scanner) (model.DayPulls, error) {
 // with most pulls first, one more than the page holds. They follow the container with so
 // many pulls and that id; 0 pulls is the beginning.
 func (t *Tx) MostPulled(ctx context.Context, actor model.Actor, signIn bool, pulls, id int64, p model.Page) ([]model.Container, error) {
-	args := append(viewer(actor, signIn), sql.Named("pulls", pulls), sql.Named("id", id), sql.Named("limit", p.Size()+1))
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, sql.Named("pulls", pulls), sql.Named("id", id), sql.Named("limit", p.Size()+1))
 	// CROSS JOIN: containers come in the order of their index, and the reading stops when
 	// the page is full.
 	return all(ctx, t, "store.MostPulled", scanContainer, "SELECT "+containerColumns+` FROM containers k

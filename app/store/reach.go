@@ -48,6 +48,10 @@ func (t *Tx) Acquaintances(ctx context.Context, user int64, limit int) ([]string
 // name, one more than the page holds: those in which it was given a role, and those in its
 // own namespace, which are its owners'.
 func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool, team int64, p model.Page) ([]model.TeamCollection, error) {
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
 	namespace, name, _ := strings.Cut(p.After, "/")
 	return all(ctx, t, "store.TeamCollections", func(row scanner) (model.TeamCollection, error) {
 		var c model.TeamCollection
@@ -60,6 +64,6 @@ func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool
 	                UNION SELECT d.id FROM collections d JOIN teams o ON o.name_id = d.namespace_id WHERE o.id = :team)
 	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
 	 ORDER BY n.name, c.name LIMIT :limit`,
-		append(viewer(actor, signIn), sql.Named("team", team), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
+		append(args, sql.Named("team", team), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
 			sql.Named("limit", p.Size()+1))...)
 }

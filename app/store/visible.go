@@ -1,8 +1,10 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"sregistry/app/model"
 )
@@ -11,26 +13,40 @@ import (
 // place beside package access where the rule for reading stands, because a list cannot
 // ask row by row; a property test holds the two equal. Its parameters are those of
 // viewer.
-const visible = `(c.public = 1 AND :open
-  OR (:admin OR c.id IN (SELECT collection_id FROM roles WHERE user_id = :user))
-     AND (:everywhere OR c.id IN (SELECT value FROM json_each(:only))))`
+const visible = `(c.public = 1 AND :open OR :all OR c.id IN (SELECT value FROM json_each(:own)))`
 
-// viewer gives the parameters of visible. signIn says that this site shows nothing to
-// anonymous callers.
-func viewer(a model.Actor, signIn bool) []any {
-	user, admin := a.UserID, a.Admin
-	if !a.Scope.Has(model.ScopeRead) {
-		user, admin = 0, false
-	}
-	only, err := json.Marshal(a.Only)
-	if err != nil {
-		panic("store: a list of numbers did not marshal: " + err.Error())
+// viewer gives the parameters of visible, and as the first of all, ?1, the actor's user:
+// whether he sees what is public, whether he sees everything, and which collections he
+// sees besides. signIn says that this site shows nothing to anonymous callers.
+func (t *Tx) viewer(ctx context.Context, a model.Actor, signIn bool) ([]any, error) {
+	own := []int64{}
+	reads := a.Scope.Has(model.ScopeRead)
+	switch {
+	case reads && a.Admin && a.Only != nil:
+		own = a.Only
+	case reads && !a.Admin && a.UserID != 0:
+		roles, err := all(ctx, t, "store.viewer", value[int64], "SELECT DISTINCT collection_id FROM roles WHERE user_id = ?", a.UserID)
+		if err != nil {
+			return nil, err
+		}
+		own = slices.DeleteFunc(roles, func(c int64) bool { return !a.Reaches(c) })
 	}
 	return []any{
+		sql.Named("user", a.UserID),
 		sql.Named("open", !signIn || !a.IsAnonymous()),
-		sql.Named("admin", admin),
-		sql.Named("user", user),
-		sql.Named("everywhere", a.Only == nil),
-		sql.Named("only", string(only)),
+		sql.Named("all", reads && a.Admin && a.Only == nil),
+		sql.Named("own", list(own)),
+	}, nil
+}
+
+// list writes values as SQL's json_each reads them.
+func list[T int64 | string](values []T) string {
+	if len(values) == 0 {
+		return "[]"
 	}
+	text, err := json.Marshal(values)
+	if err != nil {
+		panic("store: a list did not marshal: " + err.Error())
+	}
+	return string(text)
 }

@@ -91,3 +91,168 @@ CREATE INDEX events_by_target ON events (target);
 CREATE INDEX events_by_action ON events (action, at);
 CREATE INDEX events_by_collection ON events (collection_id, at) WHERE collection_id > 0;
 CREATE INDEX events_denied ON events (actor_id, at) WHERE denied = 1;
+
+-- ── Finding ────────────────────────────────────────────────────────────────────────────
+ALTER TABLE containers ADD COLUMN public INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1));
+ALTER TABLE containers ADD COLUMN stars INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX containers_by_name ON containers (public, name);
+CREATE INDEX containers_by_change ON containers (public, updated_at);
+CREATE INDEX containers_by_stars ON containers (public, stars);
+CREATE INDEX containers_by_use ON containers (public, pulls);
+CREATE INDEX collections_by_change ON collections (public, updated_at);
+CREATE INDEX images_by_arch ON images (arch, container_id) WHERE arch <> '';
+-- What is below is made of what is above, by triggers in the same transaction, and can be
+-- made anew at any time (store.Reindex).
+--
+-- Names are found by any three letters in them, texts by the beginnings of their words.
+-- These tables keep only what leads from there to the row of the same number; what is
+-- found is compared with that row, and with what the asker may see.
+CREATE VIRTUAL TABLE search_collections USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none);
+CREATE VIRTUAL TABLE search_containers  USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none);
+CREATE VIRTUAL TABLE search_tags        USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram', detail = none);
+CREATE VIRTUAL TABLE search_labels      USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61', prefix = '2 3', detail = none);
+CREATE VIRTUAL TABLE search_definitions USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61', prefix = '2 3', detail = none); -- by image
+
+CREATE TRIGGER collections_found AFTER INSERT ON collections BEGIN
+    INSERT INTO search_collections (rowid, text)
+    SELECT NEW.id, n.name || '/' || NEW.name || ' ' || NEW.description FROM names n WHERE n.id = NEW.namespace_id;
+END;
+CREATE TRIGGER collections_described AFTER UPDATE OF description ON collections WHEN NEW.description <> OLD.description BEGIN
+    INSERT OR REPLACE INTO search_collections (rowid, text)
+    SELECT NEW.id, n.name || '/' || NEW.name || ' ' || NEW.description FROM names n WHERE n.id = NEW.namespace_id;
+END;
+CREATE TRIGGER collections_lost AFTER DELETE ON collections BEGIN
+    DELETE FROM search_collections WHERE rowid = OLD.id;
+END;
+CREATE TRIGGER containers_found AFTER INSERT ON containers BEGIN
+    UPDATE containers SET public = (SELECT c.public FROM collections c WHERE c.id = NEW.collection_id) WHERE id = NEW.id;
+    INSERT INTO search_containers (rowid, text)
+    SELECT NEW.id, n.name || '/' || c.name || '/' || NEW.name
+      FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.id = NEW.collection_id;
+END;
+CREATE TRIGGER containers_lost AFTER DELETE ON containers BEGIN
+    DELETE FROM search_containers WHERE rowid = OLD.id;
+END;
+CREATE TRIGGER tags_found AFTER INSERT ON tags BEGIN
+    INSERT INTO search_tags (rowid, text)
+    SELECT NEW.id, n.name || '/' || c.name || '/' || k.name || ':' || NEW.name
+      FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id WHERE k.id = NEW.container_id;
+END;
+CREATE TRIGGER tags_lost AFTER DELETE ON tags BEGIN
+    DELETE FROM search_tags WHERE rowid = OLD.id;
+END;
+CREATE TRIGGER images_lost AFTER DELETE ON images BEGIN
+    DELETE FROM search_definitions WHERE rowid = OLD.id;
+END;
+
+-- A label once, however many images bear it. An image counts while something keeps it.
+CREATE TABLE labels (
+    id            INTEGER PRIMARY KEY,
+    key           TEXT    NOT NULL,
+    value         TEXT    NOT NULL,
+    images        INTEGER NOT NULL DEFAULT 0,
+    open          INTEGER NOT NULL DEFAULT 0,    -- those of them in public collections
+    UNIQUE (key, value)
+) STRICT;
+CREATE INDEX labels_open ON labels (key, value) WHERE open > 0;
+CREATE INDEX labels_by_any_case ON labels (key COLLATE NOCASE, value COLLATE NOCASE);
+CREATE INDEX labels_by_value ON labels (value COLLATE NOCASE);
+
+-- The same, added up for each key.
+CREATE TABLE label_keys (
+    key           TEXT    PRIMARY KEY,
+    images        INTEGER NOT NULL DEFAULT 0,
+    open          INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE collection_labels (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    label_id      INTEGER NOT NULL REFERENCES labels (id) ON DELETE CASCADE,
+    images        INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, label_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX collection_labels_by_label ON collection_labels (label_id);
+
+CREATE TRIGGER images_kept AFTER UPDATE OF loose_since, deleted_at ON images
+WHEN NEW.loose_since = 0 AND NEW.deleted_at = 0 AND NOT (OLD.loose_since = 0 AND OLD.deleted_at = 0) BEGIN
+    INSERT INTO labels (key, value) SELECT key, value FROM image_labels WHERE image_id = NEW.id ON CONFLICT DO NOTHING;
+    INSERT INTO collection_labels (collection_id, label_id, images)
+    SELECT k.collection_id, l.id, 1 FROM image_labels x JOIN labels l ON l.key = x.key AND l.value = x.value
+      JOIN containers k ON k.id = NEW.container_id WHERE x.image_id = NEW.id
+    ON CONFLICT DO UPDATE SET images = images + 1;
+END;
+CREATE TRIGGER images_loosened AFTER UPDATE OF loose_since, deleted_at ON images
+WHEN OLD.loose_since = 0 AND OLD.deleted_at = 0 AND NOT (NEW.loose_since = 0 AND NEW.deleted_at = 0) BEGIN
+    UPDATE collection_labels SET images = images - 1
+     WHERE collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id)
+       AND label_id IN (SELECT l.id FROM image_labels x JOIN labels l ON l.key = x.key AND l.value = x.value WHERE x.image_id = OLD.id);
+END;
+CREATE TRIGGER images_removed BEFORE DELETE ON images WHEN OLD.loose_since = 0 AND OLD.deleted_at = 0 BEGIN
+    UPDATE collection_labels SET images = images - 1
+     WHERE collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id)
+       AND label_id IN (SELECT l.id FROM image_labels x JOIN labels l ON l.key = x.key AND l.value = x.value WHERE x.image_id = OLD.id);
+END;
+CREATE TRIGGER collection_labels_counted AFTER INSERT ON collection_labels BEGIN
+    UPDATE labels SET images = images + NEW.images,
+           open = open + NEW.images * (SELECT public FROM collections WHERE id = NEW.collection_id)
+     WHERE id = NEW.label_id;
+END;
+CREATE TRIGGER collection_labels_recounted AFTER UPDATE OF images ON collection_labels BEGIN
+    UPDATE labels SET images = images + NEW.images - OLD.images,
+           open = open + (NEW.images - OLD.images) * (SELECT public FROM collections WHERE id = NEW.collection_id)
+     WHERE id = NEW.label_id;
+    DELETE FROM collection_labels WHERE collection_id = NEW.collection_id AND label_id = NEW.label_id AND NEW.images = 0;
+END;
+CREATE TRIGGER labels_found AFTER INSERT ON labels BEGIN
+    INSERT INTO search_labels (rowid, text) VALUES (NEW.id, NEW.key || ' ' || substr(NEW.value, 1, 1024));
+    INSERT INTO label_keys (key) VALUES (NEW.key) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER labels_counted AFTER UPDATE OF images, open ON labels BEGIN
+    UPDATE label_keys SET images = images + NEW.images - OLD.images, open = open + NEW.open - OLD.open WHERE key = NEW.key;
+    DELETE FROM label_keys WHERE key = NEW.key AND images = 0;
+    DELETE FROM labels WHERE id = NEW.id AND NEW.images = 0;
+END;
+CREATE TRIGGER labels_lost AFTER DELETE ON labels BEGIN
+    DELETE FROM search_labels WHERE rowid = OLD.id;
+END;
+CREATE TRIGGER collections_opened AFTER UPDATE OF public ON collections WHEN NEW.public <> OLD.public BEGIN
+    UPDATE containers SET public = NEW.public WHERE collection_id = NEW.id;
+    UPDATE labels SET open = open + (NEW.public - OLD.public)
+         * (SELECT x.images FROM collection_labels x WHERE x.collection_id = NEW.id AND x.label_id = labels.id)
+     WHERE id IN (SELECT label_id FROM collection_labels WHERE collection_id = NEW.id);
+END;
+
+-- The containers that a user wants to find again.
+CREATE TABLE stars (
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+    since         INTEGER NOT NULL,
+    PRIMARY KEY (user_id, container_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX stars_by_container ON stars (container_id);
+CREATE TRIGGER stars_given AFTER INSERT ON stars BEGIN
+    UPDATE containers SET stars = stars + 1 WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER stars_taken AFTER DELETE ON stars BEGIN
+    UPDATE containers SET stars = stars - 1 WHERE id = OLD.container_id;
+END;
+
+UPDATE containers SET public = (SELECT c.public FROM collections c WHERE c.id = containers.collection_id);
+INSERT INTO search_collections (rowid, text)
+SELECT c.id, n.name || '/' || c.name || ' ' || c.description FROM collections c JOIN names n ON n.id = c.namespace_id;
+INSERT INTO search_containers (rowid, text)
+SELECT k.id, n.name || '/' || c.name || '/' || k.name
+  FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id;
+INSERT INTO search_tags (rowid, text)
+SELECT g.id, n.name || '/' || c.name || '/' || k.name || ':' || g.name
+  FROM tags g JOIN containers k ON k.id = g.container_id JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id;
+INSERT INTO search_definitions (rowid, text)
+SELECT i.id, substr(json_extract(r.report, '$.definition'), 1, 16384)
+  FROM images i JOIN reports r ON r.digest = i.content WHERE json_extract(r.report, '$.definition') <> '';
+INSERT INTO labels (key, value)
+SELECT DISTINCT x.key, x.value FROM image_labels x JOIN images i ON i.id = x.image_id WHERE i.loose_since = 0 AND i.deleted_at = 0;
+INSERT INTO collection_labels (collection_id, label_id, images)
+SELECT k.collection_id, l.id, count(*)
+  FROM images i JOIN containers k ON k.id = i.container_id JOIN image_labels x ON x.image_id = i.id
+  JOIN labels l ON l.key = x.key AND l.value = x.value
+ WHERE i.loose_since = 0 AND i.deleted_at = 0 GROUP BY 1, 2;

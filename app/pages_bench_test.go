@@ -1,0 +1,162 @@
+package app
+
+import (
+	"crypto/rand"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"sregistry/app/config"
+	"sregistry/app/identity"
+	"sregistry/app/model"
+	"sregistry/app/registry"
+	"sregistry/app/store"
+	"sregistry/app/store/storetest"
+)
+
+var (
+	pageImages = flag.Int("pages.images", 1000, "images in the registry of BenchmarkPages, a tenth as many collections")
+	pageTimes  = flag.Int("pages.times", 100, "how often BenchmarkPages asks for each page")
+	pageData   = flag.String("pages.data", "", "folder that keeps the registry of BenchmarkPages for the next time; it is made if it is empty")
+)
+
+// pages are those that BenchmarkPages asks for.
+var pages = []struct{ name, path string }{
+	{"home", "/"},
+	{"collection, small", "/collections/library/" + storetest.Deep},
+	{"collection, wide", "/collections/library/" + storetest.Wide},
+	{"image, of 10,000 tags", "/containers/library/" + storetest.Deep + "/" + storetest.Well + ":2026.1"},
+	{"v1 collections", "/api/v1/collections?limit=200"},
+	{"v1 collections, late", "/api/v1/collections?limit=200&after=library%2Fzz"},
+	{"v1 images", "/api/v1/images?limit=200"},
+	{"v1 images, a letter", "/api/v1/images?q=a"},
+	{"v1 images, a word", "/api/v1/images?q=samtools"},
+	{"v1 images, a rare word", "/api/v1/images?q=" + storetest.Rare},
+	{"v1 labels, a key", "/api/v1/labels?key=purpose"},
+	{"v1 tags", "/api/v1/containers/" + storetest.Deep + "%2F" + storetest.Well + "/tags?limit=200"},
+	{"hub search", "/api/container/search/name/" + storetest.Rare + "/"},
+	{"hub search, exact", "/api/container/search/collection/" + storetest.Deep + "/name/" + storetest.Well + "/tag/2026.1"},
+	{"hub collection", "/api/collection/" + storetest.Deep + "/"},
+	{"hub collections", "/api/collections/"},
+	{"library search", "/v1/search?value=samtools"},
+	{"oci catalog", "/v2/_catalog?n=100"},
+	{"oci tags", "/v2/" + storetest.Deep + "/" + storetest.Well + "/tags/list?n=100"},
+}
+
+// BenchmarkPages prints how long the server takes for a page of a large registry, as
+// somebody without an account, as a user with a part in hundreds of collections, and as
+// the administrator: the median and the 99th of a hundred.
+func BenchmarkPages(b *testing.B) {
+	handler, people := largeRegistry(b)
+	for b.Loop() {
+		w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintf(w, "%d images: p50 and p99 in ms\tanonymous\t\tuser\t\tadmin\t\t\n", *pageImages)
+		for _, page := range pages {
+			fmt.Fprintf(w, "%s\t", page.name)
+			for _, who := range []string{"", storetest.Worker, storetest.Boss} {
+				p50, p99, status := timed(b, handler, page.path, people[who])
+				fmt.Fprintf(w, "%.1f\t%.1f%s\t", milliseconds(p50), milliseconds(p99), unless(status))
+			}
+			fmt.Fprintln(w)
+		}
+		w.Flush()
+	}
+}
+
+// timed asks for a page again and again, and gives the median and the 99th percentile.
+func timed(b *testing.B, handler http.Handler, path string, who http.Header) (p50, p99 time.Duration, status int) {
+	times := make([]time.Duration, *pageTimes)
+	for i := range times {
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
+		r.Header = who.Clone()
+		w := httptest.NewRecorder()
+		begin := time.Now()
+		handler.ServeHTTP(w, r)
+		times[i], status = time.Since(begin), w.Code
+	}
+	slices.Sort(times)
+	return times[len(times)/2], times[len(times)*99/100], status
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// unless marks a figure that is not one of a page that was shown.
+func unless(status int) string {
+	if status == http.StatusOK {
+		return ""
+	}
+	return fmt.Sprintf(" (%d)", status)
+}
+
+// largeRegistry is the whole server on a crowd, with what its people show of themselves:
+// a session to the pages, and a token to the clients' doors.
+func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
+	b.Helper()
+	dir := *pageData
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	d, err := openData(b.Context(), dir, storetest.Schema(b), true)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { d.Close() })
+	log := slog.New(slog.NewTextHandler(b.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	public := &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
+	id, err := d.identity(b.Context(), identity.WithAddress(public), identity.WithLog(log))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { id.Close() })
+	if n, err := id.CountUsers(b.Context()); err != nil {
+		b.Fatal(err)
+	} else if n == 0 {
+		begin := time.Now()
+		storetest.Fill(b, d.db, storetest.Crowd{Collections: *pageImages / 10, Images: *pageImages, Seed: 1})
+		fmt.Printf("%d images were made in %s\n", *pageImages, time.Since(begin).Round(time.Millisecond))
+	}
+	settings := config.New()
+	settings.AnonymousRate, settings.UserRate = 0, 0
+	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: true}, log)
+	handler, err := newHandler(settings, log, core, id, public)
+	if err != nil {
+		b.Fatal(err)
+	}
+	people := map[string]http.Header{"": {}}
+	for _, name := range []string{storetest.Worker, storetest.Boss} {
+		people[name] = enter(b, d.db, id, name)
+	}
+	return handler, people
+}
+
+// enter signs somebody in and makes a token for him.
+func enter(b *testing.B, db *store.DB, id *identity.Service, name string) http.Header {
+	b.Helper()
+	var u model.User
+	err := db.View(b.Context(), func(tx *store.Tx) (err error) {
+		u, err = tx.UserByName(b.Context(), name)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	actor := model.Actor{UserID: u.ID, Name: u.Name, Admin: u.Admin, Via: model.ByPassword, Scope: model.ScopeAll}
+	w := httptest.NewRecorder()
+	if err := id.SignIn(w, httptest.NewRequest(http.MethodPost, "/sign-in", nil), "127.0.0.1", actor); err != nil {
+		b.Fatal(err)
+	}
+	_, secret, err := id.CreateToken(b.Context(), actor, identity.NewToken{Name: rand.Text(), Scope: model.ScopeAll})
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := w.Result().Cookies()[0]
+	return http.Header{"Cookie": {c.Name + "=" + c.Value}, "Authorization": {"Bearer " + secret}}
+}
