@@ -31,7 +31,7 @@ func Commands(env Env) []*cobra.Command {
 		newPushCommand(env), newPullCommand(env), newCopyCommand(env),
 		newSearchCommand(env), newListCommand(env), newTagsCommand(env), newInspectCommand(env), newLabelsCommand(env),
 		newTagCommand(env), newFreezeCommand(env), newThawCommand(env), newDeleteCommand(env), newShareCommand(env),
-		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env), newKeyCommand(env),
+		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env), newKeyCommand(env), newAuditCommand(env),
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func TestEveryEndpointAnswersAsDocumented(t *testing.T) {
 	t.Parallel()
 	s, p := newLab(t)
-	for _, step := range []func(*testing.T, *site, people){tellWhoIsThere, manageTokens, manageCollections, manageImages, shareImages, searchImages, manageKeys, manageTeams, deleteThings} {
+	for _, step := range []func(*testing.T, *site, people){tellWhoIsThere, manageTokens, manageCollections, manageImages, shareImages, searchImages, manageKeys, manageTeams, deleteThings, seeWhatHappened} {
 		step(t, s, p)
 	}
 	for name := range s.operations {
@@ -235,6 +235,16 @@ func manageTeams(t *testing.T, s *site, p people) {
 		t.Errorf("my teams: %+v", mine)
 	}
 	want[any](t, s, 204, "DELETE", "/teams/club", p["owner"], "")
+}
+
+func seeWhatHappened(t *testing.T, s *site, p people) {
+	all := want[api.List[api.Event]](t, s, 200, "GET", "/events?action=collection&denied=false&since=2000-01-01T00:00:00Z&limit=2", p["admin"], "")
+	if len(all.Items) != 2 || all.Next == "" || !strings.HasPrefix(all.Items[0].Action, "collection.") || all.Items[0].Request == "" || all.Items[0].Source == "" {
+		t.Errorf("events: %+v", all)
+	}
+	for _, wrong := range []string{"since=yesterday", "denied=perhaps", "after=x", "collection=%00"} {
+		want[any](t, s, 400, "GET", "/events?"+wrong, p["admin"], "")
+	}
 }
 
 func deleteThings(t *testing.T, s *site, p people) {

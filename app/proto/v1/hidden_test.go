@@ -44,6 +44,7 @@ func TestHiddenEqualsMissing(t *testing.T) {
 		{"POST", "/tokens", "", `{"name":"t","collections":["lab"]}`},
 		{"GET", "/images?collection=lab", "/images?collection=non", ""},
 		{"GET", "/images?q=hello", "/images?q=esuch", ""},
+		{"GET", "/events?collection=lab", "/events?collection=non", ""},
 		{"GET", "/labels?key=maker", "/labels?key=nobody", ""},
 	} {
 		for _, who := range []string{"anonymous", "stranger", "narrowed"} {

@@ -76,6 +76,8 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/images", Action: "list", Handler: d.images},
 		{Method: http.MethodGet, Path: "/labels", Action: "list", Handler: d.labels},
 
+		{Method: http.MethodGet, Path: "/events", Action: "audit", Handler: d.events},
+
 		{Method: http.MethodGet, Path: "/keys", Action: "keys", Handler: d.keys},
 		{Method: http.MethodPost, Path: "/keys", Action: "keys", Handler: d.addKeys},
 		{Method: http.MethodDelete, Path: "/keys/:fingerprint", Action: "keys", Handler: d.removeKey},
