@@ -140,7 +140,9 @@ func eventWriter(env Env, opts auditOptions) (show func(api.Event) error, end fu
 	return func(e api.Event) error {
 		rows = append(rows, []string{when(e.At), e.Actor, e.Action, e.Target, outcome(e), e.Source, details(e)})
 		return nil
-	}, func() error { return table(env.Stdout, []string{"TIME", "WHO", "ACTION", "TARGET", "OUTCOME", "FROM", "DETAILS"}, rows) }
+	}, func() error {
+		return table(env.Stdout, []string{"TIME", "WHO", "ACTION", "TARGET", "OUTCOME", "FROM", "DETAILS"}, rows)
+	}
 }
 
 // cell keeps a text that somebody else wrote from being taken for a formula by a
