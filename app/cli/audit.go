@@ -2,17 +2,11 @@ package cli
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"sregistry/app/api"
 	"sregistry/app/client"
 	"sregistry/app/errs"
 	"sregistry/app/ref"
@@ -95,79 +89,18 @@ func runAudit(ctx context.Context, opts auditOptions, env Env) error {
 		return errs.Wrap(op, err)
 	}
 	opts.Since, opts.Until = opts.since.at, opts.until.at
-	show, end := eventWriter(env, opts)
+	w := eventWriter(env, opts)
 	n := 0
 	for e, err := range c.Events(ctx, opts.EventFilter) {
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		if err := show(e); err != nil {
+		if err := w.show(e); err != nil {
 			return errs.Wrap(op, err)
 		}
 		if n++; n == opts.limit {
 			break
 		}
 	}
-	return errs.Wrap(op, end())
-}
-
-// eventWriter gives what shows an event, and what ends it. An export is written as it
-// comes; a table, which needs the width of its columns, at its end.
-func eventWriter(env Env, opts auditOptions) (show func(api.Event) error, end func() error) {
-	switch {
-	case opts.json:
-		encoder := json.NewEncoder(env.Stdout)
-		encoder.SetEscapeHTML(false)
-		return func(e api.Event) error { return encoder.Encode(e) }, func() error { return nil }
-	case opts.csv:
-		w := csv.NewWriter(env.Stdout)
-		head := false
-		return func(e api.Event) error {
-				if !head {
-					head = true
-					if err := w.Write([]string{"at", "actor", "action", "target", "outcome", "count", "source", "via", "token", "token_name", "request", "details"}); err != nil {
-						return err
-					}
-				}
-				return w.Write([]string{e.At.Format(time.RFC3339), cell(e.Actor), e.Action, cell(e.Target), outcome(e), fmt.Sprint(e.Count), e.Source,
-					e.Via, e.Token, cell(e.TokenName), e.Request, cell(details(e))})
-			}, func() error {
-				w.Flush()
-				return w.Error()
-			}
-	}
-	var rows [][]string
-	return func(e api.Event) error {
-		rows = append(rows, []string{when(e.At), e.Actor, e.Action, e.Target, outcome(e), e.Source, details(e)})
-		return nil
-	}, func() error {
-		return table(env.Stdout, []string{"TIME", "WHO", "ACTION", "TARGET", "OUTCOME", "FROM", "DETAILS"}, rows)
-	}
-}
-
-// cell keeps a text that somebody else wrote from being taken for a formula by a
-// spreadsheet program.
-func cell(s string) string {
-	if strings.HasPrefix(s, "=") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "@") {
-		return "'" + s
-	}
-	return s
-}
-
-func outcome(e api.Event) string {
-	switch {
-	case !e.Denied:
-		return "done"
-	case e.Count > 1:
-		return fmt.Sprintf("denied, %d times", e.Count)
-	}
-	return "denied"
-}
-
-func details(e api.Event) string {
-	var parts []string
-	for _, key := range slices.Sorted(maps.Keys(e.Details)) {
-		parts = append(parts, key+"="+e.Details[key])
-	}
-	return strings.Join(parts, " ")
+	return errs.Wrap(op, w.end())
 }
