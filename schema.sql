@@ -22,7 +22,16 @@ CREATE TABLE users (
     password      TEXT    NOT NULL DEFAULT '',   -- argon2id in PHC form; '' for none
     admin         INTEGER NOT NULL DEFAULT 0 CHECK (admin IN (0, 1)),
     disabled      INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
-    created_at    INTEGER NOT NULL
+    created_at    INTEGER NOT NULL,
+    full_name     TEXT    NOT NULL DEFAULT ''    -- as people call him; '' if he did not say
+) STRICT;
+
+-- By a link an account gets a password, once: its first, or another in place of one that
+-- was forgotten.
+CREATE TABLE password_links (
+    user_id       INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret_hash   BLOB    NOT NULL UNIQUE,
+    expires_at    INTEGER NOT NULL
 ) STRICT;
 
 -- A token's text is derived from its id, its salt and a key that is not in this file.

@@ -109,7 +109,7 @@ func newUserList(env cli.Env, with accounts) *cobra.Command {
 				w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "NAME\tKIND\tRIGHTS\tSTATE\tSINCE")
 				for page := (model.Page{Limit: model.MaxLimit}); ; {
-					users, next, err := id.Users(c.Context(), model.Console, page)
+					users, next, err := id.Users(c.Context(), model.Console, "", page)
 					if err != nil {
 						return err
 					}

@@ -88,6 +88,24 @@ func (s *Service) Sessions(ctx context.Context, actor model.Actor) ([]model.Sess
 	return list, errs.Wrap(op, err)
 }
 
+// EndOtherSessions ends all of the actor's sessions but the request's own, and tells how
+// many. Errors: Forbidden for a request without a session.
+func (s *Service) EndOtherSessions(r *http.Request, actor model.Actor) (ended int, err error) {
+	const op = "identity.EndOtherSessions"
+	own, ok, err := s.sessionOf(r)
+	if err != nil {
+		return 0, errs.Wrap(op, err)
+	}
+	if !ok || own.UserID != actor.UserID {
+		return 0, errs.E(op, errs.Forbidden, "Sign in first: only from a session can the others be ended.")
+	}
+	err = s.db.Update(r.Context(), func(tx *store.Tx) error {
+		ended, err = tx.DeleteOtherSessions(r.Context(), actor.UserID, own.ID)
+		return err
+	})
+	return ended, errs.Wrap(op, err)
+}
+
 // EndSession ends one of the actor's sessions. Errors: NotFound, Forbidden.
 func (s *Service) EndSession(ctx context.Context, actor model.Actor, id string) error {
 	const op = "identity.EndSession"

@@ -15,6 +15,9 @@ type NewUser struct {
 	Name     string
 	Kind     model.UserKind // empty is a person
 	Password string         // of a person; a robot has none
+	FullName string         // may be empty
+	// Later leaves a person without a password, until a link of NewPasswordLink is used.
+	Later bool
 	Admin    bool
 }
 
@@ -48,6 +51,10 @@ func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx, m
 	if ref.Reserved(name) {
 		return nil, errs.E(op, errs.Conflict, "The name %q is reserved by the registry itself; choose another.", name)
 	}
+	fullName, err := cleanFullName(n.FullName)
+	if err != nil {
+		return nil, err
+	}
 	hash := ""
 	switch n.Kind {
 	case model.Robot:
@@ -56,6 +63,9 @@ func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx, m
 		}
 	case model.Person, "":
 		n.Kind = model.Person
+		if n.Later && n.Password == "" {
+			break
+		}
 		if err := checkPassword(name, n.Password); err != nil {
 			return nil, err
 		}
@@ -69,6 +79,12 @@ func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx, m
 		u, err := tx.AddUser(ctx, name, n.Kind, hash, n.Admin)
 		if err != nil {
 			return u, err
+		}
+		if fullName != "" {
+			u.FullName = fullName
+			if err := tx.SetFullName(ctx, u.ID, fullName); err != nil {
+				return u, err
+			}
 		}
 		return u, tx.Record(ctx, actor.Did(model.UserCreated, u.Name, "kind", string(u.Kind), "admin", strconv.FormatBool(u.Admin)))
 	}, nil
@@ -117,32 +133,38 @@ func (s *Service) change(ctx context.Context, op string, actor model.Actor, user
 		if err != nil {
 			return err
 		}
-		before, err := tx.CountAdmins(ctx)
-		if err != nil {
-			return err
-		}
-		if err := alter(tx, u); err != nil {
-			return err
-		}
-		after, err := tx.CountAdmins(ctx)
-		if err != nil {
-			return err
-		}
-		if before > 0 && after == 0 {
-			return errs.E(op, errs.Conflict, "%s is the last administrator; make another one first.", user)
-		}
-		return nil
+		return keepingAdmin(ctx, tx, op, user, func() error { return alter(tx, u) })
 	}))
 }
 
-// Users lists all accounts by name; next is the cursor of the page that follows. For
-// admins. Errors: Forbidden.
-func (s *Service) Users(ctx context.Context, actor model.Actor, p model.Page) (users []model.User, next string, err error) {
+// keepingAdmin makes a change of an account, unless nobody would be left to run the
+// registry. Errors: Conflict.
+func keepingAdmin(ctx context.Context, tx *store.Tx, op, user string, alter func() error) error {
+	before, err := tx.CountAdmins(ctx)
+	if err != nil {
+		return err
+	}
+	if err := alter(); err != nil {
+		return err
+	}
+	after, err := tx.CountAdmins(ctx)
+	if err != nil {
+		return err
+	}
+	if before > 0 && after == 0 {
+		return errs.E(op, errs.Conflict, "%s is the last administrator; make another one first.", user)
+	}
+	return nil
+}
+
+// Users lists the accounts that have words in their name or full name, by name; words ""
+// is all. Next is the cursor of the page that follows. For admins. Errors: Forbidden.
+func (s *Service) Users(ctx context.Context, actor model.Actor, words string, p model.Page) (users []model.User, next string, err error) {
 	const op = "identity.Users"
 	if err := administrate(op, actor); err != nil {
 		return nil, "", err
 	}
-	users, err = peek(ctx, s.db, func(tx *store.Tx) ([]model.User, error) { return tx.Users(ctx, p) })
+	users, err = peek(ctx, s.db, func(tx *store.Tx) ([]model.User, error) { return tx.Users(ctx, words, p) })
 	users, next = model.Cut(p, users, func(u model.User) string { return u.Name })
 	return users, next, errs.Wrap(op, err)
 }

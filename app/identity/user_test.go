@@ -25,7 +25,7 @@ func TestOnlyAdminsManageAccounts(t *testing.T) {
 		"password": func(a model.Actor) error { return f.SetPassword(t.Context(), a, "bob", password) },
 		"disable":  func(a model.Actor) error { return f.SetDisabled(t.Context(), a, "bob", true) },
 		"admin":    func(a model.Actor) error { return f.SetAdmin(t.Context(), a, "bob", true) },
-		"list":     func(a model.Actor) error { _, _, err := f.Users(t.Context(), a, model.Page{}); return err },
+		"list":     func(a model.Actor) error { _, _, err := f.Users(t.Context(), a, "", model.Page{}); return err },
 		"find":     func(a model.Actor) error { _, err := f.UserByName(t.Context(), a, "ci"); return err },
 		"token": func(a model.Actor) error {
 			_, _, err := f.CreateToken(t.Context(), a, identity.NewToken{User: "ci", Name: "x"})
@@ -105,7 +105,7 @@ func TestUsersAreListedInPages(t *testing.T) {
 	var names []string
 	page := model.Page{Limit: 2}
 	for range 3 {
-		users, next, err := f.Users(t.Context(), model.Console, page)
+		users, next, err := f.Users(t.Context(), model.Console, "", page)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,6 +19,8 @@ type User struct {
 	Admin    bool
 	Disabled bool
 	Created  time.Time
+	// FullName is what people call him; empty if he did not say.
+	FullName string
 }
 
 // Token is what a user may know of one of his tokens later on: everything but the secret.

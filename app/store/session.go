@@ -85,6 +85,12 @@ func (t *Tx) DeleteSessionByHash(ctx context.Context, hash []byte) error {
 	return t.run(ctx, "store.DeleteSessionByHash", "DELETE FROM sessions WHERE secret_hash = ?", hash)
 }
 
+// DeleteOtherSessions ends all sessions of a user but one, and tells how many.
+func (t *Tx) DeleteOtherSessions(ctx context.Context, user int64, keep string) (int, error) {
+	n, err := t.exec(ctx, "store.DeleteOtherSessions", "DELETE FROM sessions WHERE user_id = ? AND id <> ?", user, keep)
+	return int(n), err
+}
+
 // DeleteSessionsOf ends all sessions of a user.
 func (t *Tx) DeleteSessionsOf(ctx context.Context, user int64) error {
 	return t.run(ctx, "store.DeleteSessionsOf", "DELETE FROM sessions WHERE user_id = ?", user)

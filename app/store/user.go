@@ -8,7 +8,7 @@ import (
 )
 
 // userColumns are the columns of a user u with the name n.
-const userColumns = "u.id, n.name, u.kind, u.admin, u.disabled, u.created_at"
+const userColumns = "u.id, n.name, u.kind, u.admin, u.disabled, u.created_at, u.full_name"
 
 const userTables = " FROM users u JOIN names n ON n.id = u.name_id"
 
@@ -24,7 +24,7 @@ func scanUser(row scanner) (model.User, error) { return scanUserAnd(row) }
 func scanUserAnd(row scanner, more ...any) (model.User, error) {
 	var u model.User
 	var created int64
-	dest := []any{&u.ID, &u.Name, &u.Kind, &u.Admin, &u.Disabled, &created}
+	dest := []any{&u.ID, &u.Name, &u.Kind, &u.Admin, &u.Disabled, &created, &u.FullName}
 	err := row.Scan(append(dest, more...)...)
 	u.Created = fromUnix(created)
 	return u, err
@@ -71,10 +71,12 @@ func (t *Tx) User(ctx context.Context, id int64) (model.User, error) {
 	return one(ctx, t, "store.User", scanUser, "SELECT "+userColumns+userTables+" WHERE u.id = ?", id)
 }
 
-// Users gives all accounts by name, one more than the page holds.
-func (t *Tx) Users(ctx context.Context, p model.Page) ([]model.User, error) {
-	return all(ctx, t, "store.Users", scanUser,
-		"SELECT "+userColumns+userTables+" WHERE n.name > ? ORDER BY n.name LIMIT ?", p.After, p.Size()+1)
+// Users gives the accounts that have words in their name or full name, by name, one more
+// than the page holds; words "" is all.
+func (t *Tx) Users(ctx context.Context, words string, p model.Page) ([]model.User, error) {
+	return all(ctx, t, "store.Users", scanUser, "SELECT "+userColumns+userTables+
+		" WHERE n.name > ?1 AND (instr(n.name, lower(?2)) > 0 OR instr(lower(u.full_name), lower(?2)) > 0) ORDER BY n.name LIMIT ?3",
+		p.After, words, p.Size()+1)
 }
 
 // CountUsers counts all accounts.
@@ -91,6 +93,11 @@ func (t *Tx) CountAdmins(ctx context.Context) (int, error) {
 // SetPassword keeps the hash of a new password.
 func (t *Tx) SetPassword(ctx context.Context, user int64, hash string) error {
 	return t.run(ctx, "store.SetPassword", "UPDATE users SET password = ? WHERE id = ?", hash, user)
+}
+
+// SetFullName keeps what people call a user.
+func (t *Tx) SetFullName(ctx context.Context, user int64, name string) error {
+	return t.run(ctx, "store.SetFullName", "UPDATE users SET full_name = ? WHERE id = ?", name, user)
 }
 
 // SetDisabled shuts an account or opens it again.

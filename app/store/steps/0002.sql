@@ -256,3 +256,10 @@ SELECT k.collection_id, l.id, count(*)
   FROM images i JOIN containers k ON k.id = i.container_id JOIN image_labels x ON x.image_id = i.id
   JOIN labels l ON l.key = x.key AND l.value = x.value
  WHERE i.loose_since = 0 AND i.deleted_at = 0 GROUP BY 1, 2;
+-- Accounts.
+ALTER TABLE users ADD COLUMN full_name TEXT NOT NULL DEFAULT '';
+CREATE TABLE password_links (
+    user_id       INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret_hash   BLOB    NOT NULL UNIQUE,
+    expires_at    INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,100 @@
+package identity
+
+import (
+	"context"
+	"strings"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// maxHeld bounds the list of what an account cannot leave behind.
+const maxHeld = 200
+
+// Held is what would have no owner without an account; at most maxHeld of each.
+type Held struct {
+	Collections []ref.Collection
+	Teams       []string
+}
+
+// Nothing tells whether the account can go.
+func (h Held) Nothing() bool { return len(h.Collections)+len(h.Teams) == 0 }
+
+// Held tells what would have no owner without an account, user "" being the actor's. For
+// oneself, or for admins. Errors: NotFound, Forbidden.
+func (s *Service) Held(ctx context.Context, actor model.Actor, user string) (h Held, err error) {
+	const op = "identity.Held"
+	name, err := accountOf(op, actor, user)
+	if err != nil {
+		return Held{}, err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		u, err := tx.UserByName(ctx, name)
+		if err != nil {
+			return err
+		}
+		h, err = heldBy(ctx, tx, u.ID)
+		return err
+	})
+	return h, errs.Wrap(op, err)
+}
+
+func heldBy(ctx context.Context, tx *store.Tx, user int64) (h Held, err error) {
+	if h.Collections, err = tx.SoleCollections(ctx, user, maxHeld); err != nil {
+		return Held{}, err
+	}
+	h.Teams, err = tx.SoleTeams(ctx, user, maxHeld)
+	return h, err
+}
+
+// Leave removes the actor's own account, for good, if he shows that he means it: by his
+// password, and by its name. What he pushed stays. Errors: Invalid for a wrong name or
+// password, Conflict while something would have no owner or nobody would run the
+// registry, Forbidden for a credential that is no login, RateLimited.
+func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password, typed string) error {
+	const op = "identity.Leave"
+	if actor.Via != model.BySession && actor.Via != model.ByPassword {
+		return errs.E(op, errs.Forbidden, "An account is deleted after signing in to it; a token does not do.")
+	}
+	if strings.TrimSpace(typed) != actor.Name {
+		return errs.E(op, errs.Invalid, "That is not the name of this account, which is %s.", actor.Name)
+	}
+	if _, err := s.Password(ctx, source, actor.Name, password); err != nil {
+		if errs.Is(err, errs.Unauthenticated) {
+			return errs.E(op, errs.Invalid, "The password is wrong.")
+		}
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.remove(ctx, actor.Name))
+}
+
+// DeleteUser removes somebody's account, for good. What it pushed stays. For admins.
+// Errors: NotFound, Forbidden, Conflict as of Leave.
+func (s *Service) DeleteUser(ctx context.Context, actor model.Actor, user string) error {
+	const op = "identity.DeleteUser"
+	if err := administrate(op, actor); err != nil {
+		return err
+	}
+	return errs.Wrap(op, s.remove(ctx, user))
+}
+
+func (s *Service) remove(ctx context.Context, user string) error {
+	const op = "identity.remove"
+	return s.update(ctx, func(tx *store.Tx) error {
+		u, err := tx.UserByName(ctx, user)
+		if err != nil {
+			return err
+		}
+		h, err := heldBy(ctx, tx, u.ID)
+		if err != nil {
+			return err
+		}
+		if !h.Nothing() {
+			return errs.E(op, errs.Conflict, "%s alone owns %d collections and %d teams; hand them over or delete them first.",
+				user, len(h.Collections), len(h.Teams))
+		}
+		return keepingAdmin(ctx, tx, op, user, func() error { return tx.DeleteUser(ctx, u.ID) })
+	})
+}
