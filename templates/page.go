@@ -33,9 +33,12 @@ type navItem struct{ text, path string }
 // nav lists where the viewer may go from every page. A page that is not for everybody is
 // left out for those who would only meet a refusal.
 func (p Page) nav() []navItem {
-	items := []navItem{{"Collections", "/"}}
+	items := []navItem{{"Browse", "/"}}
 	if p.Viewer.SignedIn() {
-		items = append(items, navItem{"Upload", "/upload"}, navItem{"Tokens", "/account/tokens"})
+		items = append(items, navItem{"Upload", "/upload"})
+	}
+	if p.Viewer.Admin {
+		items = append(items, navItem{"Admin", "/admin"})
 	}
 	return items
 }

@@ -76,6 +76,14 @@ func (p Tokens) expired(t model.Token) bool {
 	return !t.Expires.IsZero() && !p.Now.Before(t.Expires)
 }
 
+// soon is how long before its end a token is marked.
+const soon = 7 * 24 * time.Hour
+
+// expiring tells whether a token will be past its time soon.
+func (p Tokens) expiring(t model.Token) bool {
+	return !t.Expires.IsZero() && p.Now.Add(soon).After(t.Expires)
+}
+
 // scopeWords writes a scope as the form's values: "read, write".
 func scopeWords(s model.Scope) string {
 	var words []string

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"sregistry/app/errs"
@@ -15,6 +16,13 @@ const (
 	minPassword = 10
 	maxPassword = 1024
 )
+
+// errPresentPassword tells a wrong present password from a new one against the rules.
+var errPresentPassword = errs.E("identity.ChangePassword", errs.Invalid, "The present password is wrong.")
+
+// IsPresentPassword tells whether ChangePassword failed because the present password was
+// wrong.
+func IsPresentPassword(err error) bool { return errors.Is(err, errPresentPassword) }
 
 // checkPassword holds a new password to the rules. Errors: Invalid.
 func checkPassword(name, password string) error {
@@ -63,7 +71,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source,
 	}
 	if _, err := s.Password(ctx, source, actor.Name, current); err != nil {
 		if errs.Is(err, errs.Unauthenticated) {
-			return errs.E(op, errs.Invalid, "The present password is wrong.")
+			return errPresentPassword
 		}
 		return errs.Wrap(op, err)
 	}

@@ -18,7 +18,7 @@ type NewUser struct {
 	FullName string         // may be empty
 	// Later leaves a person without a password, until a link of NewPasswordLink is used.
 	Later bool
-	Admin    bool
+	Admin bool
 }
 
 // CreateUser makes an account with its namespace and default collection. For admins.

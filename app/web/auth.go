@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
@@ -13,6 +15,17 @@ import (
 func (s *Site) Visitor(c echo.Context) (model.Actor, error) {
 	actor, err := s.identity.FromRequest(c.Request())
 	return actor, errs.Wrap("web.Visitor", err)
+}
+
+// signedInForm gives the visitor, who has to be known, and the fields that he sent.
+// Errors: those of signedIn and readForm.
+func signedInForm(c echo.Context) (model.Actor, url.Values, error) {
+	actor, err := signedIn(c)
+	if err != nil {
+		return actor, nil, err
+	}
+	form, err := readForm(c)
+	return actor, form, err
 }
 
 // signedIn gives the visitor of a page that is for people with an account only. Errors:

@@ -16,6 +16,10 @@ import (
 // maxForm bounds the body of a form, in bytes; the largest has some names in it.
 const maxForm = 64 << 10
 
+// maxKeyForm bounds the body of a form with public keys, in bytes; written in a form, they
+// grow by a third at most.
+const maxKeyForm = 2 << 20
+
 // page begins a page: what it shows around its own matter. It takes the flash that was
 // left for the visitor, so that it is seen once.
 func (s *Site) page(c echo.Context) templates.Page {
@@ -50,13 +54,16 @@ func (s *Site) goTo(c echo.Context, path, flash string) error {
 
 // readForm reads the fields that a browser sent, and none of the query. Errors: TooLarge,
 // Invalid for a body that is no form.
-func readForm(c echo.Context) (url.Values, error) {
-	const op = "web.readForm"
+func readForm(c echo.Context) (url.Values, error) { return readLargeForm(c, maxForm) }
+
+// readLargeForm is readForm for at most so many bytes.
+func readLargeForm(c echo.Context, most int64) (url.Values, error) {
+	const op = "web.readLargeForm"
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
 	err := r.ParseForm()
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, errs.Because(op, errs.TooLarge, err, "The form is larger than %d KiB.", maxForm>>10)
+		return nil, errs.Because(op, errs.TooLarge, err, "The form is larger than %d KiB.", most>>10)
 	}
 	if err != nil {
 		return nil, errs.Because(op, errs.Invalid, err, "The form did not arrive whole; send it again.")
