@@ -53,7 +53,7 @@ func (p Page) signInPath() string {
 
 // entering tells whether the page is itself a way to sign in, and so needs no other.
 func (p Page) entering() bool {
-	return strings.HasPrefix(p.Path, "/sign-in") || strings.HasPrefix(p.Path, "/setup/")
+	return strings.HasPrefix(p.Path, "/sign-in") || strings.HasPrefix(p.Path, "/setup/") || strings.HasPrefix(p.Path, "/password/")
 }
 
 // documentTitle is what the browser's tab and history say.

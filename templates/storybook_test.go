@@ -59,7 +59,7 @@ func flashed(p templates.Page, sentence string) templates.Page {
 func stories() []story {
 	var all []story
 	for _, group := range [][]story{
-		accountStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
+		accountStories(), ownStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
 		uploadStories(),
 	} {
 		all = append(all, group...)

@@ -67,7 +67,7 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password
 		}
 		return errs.Wrap(op, err)
 	}
-	return errs.Wrap(op, s.remove(ctx, actor.Name))
+	return errs.Wrap(op, s.remove(ctx, actor, actor.Name))
 }
 
 // DeleteUser removes somebody's account, for good. What it pushed stays. For admins.
@@ -77,10 +77,10 @@ func (s *Service) DeleteUser(ctx context.Context, actor model.Actor, user string
 	if err := administrate(op, actor); err != nil {
 		return err
 	}
-	return errs.Wrap(op, s.remove(ctx, user))
+	return errs.Wrap(op, s.remove(ctx, actor, user))
 }
 
-func (s *Service) remove(ctx context.Context, user string) error {
+func (s *Service) remove(ctx context.Context, actor model.Actor, user string) error {
 	const op = "identity.remove"
 	return s.update(ctx, func(tx *store.Tx) error {
 		u, err := tx.UserByName(ctx, user)
@@ -95,6 +95,11 @@ func (s *Service) remove(ctx context.Context, user string) error {
 			return errs.E(op, errs.Conflict, "%s alone owns %d collections and %d teams; hand them over or delete them first.",
 				user, len(h.Collections), len(h.Teams))
 		}
-		return keepingAdmin(ctx, tx, op, user, func() error { return tx.DeleteUser(ctx, u.ID) })
+		return keepingAdmin(ctx, tx, op, user, func() error {
+			if err := tx.DeleteUser(ctx, u.ID); err != nil {
+				return err
+			}
+			return tx.Record(ctx, actor.Did(model.UserDeleted, u.Name))
+		})
 	})
 }

@@ -36,7 +36,10 @@ func (s *Service) NewPasswordLink(ctx context.Context, actor model.Actor, user s
 			return errs.E(op, errs.Conflict, "The account %s is disabled; enable it first.", user)
 		}
 		expires = tx.Now.Add(PasswordLinkLife)
-		return tx.SetPasswordLink(ctx, u.ID, hash[:], expires)
+		if err := tx.SetPasswordLink(ctx, u.ID, hash[:], expires); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.UserPasswordLink, u.Name))
 	})
 	return secret, expires, errs.Wrap(op, err)
 }
@@ -77,7 +80,10 @@ func (s *Service) UsePasswordLink(ctx context.Context, secret, password string) 
 		if err := tx.SetPassword(ctx, u.ID, hash); err != nil {
 			return err
 		}
-		return tx.DeleteSessionsOf(ctx, u.ID)
+		if err := tx.DeleteSessionsOf(ctx, u.ID); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actorOf(u, model.NoCredential).Did(model.UserPassword, u.Name, "by", "link"))
 	})
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)

@@ -25,7 +25,12 @@ func (s *Service) SetFullName(ctx context.Context, actor model.Actor, name strin
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.SetFullName(ctx, actor.UserID, name) }))
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.SetFullName(ctx, actor.UserID, name); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.UserRenamed, actor.Name, "to", name))
+	}))
 }
 
 // cleanFullName holds a full name to the rules.

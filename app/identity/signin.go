@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/gorilla/sessions"
@@ -100,8 +101,10 @@ func (s *Service) EndOtherSessions(r *http.Request, actor model.Actor) (ended in
 		return 0, errs.E(op, errs.Forbidden, "Sign in first: only from a session can the others be ended.")
 	}
 	err = s.db.Update(r.Context(), func(tx *store.Tx) error {
-		ended, err = tx.DeleteOtherSessions(r.Context(), actor.UserID, own.ID)
-		return err
+		if ended, err = tx.DeleteOtherSessions(r.Context(), actor.UserID, own.ID); err != nil || ended == 0 {
+			return err
+		}
+		return tx.Record(r.Context(), actor.Did(model.SignedOut, actor.Name, "sessions", strconv.Itoa(ended)))
 	})
 	return ended, errs.Wrap(op, err)
 }

@@ -40,6 +40,7 @@ const (
 	UserAdmin           = "user.admin"
 	UserPassword        = "user.password"
 	UserPasswordLink    = "user.password-link"
+	UserRenamed         = "user.name"
 	UserDeleted         = "user.delete"
 	SettingChanged      = "setting.change"
 	UploadCanceled      = "upload.cancel"

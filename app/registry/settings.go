@@ -190,7 +190,13 @@ func (s *Service) ResetSetting(ctx context.Context, actor model.Actor, name stri
 	if err := admin(op, actor); err != nil {
 		return err
 	}
-	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.DeleteSetting(ctx, name) }); err != nil {
+	err := s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteSetting(ctx, name); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.SettingChanged, name, "to", "its default"))
+	})
+	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	return errs.Wrap(op, s.refresh(ctx))
@@ -206,11 +212,17 @@ func keepSetting(ctx context.Context, tx *store.Tx, actor model.Actor, one model
 		return errs.E(op, errs.Conflict, "The setting %s was given at the start by %s, and changes only there.", one.Name, one.Fixed)
 	case one.Value == one.Default:
 		delete(kept, one.Name)
-		return tx.DeleteSetting(ctx, one.Name)
+		if err := tx.DeleteSetting(ctx, one.Name); err != nil || !was {
+			return err
+		}
 	case was && old == one.Value:
 		return nil
+	default:
+		if err := tx.SetSetting(ctx, one.Name, one.Value, actor.UserID); err != nil {
+			return err
+		}
 	}
-	return tx.SetSetting(ctx, one.Name, one.Value, actor.UserID)
+	return tx.Record(ctx, actor.Did(model.SettingChanged, one.Name, "to", one.Value))
 }
 
 func keptSettings(rows []store.Setting) map[string]string {

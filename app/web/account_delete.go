@@ -93,7 +93,7 @@ func (s *Site) completeLeave(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := s.identity.SignOut(c.Response(), c.Request()); err != nil {
+	if err := s.identity.SignOut(c.Response(), c.Request(), model.Anonymous); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return s.goTo(c, "/", "The account "+actor.Name+" is deleted.")
