@@ -100,7 +100,7 @@ func TestAccountIsDeletedWhenNothingIsOrphaned(t *testing.T) {
 	b.post("/account/delete", "name", "alice", "current", doortest.Password).is(http.StatusConflict).says("[role=alert]", "hand them over")
 	b.post("/account/hand-over", "collection", "library/lab", "to", "nobody").is(http.StatusUnprocessableEntity).says("#to-problem", "no user or team")
 	b.post("/account/hand-over", "collection", "library/lab", "to", "alice").is(http.StatusUnprocessableEntity).says("#to-problem", "yourself")
-	f.signedIn(t, bob).post("/account/hand-over", "collection", "library/lab", "to", "bob").is(http.StatusForbidden)
+	f.signedIn(t, bob).post("/account/hand-over", "collection", "library/lab", "to", "eve").is(http.StatusForbidden)
 	b.post("/account/hand-over", "collection", "library/lab", "to", "bob").leadsTo("/account/delete").says("h1", "Delete your account")
 	b.post("/account/delete", "name", "alcie", "current", doortest.Password).is(http.StatusUnprocessableEntity).says("#name-problem", "not the name")
 	b.post("/account/delete", "name", "alice", "current", "wrong").is(http.StatusUnprocessableEntity).says("#current-problem", "wrong")
