@@ -21,6 +21,7 @@ type pullOptions struct {
 	name, arch   string
 	force, quiet bool
 	noCache      bool
+	cache        string
 }
 
 func newPullCommand(env Env) *cobra.Command {
@@ -33,11 +34,18 @@ func newPullCommand(env Env) *cobra.Command {
 The file is called CONTAINER_TAG.sif unless --name says otherwise; --name - writes the image
 to the standard output. It arrives in FILE.part, is verified on the way, and a pull that was
 broken off goes on where it stopped when it is given again. A file that has the content
-already is left as it is; another one is overwritten with --force only.`,
+already is left as it is; another one is overwritten with --force only.
+
+On a cluster, --shared-cache names a folder that all nodes share (NFS, Lustre and so on): of
+many pulls of one image, on whatever nodes, one downloads it into the folder, the others wait,
+and the file is a hard link to it, or a copy where there can be none. If the one that
+downloads dies, another goes on. Such a file is read-only: copy it before you sign it. Nothing
+is removed from the folder but by you; whoever may read it can read what is in it.`,
 		Example: `  sregistry pull lab/hello:latest
   sregistry pull lab/hello@sha256.<hex>
   sregistry pull --name hello.sif registry.example/lab/hello:1.0
-  sregistry pull --name - lab/hello | sha256sum`,
+  sregistry pull --name - lab/hello | sha256sum
+  srun sregistry pull --quiet --shared-cache /scratch/images --name $TMPDIR/x.sif lab/hello`,
 		Args: Takes(1, -1, "at least one IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runPull(cmd.Context(), opts, env, args) },
 	}
@@ -45,6 +53,7 @@ already is left as it is; another one is overwritten with --force only.`,
 	cmd.Flags().StringVar(&opts.name, "name", "", "the `file` to write; \"-\" is the standard output")
 	cmd.Flags().BoolVarP(&opts.force, "force", "f", false, "overwrite a file that is another one")
 	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, such as amd64 (default: the registry's choice)")
+	cmd.Flags().StringVar(&opts.cache, "shared-cache", "", "a `folder` that many machines share, so that one of them downloads for all")
 	cmd.Flags().BoolVarP(&opts.quiet, "quiet", "q", false, "show no progress")
 	cmd.Flags().BoolVar(&opts.noCache, "no-cache", false, "has no effect: images are never cached here, but written where you are")
 	return cmd
@@ -67,6 +76,9 @@ func runPull(ctx context.Context, opts pullOptions, env Env, args []string) erro
 	}
 	if opts.name == toStdout && opts.json {
 		return UsageError("--json and --name - both want the standard output; choose one.")
+	}
+	if opts.name == toStdout && opts.cache != "" {
+		return UsageError("--shared-cache makes files; choose another --name than -.")
 	}
 	names := make([]ref.URI, len(args))
 	for i, arg := range args {
@@ -120,7 +132,7 @@ func pullOne(ctx context.Context, opts pullOptions, env Env, name ref.URI) (pull
 	meter := newMeter(env, opts.quiet, name.Path.String()+name.Reference.Suffix())
 	defer meter.end()
 	r := client.PullRequest{Container: name.Path, Reference: name.Reference, Arch: opts.arch, Target: opts.name,
-		Force: opts.force, Progress: meter.report}
+		Force: opts.force, Cache: opts.cache, Progress: meter.report}
 	if opts.name == toStdout {
 		image, err := c.PullTo(ctx, r, env.Stdout)
 		return pulled{toStdout, image}, err
@@ -132,6 +144,9 @@ func pullOne(ctx context.Context, opts pullOptions, env Env, name ref.URI) (pull
 	meter.end()
 	if got.Unchanged && !opts.quiet {
 		say(env, "%s is up to date.", got.File)
+	}
+	if got.Shared && !opts.quiet {
+		say(env, "%s came out of the shared cache.", got.File)
 	}
 	path, err := filepath.Abs(got.File)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sregistry/app/client/lease"
 	"sregistry/app/errs"
 )
 
@@ -24,6 +25,9 @@ type Options struct {
 	// Pause is the wait before a broken transfer is taken up again; it doubles with every
 	// failure in a row. 0 is one second.
 	Pause time.Duration
+	// Lease is how those who share a cache find out that one of them has died; zero is
+	// lease.Default.
+	Lease lease.Times
 }
 
 // The defaults of Options, and the most that Pause grows to.

@@ -22,7 +22,10 @@ type PullRequest struct {
 	// Target is the file to write; empty is the image's own name in the working directory.
 	Target string
 	// Force lets another file of that name be overwritten.
-	Force    bool
+	Force bool
+	// Cache is a folder that many machines share, by which only one of those that pull the
+	// same image downloads it; empty is none.
+	Cache    string
 	Progress Progress
 }
 
@@ -32,6 +35,8 @@ type Pulled struct {
 	File  string
 	// Unchanged tells that the file was there already, with this content.
 	Unchanged bool
+	// Shared tells that the content came out of the cache, and nothing was downloaded.
+	Shared bool
 }
 
 // Pull writes an image to a file. It arrives in a file with ".part" after its name, is
@@ -61,6 +66,11 @@ func (c *Client) Pull(ctx context.Context, r PullRequest) (Pulled, error) {
 		return out, errs.Wrap(op, err)
 	case !r.Force && exists(out.File):
 		return out, errs.E(op, errs.Conflict, "%s exists and is another file. Use --force to overwrite it, or --name for another name.", out.File)
+	}
+	if r.Cache != "" {
+		fetched, err := d.throughCache(ctx, r.Cache, out.File, image)
+		out.Shared = !fetched && err == nil
+		return out, errs.Wrap(op, err)
 	}
 	p, err := openPart(out.File)
 	if err != nil {
