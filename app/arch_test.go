@@ -33,6 +33,7 @@ var imports = map[string][]string{
 	"app/store":               {"app/errs", "app/ref", "app/model"},
 	"app/identity":            {"app/errs", "app/lru", "app/ref", "app/model", "app/store"},
 	"app/registry":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/pgp", "app/sif", "app/store"},
+	"app/backup":              {"app/errs", "app/blob", "app/store"},
 	"app/httpx":               {"app/errs", "app/lru", "app/model"},
 	"app/proto/hkp":           {"app/errs", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/hub":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
@@ -49,7 +50,7 @@ var imports = map[string][]string{
 	"app/client/lease":        {"app/errs"},
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
-	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/identity", "app/registry", "app/httpx", "app/certs",
+	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
 		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "app/systemd", "static"},
 	".": {"app", "app/cli"},
 }

@@ -33,8 +33,8 @@ is damaged, and names the images.`,
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err
 			}
-			if _, err := os.Stat(filepath.Join(settings.Data, store.FileName)); err != nil {
-				return errs.Because("app.check", errs.NotFound, err, "There is no registry in the folder %s; name the right one with --data.", settings.Data)
+			if err := hasRegistry(settings.Data); err != nil {
+				return err
 			}
 			d, err := openData(c.Context(), settings.Data, assets.Schema, false)
 			if err != nil {
@@ -65,4 +65,12 @@ is damaged, and names the images.`,
 	settings.DataFlag(c.Flags())
 	c.Flags().BoolVar(&quick, "quick", false, "compare sizes only, do not read the files")
 	return c
+}
+
+// hasRegistry refuses a folder in which there is no registry, so that none is made there.
+func hasRegistry(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
+		return errs.Because("app.hasRegistry", errs.NotFound, err, "There is no registry in the folder %s; name the right one with --data.", dir)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"sregistry/app/backup"
 	"sregistry/app/blob"
 	"sregistry/app/errs"
 	"sregistry/app/identity"
@@ -33,6 +34,9 @@ func openData(ctx context.Context, dir, schema string, server bool) (*data, erro
 	const op = "app.openData"
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, folderError(op, dir, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, backup.Unfinished)); err == nil {
+		return nil, errs.E(op, errs.Conflict, "A backup was being restored to the folder %s, and that did not end; run \"sregistry restore\" again.", dir)
 	}
 	d := &data{dir: dir}
 	if server {

@@ -50,3 +50,6 @@ type File interface {
 	Sync() error
 	Close() error
 }
+
+// Files gives the store's layer, for what else lies in its folder and shall be as durable.
+func (s *Store) Files() FS { return s.fs }

@@ -27,7 +27,7 @@ var exits = []struct {
 	{0, "done", nil},
 	{exitOther, "failed for another reason", []errs.Kind{errs.Internal, errs.Unsupported}},
 	{exitUsage, "wrong use: a command, flag or name that cannot be", []errs.Kind{errs.Invalid}},
-	{exitPartial, "done in part: some of several images failed", nil},
+	{exitPartial, "done in part: some of several images failed, or are damaged", nil},
 	{10, "not found, or hidden from you; nothing found", []errs.Kind{errs.NotFound}},
 	{11, "denied: no permission, or frozen", []errs.Kind{errs.Forbidden, errs.Frozen}},
 	{12, "not logged in, or the credentials are not good", []errs.Kind{errs.Unauthenticated}},
@@ -54,6 +54,12 @@ func (e *loginError) Unwrap() error { return e.error }
 // UsageError is an error in the command line itself. The sentence says what is wrong.
 func UsageError(format string, args ...any) error {
 	return &exitError{errs.E("cli.usage", errs.Invalid, format, args...), exitUsage}
+}
+
+// Partial is an error of something that was done, though not for all. The sentence says
+// what is left.
+func Partial(format string, args ...any) error {
+	return &exitError{errs.E("cli.partial", errs.DigestInvalid, format, args...), exitPartial}
 }
 
 // ExitCode is the exit status for what a command returned.

@@ -18,8 +18,8 @@ import (
 // SREGISTRY_ because the Python client has its own settings under that.
 const prefix = "SREGISTRY_SERVER_"
 
-// fileName is the settings file's in the data folder.
-const fileName = "sregistry.conf"
+// FileName is the settings file's in the data folder.
+const FileName = "sregistry.conf"
 
 // Load fills in what the command line left open: from the environment, given as
 // os.Environ does, and then from the file. Errors: Invalid, with the place and what to
@@ -62,7 +62,7 @@ func (c *Config) loadFile(f *pflag.FlagSet) error {
 	const op = "config.loadFile"
 	path := c.File
 	if path == "" {
-		path = filepath.Join(c.Data, fileName)
+		path = filepath.Join(c.Data, FileName)
 	}
 	file, err := os.Open(path)
 	if c.File == "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {

@@ -34,7 +34,9 @@ func openPool(path, begin string, more url.Values, size int) (*pool, error) {
 		"_dqs":          {"0"},    // "x" is never a string
 	}
 	for k, v := range more {
-		q[k] = v
+		if q[k] = v; v == nil {
+			delete(q, k)
+		}
 	}
 	dsn := (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: q.Encode()}).String()
 	db, err := sql.Open("sqlite", dsn)

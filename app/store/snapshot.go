@@ -14,7 +14,7 @@ import (
 )
 
 // SnapshotFolder is the part of the data folder that keeps the database as it was before
-// an upgrade.
+// an upgrade, and for a backup while that is under way.
 const SnapshotFolder = "snapshots"
 
 // keptSnapshots is how many of them are kept.
@@ -25,8 +25,8 @@ const keptSnapshots = 3
 func keepSnapshot(ctx context.Context, db *sql.DB, dir string, from int) (string, error) {
 	const op = "store.keepSnapshot"
 	folder := filepath.Join(dir, SnapshotFolder)
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", noSnapshot(op, folder, unwritable(op, err))
+	if err := makeFolder(folder); err != nil {
+		return "", noSnapshot(op, folder, err)
 	}
 	name := filepath.Join(folder, fmt.Sprintf("schema-%04d-%s.db", from, time.Now().UTC().Format("20060102T150405.000Z")))
 	half := filepath.Join(folder, "unfinished")
@@ -42,6 +42,13 @@ func keepSnapshot(ctx context.Context, db *sql.DB, dir string, from int) (string
 		return "", noSnapshot(op, folder, err)
 	}
 	return name, dropSnapshots(folder)
+}
+
+func makeFolder(folder string) error {
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return unwritable("store.makeFolder", err)
+	}
+	return nil
 }
 
 // copyInto writes what the database holds at one moment into a new file with mode 0600,

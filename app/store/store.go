@@ -29,7 +29,8 @@ const FileName = "sregistry.db"
 
 // DB is the open database.
 type DB struct {
-	read, write *pool
+	path        string
+	read, write *pool // write is nil for a copy
 	now         func() time.Time
 	epoch       atomic.Uint64 // how many changes were made durable
 }
@@ -45,7 +46,7 @@ func WithClock(now func() time.Time) Option { return func(db *DB) { db.now = now
 func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, error) {
 	const op = "store.Open"
 	path := filepath.Join(dir, FileName)
-	db := &DB{now: time.Now}
+	db := &DB{path: path, now: time.Now}
 	for _, o := range options {
 		o(db)
 	}
@@ -74,6 +75,9 @@ func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, erro
 
 // Close waits for the work that is under way and folds the write-ahead log into the file.
 func (db *DB) Close() error {
+	if db.write == nil {
+		return db.read.close()
+	}
 	return errors.Join(db.read.close(), db.write.close())
 }
 

@@ -1,0 +1,183 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"sregistry/app/backup"
+	"sregistry/app/cli"
+	"sregistry/app/config"
+	"sregistry/app/errs"
+	"sregistry/app/identity"
+	"sregistry/app/registry"
+)
+
+// newBackup makes the command that copies the data folder, also beside a server.
+func newBackup(env cli.Env, assets Assets) *cobra.Command {
+	settings := config.New()
+	withoutKey := false
+	c := &cobra.Command{
+		Use:   "backup FOLDER|-",
+		Short: "Copy the data folder to a folder of backups, on the server's machine",
+		Long: `Copy the database, the images, the server's key and its settings file to FOLDER,
+also while the server runs. Again and again to the same folder: only what is new is
+copied. Nothing that was there when the backup began is missing in it, whatever is
+pushed, deleted and swept meanwhile. With "-", all of it goes to standard output as
+one stream.
+
+The backup holds the key that tokens are made from: keep it as safe as the data
+folder. Damaged images are named and left out; the status is then 3.`,
+		Args: cli.Takes(1, 1, "one FOLDER, or -"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
+				return err
+			}
+			return runBackup(c.Context(), settings, env, assets, args[0], withoutKey)
+		},
+	}
+	settings.DataFlag(c.Flags())
+	c.Flags().IntVar(&settings.BackupKeep, "keep", settings.BackupKeep, "how many of the newest backups stay in FOLDER")
+	c.Flags().BoolVar(&withoutKey, "without-key", false, "leave the server's key out; whoever restores the backup has to make all tokens anew")
+	return c
+}
+
+func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets Assets, to string, withoutKey bool) (err error) {
+	if err := hasRegistry(settings.Data); err != nil {
+		return err
+	}
+	d, err := openData(ctx, settings.Data, assets.Schema, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	core := registry.New(d.db, d.blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
+	source, out := d.source(withoutKey), env.Stdout
+	shown := time.Now()
+	o := backup.Options{Keep: settings.BackupKeep, Progress: func(r backup.Report) {
+		if env.Terminal && time.Since(shown) > time.Second {
+			fmt.Fprintf(env.Stderr, "\r%d blobs copied, %s", r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
+			shown = time.Now()
+		}
+	}}
+	var r backup.Report
+	if to == "-" {
+		out = env.Stderr // standard output is the backup
+		r, err = source.ToStream(ctx, env.Stdout, o)
+	} else {
+		r, err = source.ToFolder(ctx, to, o)
+	}
+	if err := noteBackup(ctx, core, r, err); err != nil {
+		return err
+	}
+	return tellBackup(out, r)
+}
+
+// source is the data folder as package backup wants it.
+func (d *data) source(withoutKey bool) backup.Source {
+	files := []string{config.FileName}
+	if !withoutKey {
+		files = append(files, identity.KeyFileName)
+	}
+	return backup.Source{Dir: d.dir, DB: d.db, Blobs: d.blobs, Files: files, Program: Version}
+}
+
+// noteBackup notes what became of a backup, and gives its error.
+func noteBackup(ctx context.Context, core *registry.Service, r backup.Report, err error) error {
+	said := summary(r)
+	if err != nil {
+		said = cli.Explain(err)
+	}
+	return errors.Join(err, core.NoteBackup(context.WithoutCancel(ctx), err == nil, said))
+}
+
+// summary tells of a backup in a sentence.
+func summary(r backup.Report) string {
+	s := fmt.Sprintf("%d blobs (%s), %d of them copied (%s)", r.Blobs, humanize.IBytes(uint64(r.Bytes)), r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
+	if r.Dropped > 0 {
+		s += fmt.Sprintf("; %d older backups and %d blobs were let go", r.Dropped, r.Removed)
+	}
+	if len(r.Damaged) > 0 {
+		s += fmt.Sprintf("; %d blobs are damaged and missing in it", len(r.Damaged))
+	}
+	return s + "."
+}
+
+// tellBackup prints what a backup did, and gives an error if it lacks something.
+func tellBackup(out io.Writer, r backup.Report) error {
+	tellDamage(out, r.Damaged)
+	fmt.Fprintf(out, "Backup of %s: %s\n", r.Taken.Format(time.RFC3339), summary(r))
+	if len(r.Damaged) > 0 {
+		return cli.Partial("The backup was made, but %d blobs are damaged where they were to be copied from; push their images again, then make another backup.", len(r.Damaged))
+	}
+	return nil
+}
+
+func tellDamage(out io.Writer, list []backup.Damage) {
+	for _, d := range list {
+		images := "no image uses it"
+		if len(d.Images) > 0 {
+			images = "images: " + strings.Join(d.Images, ", ")
+		}
+		fmt.Fprintf(out, "The blob %s %s; %s.\n", d.Digest, d.What, images)
+	}
+}
+
+const (
+	// backupLook is how often the server sees whether a backup is due.
+	backupLook = 30 * time.Second
+	// backupPatience is how long it waits after one that failed, at most.
+	backupPatience = time.Hour
+)
+
+// backUpAgainAndAgain makes the server's own backups, as its settings say, until ctx is
+// done.
+func backUpAgainAndAgain(ctx context.Context, core *registry.Service, d *data, log *slog.Logger) {
+	look := time.NewTicker(backupLook)
+	defer look.Stop()
+	for {
+		if err := backUpIfDue(ctx, core, d, log); err != nil && !errs.Is(err, errs.Canceled) {
+			log.Error("backup", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
+
+func backUpIfDue(ctx context.Context, core *registry.Service, d *data, log *slog.Logger) error {
+	ways := core.Settings()
+	if ways.BackupTo == "" {
+		return nil
+	}
+	last, err := core.LastBackup(ctx)
+	if err != nil {
+		return err
+	}
+	wait := ways.BackupEvery
+	if last.Tried.After(last.Done) {
+		wait = min(wait, backupPatience)
+	}
+	if time.Since(last.Tried) < wait {
+		return nil
+	}
+	r, err := d.source(false).ToFolder(ctx, ways.BackupTo, backup.Options{Keep: ways.BackupKeep})
+	if err := noteBackup(ctx, core, r, err); err != nil {
+		return err
+	}
+	for _, bad := range r.Damaged {
+		log.Error("backup: a blob is damaged", "digest", bad.Digest, "what", bad.What, "images", bad.Images)
+	}
+	log.Info("backed up", "to", ways.BackupTo, "name", r.Name, "blobs", r.Blobs, "copied", r.Copied, "bytes", r.CopiedBytes, "dropped", r.Dropped, "removed", r.Removed)
+	return nil
+}
