@@ -22,6 +22,8 @@ type Team struct {
 	Join    JoinPolicy
 	Created time.Time
 	Members int
+	// Member and Owner tell what the asking user is to the team.
+	Member, Owner bool
 }
 
 // Member is a user in a team. An owner manages the team.

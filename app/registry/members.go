@@ -2,85 +2,11 @@ package registry
 
 import (
 	"context"
-	"net/url"
-	"path"
-	"time"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
-
-// The bounds of an invitation's life.
-const (
-	DefaultInvitationLife = 7 * 24 * time.Hour
-	maxInvitationLife     = 90 * 24 * time.Hour
-)
-
-// Invite makes a link by which one person can join a team, once; a life of 0 is
-// DefaultInvitationLife. The secret is given this once. Owners of the team may. Errors:
-// NotFound, Forbidden, Unauthenticated, Invalid.
-func (s *Service) Invite(ctx context.Context, actor model.Actor, team string, life time.Duration) (model.Invitation, string, error) {
-	const op = "registry.Invite"
-	if life == 0 {
-		life = DefaultInvitationLife
-	}
-	if life < 0 || life > maxInvitationLife {
-		return model.Invitation{}, "", errs.E(op, errs.Invalid, "An invitation lives between a second and 90 days.")
-	}
-	secret, hash := newSecret()
-	var inv model.Invitation
-	err := s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
-		inv = model.Invitation{Team: t.Name, By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
-		if err := tx.AddInvitation(ctx, t.ID, hash, actor.UserID, inv.Expires); err != nil {
-			return err
-		}
-		return tx.Record(ctx, actor.Did(model.InvitationCreated, t.Name, "expires", inv.Expires.UTC().Format(time.RFC3339)))
-	})
-	return inv, secret, errs.Wrap(op, err)
-}
-
-// Invitation shows whoever holds a live invitation what it is for. Errors: NotFound.
-func (s *Service) Invitation(ctx context.Context, invitation string) (inv model.Invitation, err error) {
-	const op = "registry.Invitation"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		inv, err = liveInvitation(ctx, tx, invitation)
-		return err
-	})
-	return inv, errs.Wrap(op, err)
-}
-
-// Accept takes up an invitation, given by its secret or its whole link: the actor is a
-// member from now on, and the invitation is used up. Errors: NotFound, Conflict if he is
-// a member already, Forbidden, Unauthenticated.
-func (s *Service) Accept(ctx context.Context, actor model.Actor, invitation string) (inv model.Invitation, err error) {
-	const op = "registry.Accept"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
-		return inv, err
-	}
-	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		if inv, err = liveInvitation(ctx, tx, invitation); err != nil {
-			return err
-		}
-		if err := s.join(ctx, tx, actor, inv.Team); err != nil {
-			return err
-		}
-		return tx.UseInvitation(ctx, inv.ID)
-	})
-	return inv, errs.Wrap(op, err)
-}
-
-func liveInvitation(ctx context.Context, tx *store.Tx, invitation string) (model.Invitation, error) {
-	secret := invitation
-	if u, err := url.Parse(invitation); err == nil {
-		secret = path.Base(u.Path)
-	}
-	inv, err := tx.Invitation(ctx, hashSecret(secret))
-	if errs.Is(err, errs.NotFound) {
-		return inv, errs.E("registry.liveInvitation", errs.NotFound, "This invitation is not known, was used, or has expired; ask for a new one.")
-	}
-	return inv, err
-}
 
 // Join makes the actor a member of an open team. Errors: NotFound, Forbidden if it takes
 // an invitation, Conflict if he is a member already, Unauthenticated.
@@ -90,7 +16,7 @@ func (s *Service) Join(ctx context.Context, actor model.Actor, team string) erro
 		return err
 	}
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		t, err := tx.Team(ctx, team)
+		t, err := tx.Team(ctx, team, actor.UserID)
 		if err != nil {
 			return err
 		}
@@ -106,15 +32,11 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, actor model.Actor, tea
 	if actor.UserID == 0 {
 		return errs.E(op, errs.Invalid, "The console is no account; sign in as a user.")
 	}
-	t, err := tx.Team(ctx, team)
+	t, err := tx.Team(ctx, team, actor.UserID)
 	if err != nil {
 		return err
 	}
-	m, err := tx.MembershipOf(ctx, t.ID, actor.UserID)
-	if err != nil {
-		return err
-	}
-	if m.Member {
+	if t.Member {
 		return errs.E(op, errs.Conflict, "You are a member of %s already.", team)
 	}
 	if err := tx.SetMember(ctx, t.ID, actor.UserID, false); err != nil {
@@ -131,7 +53,7 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, team string) err
 		return err
 	}
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		t, err := tx.Team(ctx, team)
+		t, err := tx.Team(ctx, team, actor.UserID)
 		if err != nil {
 			return err
 		}

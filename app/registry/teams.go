@@ -11,21 +11,31 @@ import (
 
 // Teams lists teams by name: all of them, or only those that the actor is in. Signed-in
 // users may ask.
-func (s *Service) Teams(ctx context.Context, actor model.Actor, mine bool, p model.Page) (list []model.Team, next string, err error) {
-	const op = "registry.Teams"
-	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+func (s *Service) Teams(ctx context.Context, actor model.Actor, mine bool, p model.Page) ([]model.Team, string, error) {
+	which := store.AllTeams
+	if mine {
+		which = store.MyTeams
+	}
+	list, next, err := s.teams(ctx, actor, which, p)
+	return list, next, errs.Wrap("registry.Teams", err)
+}
+
+// OpenTeams lists the teams that the actor may join, by name. Signed-in users may ask.
+func (s *Service) OpenTeams(ctx context.Context, actor model.Actor, p model.Page) ([]model.Team, string, error) {
+	list, next, err := s.teams(ctx, actor, store.OpenTeams, p)
+	return list, next, errs.Wrap("registry.OpenTeams", err)
+}
+
+func (s *Service) teams(ctx context.Context, actor model.Actor, which store.TeamChoice, p model.Page) (list []model.Team, next string, err error) {
+	if err := signedIn("registry.teams", actor, model.ScopeRead); err != nil {
 		return nil, "", err
 	}
-	var user int64
-	if mine {
-		user = actor.UserID
-	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		list, err = tx.Teams(ctx, user, p)
+		list, err = tx.Teams(ctx, actor.UserID, which, p)
 		return err
 	})
 	list, next = model.Cut(p, list, func(t model.Team) string { return t.Name })
-	return list, next, errs.Wrap(op, err)
+	return list, next, err
 }
 
 // Team gives one team, and its members if the actor is one of them, or an admin. Errors:
@@ -36,11 +46,7 @@ func (s *Service) Team(ctx context.Context, actor model.Actor, name string, p mo
 		return team, nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if team, err = tx.Team(ctx, name); err != nil {
-			return err
-		}
-		m, err := tx.MembershipOf(ctx, team.ID, actor.UserID)
-		if err != nil || !m.Member && !actor.Admin {
+		if team, err = tx.Team(ctx, name, actor.UserID); err != nil || !team.Member && !actor.Admin {
 			return err
 		}
 		members, err = tx.Members(ctx, team.ID, p)
@@ -60,8 +66,8 @@ func (s *Service) CreateTeam(ctx context.Context, actor model.Actor, name string
 	if join == "" {
 		join = model.ByInvitation
 	}
-	if join != model.ByInvitation && join != model.Open {
-		return team, errs.E(op, errs.Invalid, "A team is joined by %q or is %q; there is no %q.", model.ByInvitation, model.Open, join)
+	if err := checkJoinPolicy(join); err != nil {
+		return team, errs.Wrap(op, err)
 	}
 	if _, err := ref.ParseName(name); err != nil {
 		return team, errs.Wrap(op, err)
@@ -73,12 +79,53 @@ func (s *Service) CreateTeam(ctx context.Context, actor model.Actor, name string
 		if err := tx.AddTeam(ctx, name, join, actor.UserID); err != nil {
 			return err
 		}
-		if team, err = tx.Team(ctx, name); err != nil {
+		if team, err = tx.Team(ctx, name, actor.UserID); err != nil {
 			return err
 		}
 		return tx.Record(ctx, actor.Did(model.TeamCreated, name, "join", string(join)))
 	})
 	return team, errs.Wrap(op, err)
+}
+
+func checkJoinPolicy(join model.JoinPolicy) error {
+	if join != model.ByInvitation && join != model.Open {
+		return errs.E("registry.checkJoinPolicy", errs.Invalid, "A team is joined by %q or is %q; there is no %q.", model.ByInvitation, model.Open, join)
+	}
+	return nil
+}
+
+// SetJoinPolicy sets how one becomes a member of a team. Its owners may. Errors: NotFound,
+// Forbidden, Unauthenticated, Invalid.
+func (s *Service) SetJoinPolicy(ctx context.Context, actor model.Actor, name string, join model.JoinPolicy) error {
+	const op = "registry.SetJoinPolicy"
+	if err := checkJoinPolicy(join); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.changeTeam(ctx, actor, name, func(tx *store.Tx, t model.Team) error {
+		if err := tx.SetJoinPolicy(ctx, t.ID, join); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.TeamChanged, t.Name, "join", string(join)))
+	}))
+}
+
+// TeamCollections gives the collections that a team reaches, as far as the actor may see
+// them, by full name. Signed-in users may ask. Errors: NotFound, Unauthenticated.
+func (s *Service) TeamCollections(ctx context.Context, actor model.Actor, name string, p model.Page) (list []model.TeamCollection, next string, err error) {
+	const op = "registry.TeamCollections"
+	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+		return nil, "", err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		team, err := tx.Team(ctx, name, actor.UserID)
+		if err != nil {
+			return err
+		}
+		list, err = tx.TeamCollections(ctx, actor, s.Settings().SignIn, team.ID, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(c model.TeamCollection) string { return c.Name.Full() })
+	return list, next, errs.Wrap(op, err)
 }
 
 // DeleteTeam removes a team, and with it the roles it was given. Its owners may. Errors:
@@ -95,24 +142,26 @@ func (s *Service) DeleteTeam(ctx context.Context, actor model.Actor, name string
 
 // changeTeam runs fn on a team that the actor may manage.
 func (s *Service) changeTeam(ctx context.Context, actor model.Actor, name string, fn func(*store.Tx, model.Team) error) error {
-	const op = "registry.changeTeam"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
-		return err
-	}
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		team, err := tx.Team(ctx, name)
+		team, err := managedTeam(ctx, tx, actor, name)
 		if err != nil {
 			return err
-		}
-		m, err := tx.MembershipOf(ctx, team.ID, actor.UserID)
-		if err != nil {
-			return err
-		}
-		if !m.Owner && !actor.Admin {
-			return errs.E(op, errs.Forbidden, "Only an owner of the team %s may do this.", name)
 		}
 		return fn(tx, team)
 	})
+}
+
+// managedTeam finds a team for somebody who may manage it.
+func managedTeam(ctx context.Context, tx *store.Tx, actor model.Actor, name string) (model.Team, error) {
+	const op = "registry.managedTeam"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return model.Team{}, err
+	}
+	team, err := tx.Team(ctx, name, actor.UserID)
+	if err == nil && !team.Owner && !actor.Admin {
+		err = errs.E(op, errs.Forbidden, "Only an owner of the team %s may do this.", name)
+	}
+	return team, err
 }
 
 // signedIn allows whoever is signed in, with a credential that reaches everywhere.

@@ -2,39 +2,55 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
 )
 
-const teamColumns = `t.id, n.name, t.join_policy, t.created_at, (SELECT count(*) FROM team_members m WHERE m.team_id = t.id)
+// teamColumns are the columns of a team t with the name n; what a user is to it is told of
+// the user ?1.
+const teamColumns = `t.id, n.name, t.join_policy, t.created_at, (SELECT count(*) FROM team_members m WHERE m.team_id = t.id),
+  coalesce((SELECT 1 + m.owner FROM team_members m WHERE m.team_id = t.id AND m.user_id = ?1), 0)
   FROM teams t JOIN names n ON n.id = t.name_id`
 
 func scanTeam(row scanner) (model.Team, error) {
 	var g model.Team
 	var created int64
-	err := row.Scan(&g.ID, &g.Name, &g.Join, &created, &g.Members)
-	g.Created = fromUnix(created)
+	var standing int // 0 none, 1 member, 2 owner
+	err := row.Scan(&g.ID, &g.Name, &g.Join, &created, &g.Members, &standing)
+	g.Created, g.Member, g.Owner = fromUnix(created), standing > 0, standing > 1
 	return g, err
 }
 
-// Team finds a team by its name. Errors: NotFound.
-func (t *Tx) Team(ctx context.Context, name string) (model.Team, error) {
+// Team finds a team by its name, with what a user is to it. Errors: NotFound.
+func (t *Tx) Team(ctx context.Context, name string, user int64) (model.Team, error) {
 	const op = "store.Team"
-	g, err := one(ctx, t, op, scanTeam, "SELECT "+teamColumns+" WHERE n.name = ?", name)
+	g, err := one(ctx, t, op, scanTeam, "SELECT "+teamColumns+" WHERE n.name = ?2", user, name)
 	if errs.Is(err, errs.NotFound) {
 		return model.Team{}, errs.E(op, errs.NotFound, "There is no team %q.", name)
 	}
 	return g, err
 }
 
-// Teams gives teams by name, one more than the page holds: all of them, or with a user
-// those which he is in.
-func (t *Tx) Teams(ctx context.Context, user int64, p model.Page) ([]model.Team, error) {
-	return all(ctx, t, "store.Teams", scanTeam, "SELECT "+teamColumns+` WHERE n.name > ?1
-	   AND (?2 = 0 OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = t.id AND m.user_id = ?2))
-	 ORDER BY n.name LIMIT ?3`, p.After, user, p.Size()+1)
+// TeamChoice says which teams a list is to have.
+type TeamChoice string
+
+// The choices: all teams, those that the user is in, and those that he may join.
+const (
+	AllTeams  TeamChoice = "1"
+	MyTeams   TeamChoice = "EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = t.id AND m.user_id = ?1)"
+	OpenTeams TeamChoice = "t.join_policy = 'open' AND NOT " + MyTeams
+)
+
+// Teams gives teams by name, one more than the page holds.
+func (t *Tx) Teams(ctx context.Context, user int64, which TeamChoice, p model.Page) ([]model.Team, error) {
+	return all(ctx, t, "store.Teams", scanTeam, "SELECT "+teamColumns+" WHERE n.name > ?2 AND "+string(which)+" ORDER BY n.name LIMIT ?3",
+		user, p.After, p.Size()+1)
+}
+
+// SetJoinPolicy sets how one becomes a member of a team.
+func (t *Tx) SetJoinPolicy(ctx context.Context, team int64, join model.JoinPolicy) error {
+	return t.run(ctx, "store.SetJoinPolicy", "UPDATE teams SET join_policy = ? WHERE id = ?", join, team)
 }
 
 // AddTeam makes a team with its namespace and its first owner. Errors: Conflict.
@@ -117,38 +133,4 @@ func (t *Tx) RemoveMember(ctx context.Context, team, user int64) error {
 // TeamOwners counts the owners of a team.
 func (t *Tx) TeamOwners(ctx context.Context, team int64) (int, error) {
 	return one(ctx, t, "store.TeamOwners", value[int], "SELECT count(*) FROM team_members WHERE team_id = ? AND owner = 1", team)
-}
-
-// AddInvitation records an invitation by the hash of its secret.
-func (t *Tx) AddInvitation(ctx context.Context, team int64, secretHash []byte, by int64, expires time.Time) error {
-	return t.run(ctx, "store.AddInvitation", `INSERT INTO invitations (team_id, secret_hash, created_by, created_at, expires_at)
-	  VALUES (?, ?, nullif(?, 0), ?, ?)`, team, secretHash, by, unix(t.Now), unix(expires))
-}
-
-// Invitation finds a live invitation by the hash of its secret. Errors: NotFound.
-func (t *Tx) Invitation(ctx context.Context, secretHash []byte) (model.Invitation, error) {
-	return one(ctx, t, "store.Invitation", func(row scanner) (model.Invitation, error) {
-		var i model.Invitation
-		var created, expires int64
-		err := row.Scan(&i.ID, &i.Team, &i.By, &created, &expires)
-		i.Created, i.Expires = fromUnix(created), fromUnix(expires)
-		return i, err
-	}, `SELECT i.id, n.name, coalesce((SELECT un.name FROM users u JOIN names un ON un.id = u.name_id WHERE u.id = i.created_by), ''),
-	       i.created_at, i.expires_at
-	  FROM invitations i JOIN teams t ON t.id = i.team_id JOIN names n ON n.id = t.name_id
-	 WHERE i.secret_hash = ? AND i.expires_at > ?`, secretHash, unix(t.Now))
-}
-
-// UseInvitation takes an invitation away, so that it works once.
-func (t *Tx) UseInvitation(ctx context.Context, id int64) error {
-	return t.run(ctx, "store.UseInvitation", "DELETE FROM invitations WHERE id = ?", id)
-}
-
-// SweepLinks forgets invitations and shares that have expired.
-func (t *Tx) SweepLinks(ctx context.Context) error {
-	const op = "store.SweepLinks"
-	if err := t.run(ctx, op, "DELETE FROM invitations WHERE expires_at <= ?", unix(t.Now)); err != nil {
-		return err
-	}
-	return t.run(ctx, op, "DELETE FROM shares WHERE expires_at <= ?", unix(t.Now))
 }

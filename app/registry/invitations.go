@@ -1,0 +1,117 @@
+package registry
+
+import (
+	"context"
+	"net/url"
+	"path"
+	"time"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// The bounds of an invitation's life.
+const (
+	DefaultInvitationLife = 7 * 24 * time.Hour
+	maxInvitationLife     = 90 * 24 * time.Hour
+)
+
+// Invite makes a link by which one person can join a team, once; a life of 0 is
+// DefaultInvitationLife. The secret is given this once. Owners of the team may. Errors:
+// NotFound, Forbidden, Unauthenticated, Invalid.
+func (s *Service) Invite(ctx context.Context, actor model.Actor, team string, life time.Duration) (model.Invitation, string, error) {
+	const op = "registry.Invite"
+	if life == 0 {
+		life = DefaultInvitationLife
+	}
+	if life < 0 || life > maxInvitationLife {
+		return model.Invitation{}, "", errs.E(op, errs.Invalid, "An invitation lives between a second and 90 days.")
+	}
+	secret, hash := newSecret()
+	var inv model.Invitation
+	err := s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+		inv = model.Invitation{Team: t.Name, By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
+		if err := tx.AddInvitation(ctx, t.ID, hash, actor.UserID, inv.Expires); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.InvitationCreated, t.Name, "expires", inv.Expires.UTC().Format(time.RFC3339)))
+	})
+	return inv, secret, errs.Wrap(op, err)
+}
+
+// Invitation shows whoever holds a live invitation what it is for. Errors: NotFound.
+func (s *Service) Invitation(ctx context.Context, invitation string) (inv model.Invitation, err error) {
+	const op = "registry.Invitation"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		inv, err = liveInvitation(ctx, tx, invitation)
+		return err
+	})
+	return inv, errs.Wrap(op, err)
+}
+
+// Accept takes up an invitation, given by its secret or its whole link: the actor is a
+// member from now on, and the invitation is used up. Errors: NotFound, Conflict if he is
+// a member already, Forbidden, Unauthenticated.
+func (s *Service) Accept(ctx context.Context, actor model.Actor, invitation string) (inv model.Invitation, err error) {
+	const op = "registry.Accept"
+	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+		return inv, err
+	}
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		if inv, err = liveInvitation(ctx, tx, invitation); err != nil {
+			return err
+		}
+		if err := s.join(ctx, tx, actor, inv.Team); err != nil {
+			return err
+		}
+		return tx.UseInvitation(ctx, inv.ID)
+	})
+	return inv, errs.Wrap(op, err)
+}
+
+func liveInvitation(ctx context.Context, tx *store.Tx, invitation string) (model.Invitation, error) {
+	secret := invitation
+	if u, err := url.Parse(invitation); err == nil {
+		secret = path.Base(u.Path)
+	}
+	inv, err := tx.Invitation(ctx, hashSecret(secret))
+	if errs.Is(err, errs.NotFound) {
+		return inv, errs.E("registry.liveInvitation", errs.NotFound, "This invitation is not known, was used, or has expired; ask for a new one.")
+	}
+	return inv, err
+}
+
+// maxInvitations bounds the invitations that are listed of a team.
+const maxInvitations = 200
+
+// Invitations gives the open invitations to a team, the newest first; their secrets are
+// known no more. Owners of the team may ask. Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) Invitations(ctx context.Context, actor model.Actor, team string) (list []model.Invitation, err error) {
+	const op = "registry.Invitations"
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		t, err := managedTeam(ctx, tx, actor, team)
+		if err != nil {
+			return err
+		}
+		list, err = tx.Invitations(ctx, t.ID, maxInvitations)
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
+
+// Uninvite takes an invitation to a team back. Owners of the team may. Errors: NotFound,
+// Forbidden, Unauthenticated.
+func (s *Service) Uninvite(ctx context.Context, actor model.Actor, team string, id int64) error {
+	const op = "registry.Uninvite"
+	return errs.Wrap(op, s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+		found, err := tx.TakeInvitation(ctx, t.ID, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return errs.E(op, errs.NotFound, "There is no such invitation any more; it was used, taken back, or has expired.")
+		}
+		return tx.Record(ctx, actor.Did(model.InvitationRemoved, t.Name))
+	}))
+}
