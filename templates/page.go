@@ -35,7 +35,7 @@ type navItem struct{ text, path string }
 func (p Page) nav() []navItem {
 	items := []navItem{{"Browse", "/"}}
 	if p.Viewer.SignedIn() {
-		items = append(items, navItem{"Upload", "/upload"})
+		items = append(items, navItem{"Teams", "/teams"}, navItem{"Upload", "/upload"})
 	}
 	if p.Viewer.Admin {
 		items = append(items, navItem{"Admin", "/admin"})

@@ -60,7 +60,7 @@ func stories() []story {
 	var all []story
 	for _, group := range [][]story{
 		accountStories(), ownStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
-		uploadStories(),
+		uploadStories(), teamStories(),
 	} {
 		all = append(all, group...)
 	}

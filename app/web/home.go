@@ -34,9 +34,12 @@ func (s *Site) home(c echo.Context) error {
 func after(c echo.Context) model.Page { return model.Page{After: c.QueryParam("after")} }
 
 // more gives the address of a list's next part; empty at its end.
-func more(path, next string) string {
+func more(path, next string) string { return moreBy(path, "after", next) }
+
+// moreBy is more for a page of several lists, each with a cursor of its own name.
+func moreBy(path, cursor, next string) string {
 	if next == "" {
 		return ""
 	}
-	return path + "?" + url.Values{"after": {next}}.Encode()
+	return path + "?" + url.Values{cursor: {next}}.Encode()
 }

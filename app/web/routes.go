@@ -44,6 +44,17 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodGet, Path: "/upload", Action: "none", Handler: s.upload},
 		{Method: http.MethodPost, Path: "/uploads/file", Action: "push", Handler: s.uploadFile},
 
+		{Method: http.MethodGet, Path: "/teams", Action: "list teams", Handler: s.teams},
+		{Method: http.MethodGet, Path: "/teams/new", Action: "none", Handler: s.newTeam},
+		{Method: http.MethodPost, Path: "/teams", Action: "create team", Handler: s.createTeam},
+		{Method: http.MethodGet, Path: "/teams/:team", Action: "show team", Handler: s.team},
+		{Method: http.MethodPost, Path: "/teams/:team/join", Action: "join", Handler: s.teamAct(s.joinTeam)},
+		{Method: http.MethodPost, Path: "/teams/:team/leave", Action: "leave", Handler: s.teamAct(s.leaveTeam)},
+		{Method: http.MethodPost, Path: "/teams/:team/members", Action: "manage team", Handler: s.teamAct(s.setMember)},
+		{Method: http.MethodPost, Path: "/teams/:team/policy", Action: "manage team", Handler: s.teamAct(s.setJoinPolicy)},
+		{Method: http.MethodPost, Path: "/teams/:team/delete", Action: "delete team", Handler: s.teamAct(s.deleteTeam)},
+		{Method: http.MethodPost, Path: "/teams/:team/invitations", Action: "invite", Handler: s.invite},
+		{Method: http.MethodPost, Path: "/teams/:team/invitations/:id/revoke", Action: "manage team", Handler: s.teamAct(s.uninvite)},
 		{Method: http.MethodGet, Path: "/invitations/:secret", Action: "show invitation", Handler: s.invitation},
 		{Method: http.MethodPost, Path: "/invitations/:secret", Action: "join", Handler: s.acceptInvitation},
 	})

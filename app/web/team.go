@@ -1,0 +1,110 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/templates"
+)
+
+// team is GET /teams/{team}.
+func (s *Site) team(c echo.Context) error {
+	actor, err := signedIn(c)
+	if err != nil {
+		return errs.Wrap("web.team", err)
+	}
+	return s.showTeam(c, http.StatusOK, actor, nil)
+}
+
+// showTeam shows a team, with what was wrong with a form.
+func (s *Site) showTeam(c echo.Context, status int, actor model.Actor, problems templates.Problems) error {
+	const op = "web.showTeam"
+	ctx, name := c.Request().Context(), c.Param("team")
+	team, members, nextMember, err := s.registry.Team(ctx, actor, name, model.Page{After: c.QueryParam("members")})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	list, nextCollection, err := s.registry.TeamCollections(ctx, actor, name, model.Page{After: c.QueryParam("collections")})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	path := templates.TeamPath(team.Name)
+	page := templates.Team{Team: team, Members: members, MoreMembers: moreBy(path, "members", nextMember), Problems: problems,
+		Collections: list, MoreCollections: moreBy(path, "collections", nextCollection)}
+	page.Invitations, err = s.registry.Invitations(ctx, actor, name)
+	page.Manage = err == nil
+	if err != nil && !errs.Is(err, errs.Forbidden) {
+		return errs.Wrap(op, err)
+	}
+	page.Page = s.page(c)
+	return render(c, status, page.View())
+}
+
+// teamAct runs a form of a team's page and goes back there with a sentence, or to where
+// the form says. What a person can mend is told on the page itself.
+func (s *Site) teamAct(act func(c echo.Context, actor model.Actor, team string, f fields) (then, says string, err error)) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		const op = "web.teamAct"
+		actor, err := signedIn(c)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		form, err := readForm(c)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		team := c.Param("team")
+		then, says, err := act(c, actor, team, fields{form})
+		if errs.Is(err, errs.Conflict) || errs.Is(err, errs.Invalid) {
+			return s.showTeam(c, http.StatusUnprocessableEntity, actor, templates.Problems{problemField(err): errs.Message(err)})
+		}
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		if then == "" {
+			then = templates.TeamPath(team)
+		}
+		return s.goTo(c, then, says)
+	}
+}
+
+// joinTeam is POST /teams/{team}/join.
+func (s *Site) joinTeam(c echo.Context, actor model.Actor, team string, _ fields) (string, string, error) {
+	return "", "You are a member of the team " + team + " now.", s.registry.Join(c.Request().Context(), actor, team)
+}
+
+// leaveTeam is POST /teams/{team}/leave.
+func (s *Site) leaveTeam(c echo.Context, actor model.Actor, team string, _ fields) (string, string, error) {
+	return "/teams", "You have left the team " + team + ".", s.registry.Leave(c.Request().Context(), actor, team)
+}
+
+// setMember is POST /teams/{team}/members: it makes a member an owner or a plain member,
+// or takes him out.
+func (s *Site) setMember(c echo.Context, actor model.Actor, team string, f fields) (string, string, error) {
+	ctx, user := c.Request().Context(), f.text("user")
+	switch f.text("role") {
+	case "none":
+		return "", user + " is no longer in the team.", s.registry.RemoveMember(ctx, actor, team, user)
+	case "owner":
+		return "", user + " is an owner of the team now.", s.registry.SetMember(ctx, actor, team, user, true)
+	case "member":
+		return "", user + " is a plain member of the team now.", s.registry.SetMember(ctx, actor, team, user, false)
+	}
+	return "", "", errs.E("web.setMember", errs.Invalid, "A member is an owner, or a member, or none.")
+}
+
+// setJoinPolicy is POST /teams/{team}/policy.
+func (s *Site) setJoinPolicy(c echo.Context, actor model.Actor, team string, f fields) (string, string, error) {
+	return "", "Saved.", s.registry.SetJoinPolicy(c.Request().Context(), actor, team, model.JoinPolicy(f.text("join")))
+}
+
+// deleteTeam is POST /teams/{team}/delete; the name has to be typed in.
+func (s *Site) deleteTeam(c echo.Context, actor model.Actor, team string, f fields) (string, string, error) {
+	if err := f.typed(team); err != nil {
+		return "", "", err
+	}
+	return "/teams", "The team " + team + " was deleted.", s.registry.DeleteTeam(c.Request().Context(), actor, team)
+}

@@ -1,0 +1,26 @@
+// The rules for names, told while somebody types: an addition, since the server tells them
+// too. A field with data-name holds one name; its hint is the element ID-hint.
+
+// problem says what is wrong with a name, in the words of package ref.
+function problem(name) {
+  const bad = [...name].findIndex((c) => !/[a-z0-9._-]/.test(c));
+  if (bad >= 0) {
+    const c = [...name][bad];
+    return `${c === " " ? "A blank" : `“${c}”`} at character ${bad + 1} cannot be in a name.${/[A-Z]/.test(c) ? " Use lower case." : ""}`;
+  }
+  if (/^[._-]/.test(name)) return "A name begins with a letter or digit.";
+  if (/[._-]$/.test(name)) return "A name ends with a letter or digit.";
+  if (/\.[._-]|[_-]\.|___|_-|-_/.test(name)) return "Between letters and digits stands one of . _ - only.";
+  return "";
+}
+
+for (const field of document.querySelectorAll("input[data-name]")) {
+  const hint = document.getElementById(`${field.id}-hint`);
+  const rules = hint.textContent;
+  field.addEventListener("input", () => {
+    const wrong = problem(field.value);
+    field.setCustomValidity(wrong);
+    hint.textContent = wrong || rules;
+    hint.classList.toggle("problem", Boolean(wrong));
+  });
+}
