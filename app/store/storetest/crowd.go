@@ -85,7 +85,7 @@ func (f *filler) people(ctx context.Context, tx *store.Tx) error {
 		if err := tx.AddTeam(ctx, name, model.ByInvitation, f.users[2+i%(len(f.users)-2)]); err != nil {
 			return err
 		}
-		team, err := tx.Team(ctx, name)
+		team, err := tx.Team(ctx, name, 0)
 		if err != nil {
 			return err
 		}
