@@ -104,9 +104,11 @@ CREATE TABLE collections (
     description   TEXT    NOT NULL DEFAULT '',
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
+    deleted_at    INTEGER NOT NULL DEFAULT 0,    -- hidden with all that is in it, and gone after the grace period; its name then cannot be written
     UNIQUE (namespace_id, name)
 ) STRICT;
 CREATE INDEX collections_by_change ON collections (public, updated_at);
+CREATE INDEX collections_deleted ON collections (deleted_at) WHERE deleted_at > 0;
 
 CREATE TABLE collection_users (
     collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
@@ -150,6 +152,7 @@ CREATE TABLE containers (
     pulls         INTEGER NOT NULL DEFAULT 0,    -- of all images that are or were in it
     public        INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1)), -- as its collection is; for lists
     stars         INTEGER NOT NULL DEFAULT 0,
+    deleted_at    INTEGER NOT NULL DEFAULT 0,    -- as of collections
     UNIQUE (collection_id, name)
 ) STRICT;
 CREATE INDEX containers_by_name ON containers (public, name);
@@ -157,6 +160,7 @@ CREATE INDEX containers_by_change ON containers (public, updated_at);
 CREATE INDEX containers_by_stars ON containers (public, stars);
 CREATE INDEX containers_by_use ON containers (public, pulls);
 CREATE INDEX containers_by_pulls ON containers (pulls) WHERE pulls > 0;
+CREATE INDEX containers_deleted ON containers (deleted_at) WHERE deleted_at > 0;
 
 -- What a container's owners tell about it, as Markdown. version counts the changes, so that
 -- of two who write at a time the second is told.
@@ -277,6 +281,33 @@ CREATE TABLE tag_images (
     PRIMARY KEY (tag_id, arch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tag_images_by_image ON tag_images (image_id);
+
+-- What was deleted, or a tag that was moved, and can be brought back until the grace
+-- period is over. What was deleted itself stays where it is, hidden.
+CREATE TABLE deletions (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT, -- by which it is undone; never another's
+    kind          TEXT    NOT NULL CHECK (kind IN ('move', 'tag', 'image', 'container', 'collection')),
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    container_id  INTEGER REFERENCES containers (id) ON DELETE CASCADE,
+    image_id      INTEGER REFERENCES images (id) ON DELETE CASCADE,
+    name          TEXT    NOT NULL,              -- the tag, the image's digest, or the name of the container or collection
+    deleted_at    INTEGER NOT NULL,
+    deleted_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX deletions_by_collection ON deletions (collection_id);
+CREATE INDEX deletions_by_container ON deletions (container_id);
+CREATE INDEX deletions_by_image ON deletions (image_id);
+CREATE INDEX deletions_by_age ON deletions (deleted_at);
+
+-- What tags named before a deletion or a move.
+CREATE TABLE deletion_tags (
+    deletion_id   INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
+    tag           TEXT    NOT NULL,
+    arch          TEXT    NOT NULL,
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    PRIMARY KEY (deletion_id, tag, arch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deletion_tags_by_image ON deletion_tags (image_id);
 
 -- How often an image was pulled whole, by days since 1970 UTC. Counted in memory, and
 -- written every few seconds.

@@ -27,7 +27,7 @@ func (t *Tx) Catalog(ctx context.Context, actor model.Actor, signIn bool, after 
 	args = append(args, sql.Named("after", after), sql.Named("limit", limit))
 	return all(ctx, t, "store.Catalog", value[string], `SELECT short FROM (SELECT `+shortName+` AS short
 	    FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	   WHERE EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id) AND `+visible+`)
+	   WHERE EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id) AND k.deleted_at = 0 AND `+visible+`)
 	 WHERE short > :after ORDER BY short LIMIT :limit`, args...)
 }
 
@@ -41,7 +41,7 @@ func (t *Tx) VisibleBlob(ctx context.Context, actor model.Actor, signIn bool, d 
 	}
 	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
 	    JOIN containers k ON k.id = x.container_id JOIN collections c ON c.id = k.collection_id
-	   WHERE x.digest = :digest AND b.damaged_at = 0 AND `+visible+` LIMIT 1`, append(args, sql.Named("digest", string(d)))...)
+	   WHERE x.digest = :digest AND k.deleted_at = 0 AND b.damaged_at = 0 AND `+visible+` LIMIT 1`, append(args, sql.Named("digest", string(d)))...)
 	if errs.Is(err, errs.NotFound) {
 		return 0, errs.E(op, errs.NotFound, "There is no blob %s here.", d)
 	}

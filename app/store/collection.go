@@ -13,7 +13,7 @@ import (
 // collectionColumns are the columns of a collection c in the namespace n; the role is that
 // of the user ?1.
 const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at,
-  (SELECT count(*) FROM containers k WHERE k.collection_id = c.id),
+  (SELECT count(*) FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0),
   ` + roleOf + `,
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM collection_signers s WHERE s.collection_id = c.id), '')`
 
@@ -44,7 +44,7 @@ func (t *Tx) Collections(ctx context.Context, actor model.Actor, signIn bool, p 
 	return all(ctx, t, "store.Collections", scanCollection,
 		"SELECT "+collectionColumns+` FROM names n CROSS JOIN collections c ON c.namespace_id = n.id
 		  WHERE n.name >= :namespace AND c.name >= iif(n.name = :namespace, :name, '') AND (n.name, c.name) <> (:namespace, :name)
-		    AND `+visible+` AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
+		    AND `+visible+` AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
 		  ORDER BY n.name, c.name LIMIT :limit`,
 		append(args, sql.Named("namespace", namespace), sql.Named("name", name), sql.Named("limit", p.Size()+1))...)
 }
@@ -79,28 +79,39 @@ func (t *Tx) ChangeCollection(ctx context.Context, id int64, public bool, descri
 		public, description, unix(t.Now), id)
 }
 
-// DeleteCollection removes a collection with all that is in it, and gives its name free.
-// The bytes are left to the sweeper.
+// DeleteCollection hides a collection with all that is in it, and gives its name free. The
+// sweeper removes it for good after the grace period.
 func (t *Tx) DeleteCollection(ctx context.Context, c model.Collection) error {
 	const op = "store.DeleteCollection"
-	containers, err := all(ctx, t, op, value[int64], "SELECT id FROM containers WHERE collection_id = ?", c.ID)
-	if err != nil {
+	if err := t.run(ctx, op, `UPDATE images SET deleted_at = ?2 WHERE deleted_at = 0
+	    AND container_id IN (SELECT id FROM containers WHERE collection_id = ?1)`, c.ID, unix(t.Now)); err != nil {
 		return err
 	}
-	for _, id := range containers {
-		if err := t.DeleteContainer(ctx, id); err != nil {
-			return err
-		}
-	}
-	// The number may be given to another collection, whose owners must not see what was here.
-	if err := t.run(ctx, op, "UPDATE events SET collection_id = 0 WHERE collection_id = ? AND collection_id > 0", c.ID); err != nil {
-		return err
-	}
-	if err := t.run(ctx, op, "DELETE FROM collections WHERE id = ?", c.ID); err != nil {
+	if err := t.run(ctx, op, "UPDATE collections SET deleted_at = ?, name = name || '~' || id WHERE id = ?", unix(t.Now), c.ID); err != nil {
 		return err
 	}
 	if c.Name.Namespace != ref.Library {
 		return nil
 	}
 	return t.run(ctx, op, "DELETE FROM names WHERE name = ? AND kind = 'collection'", c.Name.Name)
+}
+
+// UndeleteCollection brings a collection back under its name. Errors: Conflict if that was
+// taken meanwhile.
+func (t *Tx) UndeleteCollection(ctx context.Context, id int64, name ref.Collection) error {
+	const op = "store.UndeleteCollection"
+	if name.Namespace == ref.Library {
+		if _, err := t.addName(ctx, name.Name, collectionName); err != nil {
+			return err
+		}
+	}
+	if err := t.run(ctx, op, `UPDATE images SET deleted_at = 0 WHERE container_id IN (SELECT id FROM containers WHERE collection_id = ?1 AND deleted_at = 0)
+	    AND deleted_at = (SELECT c.deleted_at FROM collections c WHERE c.id = ?1) AND `+notAlone, id); err != nil {
+		return err
+	}
+	err := t.run(ctx, op, "UPDATE collections SET deleted_at = 0, name = ? WHERE id = ?", name.Name, id)
+	if errs.Is(err, errs.Conflict) {
+		return errs.E(op, errs.Conflict, "There is another collection %s now; delete it first, or leave this one.", name)
+	}
+	return err
 }

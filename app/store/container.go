@@ -44,7 +44,7 @@ func (t *Tx) PlaceOf(ctx context.Context, image, user int64) (Place, error) {
 	}, "SELECT n.name, c.name, k.name, c.id, c.public, "+roleOf+`, k.id, k.frozen
 	  FROM images i JOIN containers k ON k.id = i.container_id JOIN collections c ON c.id = k.collection_id
 	  JOIN names n ON n.id = c.namespace_id
-	 WHERE i.id = ?2 AND i.deleted_at = 0`, user, image)
+	 WHERE i.id = ?2 AND i.deleted_at = 0 AND `+live, user, image)
 }
 
 const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at, k.pulls,
@@ -61,14 +61,14 @@ func scanContainer(row scanner) (model.Container, error) {
 // Container gives a container by its row id. Errors: NotFound.
 func (t *Tx) Container(ctx context.Context, id int64) (model.Container, error) {
 	return one(ctx, t, "store.Container", scanContainer, "SELECT "+containerColumns+` FROM containers k
-	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id WHERE k.id = ?`, id)
+	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id WHERE k.id = ? AND `+live, id)
 }
 
 // Containers gives those of a collection by name, one more than the page holds.
 func (t *Tx) Containers(ctx context.Context, collection int64, p model.Page) ([]model.Container, error) {
 	return all(ctx, t, "store.Containers", scanContainer, "SELECT "+containerColumns+` FROM containers k
 	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	 WHERE k.collection_id = ? AND k.name > ? ORDER BY k.name LIMIT ?`, collection, p.After, p.Size()+1)
+	 WHERE k.collection_id = ? AND k.deleted_at = 0 AND k.name > ? ORDER BY k.name LIMIT ?`, collection, p.After, p.Size()+1)
 }
 
 // EnsureContainer gives the row id of a container in a collection, made if it is new.
@@ -98,25 +98,36 @@ func (t *Tx) HasFrozenTag(ctx context.Context, container int64) (bool, error) {
 		"SELECT EXISTS (SELECT 1 FROM tags WHERE container_id = ? AND frozen = 1)", container)
 }
 
-// DeleteContainer removes a container with all that is in it; the bytes are left to the
-// sweeper.
+// DeleteContainer hides a container with all that is in it, and gives its name free. The
+// sweeper removes it for good after the grace period.
 func (t *Tx) DeleteContainer(ctx context.Context, container int64) error {
 	const op = "store.DeleteContainer"
-	for _, text := range []string{
-		"DELETE FROM tags WHERE container_id = ?",
-		"DELETE FROM image_children WHERE image_id IN (SELECT id FROM images WHERE container_id = ?)",
-		"DELETE FROM images WHERE container_id = ?",
-		"DELETE FROM containers WHERE id = ?",
-	} {
-		if err := t.run(ctx, op, text, container); err != nil {
-			return err
-		}
+	if err := t.run(ctx, op, "UPDATE images SET deleted_at = ?2 WHERE container_id = ?1 AND deleted_at = 0", container, unix(t.Now)); err != nil {
+		return err
 	}
-	return nil
+	return t.run(ctx, op, "UPDATE containers SET deleted_at = ?2, name = name || '~' || id WHERE id = ?1", container, unix(t.Now))
+}
+
+// notAlone is the condition that an image was not deleted by itself.
+const notAlone = "NOT EXISTS (SELECT 1 FROM deletions d WHERE d.image_id = images.id)"
+
+// UndeleteContainer brings a container back under its name. Errors: Conflict if that was
+// taken meanwhile.
+func (t *Tx) UndeleteContainer(ctx context.Context, id int64, name ref.Container) error {
+	const op = "store.UndeleteContainer"
+	if err := t.run(ctx, op, `UPDATE images SET deleted_at = 0 WHERE container_id = ?
+	    AND deleted_at = (SELECT k.deleted_at FROM containers k WHERE k.id = container_id) AND `+notAlone, id); err != nil {
+		return err
+	}
+	err := t.run(ctx, op, "UPDATE containers SET deleted_at = 0, name = ? WHERE id = ?", name.Container, id)
+	if errs.Is(err, errs.Conflict) {
+		return errs.E(op, errs.Conflict, "There is another container %s now; delete it first, or leave this one.", name)
+	}
+	return err
 }
 
 // HasFrozen tells whether a container of a collection, or a tag in it, is frozen.
 func (t *Tx) HasFrozen(ctx context.Context, collection int64) (bool, error) {
-	return one(ctx, t, "store.HasFrozen", value[bool], `SELECT EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = ?1
+	return one(ctx, t, "store.HasFrozen", value[bool], `SELECT EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = ?1 AND k.deleted_at = 0
 	  AND (k.frozen = 1 OR EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id AND g.frozen = 1)))`, collection)
 }

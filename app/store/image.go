@@ -17,8 +17,10 @@ const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
 
-const imageTables = ` FROM images i JOIN containers k ON k.id = i.container_id
-  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id`
+// imageTables leaves out what is in a deleted container or collection; whether the image
+// itself was deleted is for the query to say.
+const imageTables = ` FROM images i JOIN containers k ON k.id = i.container_id AND k.deleted_at = 0
+  JOIN collections c ON c.id = k.collection_id AND c.deleted_at = 0 JOIN names n ON n.id = c.namespace_id`
 
 func scanImage(row scanner) (model.Image, error) { return scanImageAnd(row) }
 
@@ -220,6 +222,10 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	const op = "store.AddImage"
 	pusher := sql.NullInt64{Int64: n.PushedBy, Valid: n.PushedBy != 0}
 	if err := t.recallReferrers(ctx, n.Container, n.Digest); err != nil {
+		return 0, err
+	}
+	if err := t.run(ctx, op, "DELETE FROM deletions WHERE image_id = (SELECT id FROM images WHERE container_id = ? AND digest = ? AND deleted_at > 0)",
+		n.Container, n.Digest); err != nil {
 		return 0, err
 	}
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO images

@@ -108,6 +108,6 @@ func (t *Tx) MostPulled(ctx context.Context, actor model.Actor, signIn bool, pul
 	// the page is full.
 	return all(ctx, t, "store.MostPulled", scanContainer, "SELECT "+containerColumns+` FROM containers k
 	  CROSS JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	 WHERE k.pulls > 0 AND (:pulls = 0 OR (k.pulls, k.id) < (:pulls, :id)) AND `+visible+`
+	 WHERE k.pulls > 0 AND k.deleted_at = 0 AND (:pulls = 0 OR (k.pulls, k.id) < (:pulls, :id)) AND `+visible+`
 	 ORDER BY k.pulls DESC, k.id DESC LIMIT :limit`, args...)
 }

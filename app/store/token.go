@@ -25,7 +25,7 @@ const tokenQuery = `SELECT ` + userColumns + `, t.id, t.name, t.salt, t.scope, t
   CASE WHEN t.narrowed THEN (
     SELECT group_concat(c.id || '/' || cn.name || '/' || c.name ORDER BY cn.name, c.name)
       FROM token_collections tc JOIN collections c ON c.id = tc.collection_id JOIN names cn ON cn.id = c.namespace_id
-     WHERE tc.token_id = t.id) END
+     WHERE tc.token_id = t.id AND c.deleted_at = 0) END
   FROM tokens t JOIN users u ON u.id = t.user_id JOIN names n ON n.id = u.name_id`
 
 func scanToken(row scanner) (TokenRow, error) {

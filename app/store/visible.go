@@ -11,9 +11,12 @@ import (
 
 // visible is the condition under which an actor may see a collection c. It is the only
 // place beside package access where the rule for reading stands, because a list cannot
-// ask row by row; a property test holds the two equal. Its parameters are those of
-// viewer.
-const visible = `(c.public = 1 AND :open OR :all OR c.id IN (SELECT value FROM json_each(:own)))`
+// ask row by row; a property test holds the two equal. What is deleted is nobody's to see.
+// Its parameters are those of viewer.
+const visible = `c.deleted_at = 0 AND (c.public = 1 AND :open OR :all OR c.id IN (SELECT value FROM json_each(:own)))`
+
+// live is the condition that a container k was not deleted, nor its collection c.
+const live = `k.deleted_at = 0 AND c.deleted_at = 0`
 
 // viewer gives the parameters of visible, and as the first of all, ?1, the actor's user:
 // whether he sees what is public, whether he sees everything, and which collections he

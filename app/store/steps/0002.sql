@@ -263,3 +263,31 @@ CREATE TABLE password_links (
     secret_hash   BLOB    NOT NULL UNIQUE,
     expires_at    INTEGER NOT NULL
 ) STRICT;
+
+-- Deleted things can be brought back.
+ALTER TABLE collections ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE containers ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX collections_deleted ON collections (deleted_at) WHERE deleted_at > 0;
+CREATE INDEX containers_deleted ON containers (deleted_at) WHERE deleted_at > 0;
+CREATE TABLE deletions (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind          TEXT    NOT NULL CHECK (kind IN ('move', 'tag', 'image', 'container', 'collection')),
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    container_id  INTEGER REFERENCES containers (id) ON DELETE CASCADE,
+    image_id      INTEGER REFERENCES images (id) ON DELETE CASCADE,
+    name          TEXT    NOT NULL,
+    deleted_at    INTEGER NOT NULL,
+    deleted_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
+) STRICT;
+CREATE INDEX deletions_by_collection ON deletions (collection_id);
+CREATE INDEX deletions_by_container ON deletions (container_id);
+CREATE INDEX deletions_by_image ON deletions (image_id);
+CREATE INDEX deletions_by_age ON deletions (deleted_at);
+CREATE TABLE deletion_tags (
+    deletion_id   INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,
+    tag           TEXT    NOT NULL,
+    arch          TEXT    NOT NULL,
+    image_id      INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    PRIMARY KEY (deletion_id, tag, arch)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deletion_tags_by_image ON deletion_tags (image_id);
