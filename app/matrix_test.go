@@ -283,7 +283,8 @@ func (m *matrix) must(err error) {
 // restore puts back what an operation that was allowed has changed.
 func (m *matrix) restore(name string) {
 	if name != "public/frozen" {
-		m.must(m.Registry.SetTag(m.t.Context(), m.owner, doortest.Path(m.t, name), "t", ref.Reference{Digest: m.images[name].Digest}))
+		_, err := m.Registry.SetTag(m.t.Context(), m.owner, doortest.Path(m.t, name), "t", ref.Reference{Digest: m.images[name].Digest})
+		m.must(err)
 	}
 }
 

@@ -280,6 +280,32 @@ type Expiry struct {
 	ExpiresIn int64 `json:"expires_in,omitempty"`
 }
 
+// HeaderUndo tells, in the answer to a change, the number of the deletion that undoes it.
+const HeaderUndo = "Sregistry-Undo"
+
+// Deletion is something that was deleted, or a tag that was moved, and can be brought back.
+// GET /api/v1/deletions, POST /api/v1/deletions/{deletion}/undo.
+type Deletion struct {
+	ID   int64  `json:"id"`
+	Kind string `json:"kind"` // "move", "tag", "image", "container" or "collection"
+	Name string `json:"name"` // what it was called
+	// Tags are those that named an image.
+	Tags []string `json:"tags,omitempty"`
+	// Images are what a tag named, by the digests of their manifests.
+	Images  []string  `json:"images,omitempty"`
+	Deleted time.Time `json:"deleted"`
+	By      string    `json:"by,omitempty"`
+	Until   time.Time `json:"until"` // when it goes for good
+}
+
+// Restored tells what was brought back: the tags that name an image again, and those that
+// name another one now.
+type Restored struct {
+	Name  string   `json:"name"`
+	Tags  []string `json:"tags,omitempty"`
+	Taken []string `json:"taken,omitempty"`
+}
+
 // Share is an expiring link to one image; Link is there only in the answer that made it.
 type Share struct {
 	ID      int64     `json:"id"`

@@ -40,8 +40,8 @@ type Deletion struct {
 	Until time.Time
 }
 
-// Undeleted tells what was brought back.
-type Undeleted struct {
+// Restored tells what was brought back.
+type Restored struct {
 	Name string
 	// Tags are those which name an image again that came back.
 	Tags []string

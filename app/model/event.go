@@ -35,6 +35,8 @@ const (
 	MemberRemoved       = "team.remove"
 	KeyAdded            = "key.add"
 	KeyRemoved          = "key.remove"
+	BroughtBack         = "undelete"
+	Purged              = "purge"
 	Swept               = "sweep"
 	UserCreated         = "user.create"
 	UserEnabled         = "user.enable"

@@ -171,12 +171,12 @@ func visibility(public bool) string {
 	return "private"
 }
 
-// DeleteCollection removes a collection and everything in it, at once and for good. Its
-// owners may. Errors: Frozen if a container or tag in it is frozen, NotFound, Forbidden,
+// DeleteCollection removes a collection and everything in it, and gives its name free. It
+// can be brought back for the grace period, by the number that it gives. Its owners may. Errors: Frozen if a container or tag in it is frozen, NotFound, Forbidden,
 // Unauthenticated, Conflict for a default collection, which stays with its namespace.
-func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) error {
+func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
 	const op = "registry.DeleteCollection"
-	err := s.db.Update(ctx, func(tx *store.Tx) error {
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		c, err := s.managed(ctx, tx, actor, path)
 		if err != nil {
 			return err
@@ -197,9 +197,13 @@ func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path 
 		if err := tx.DeleteCollection(ctx, c); err != nil {
 			return err
 		}
+		undo, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedCollection, Collection: c.ID, Name: c.Name.Name, By: actor.UserID})
+		if err != nil {
+			return err
+		}
 		return tx.Record(ctx, actor.Did(model.CollectionDeleted, c.Name.Full()))
 	})
-	return errs.Wrap(op, err)
+	return undo, errs.Wrap(op, err)
 }
 
 // managed finds a collection for somebody who may manage it.

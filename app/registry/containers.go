@@ -60,12 +60,12 @@ func frost(frozen bool, freeze, thaw string) string {
 	return thaw
 }
 
-// DeleteContainer removes a container with all its images, at once and for good. The
-// collection's owners may. Errors: Frozen if it or a tag in it is, NotFound, Forbidden,
-// Unauthenticated.
-func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path ref.Path) error {
+// DeleteContainer removes a container with all its images. It can be brought back for the
+// grace period, by the number that it gives. The collection's owners may. Errors: Frozen if
+// it or a tag in it is, NotFound, Forbidden, Unauthenticated.
+func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
 	const op = "registry.DeleteContainer"
-	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+	err = s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		frozen, err := tx.HasFrozenTag(ctx, p.Container)
 		if err != nil {
 			return err
@@ -76,8 +76,14 @@ func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path r
 		if err := tx.DeleteContainer(ctx, p.Container); err != nil {
 			return err
 		}
+		undo, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedContainer, Collection: p.Collection, Container: p.Container,
+			Name: p.ContainerOf.Container, By: actor.UserID})
+		if err != nil {
+			return err
+		}
 		return tx.Record(ctx, actor.Did(model.ContainerDeleted, p.ContainerOf.Full()).In(p.Collection))
-	}))
+	})
+	return undo, errs.Wrap(op, err)
 }
 
 // look runs fn on a snapshot with a container to which the actor may do something that

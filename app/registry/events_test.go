@@ -53,7 +53,7 @@ func TestEveryChangeRecordsWhatItDid(t *testing.T) {
 		{func() error { image = f.push(alice, "lab/hello", "v1", "amd64", 1); return nil },
 			[]string{"alice container.create library/lab/hello", "alice push library/lab/hello:v1"}},
 		{func() error { f.push(alice, "lab/hello", "v1", "amd64", 2); return nil }, []string{"alice push library/lab/hello:v1"}},
-		{func() error { return f.SetTag(f.ctx(), alice, hello, "v2", byDigest(image.Digest)) }, []string{"alice tag.set library/lab/hello:v2"}},
+		{func() error { return only(f.SetTag(f.ctx(), alice, hello, "v2", byDigest(image.Digest))) }, []string{"alice tag.set library/lab/hello:v2"}},
 		{func() error { return f.FreezeTag(f.ctx(), alice, hello, "v2", true) }, []string{"alice tag.freeze library/lab/hello:v2"}},
 		{func() error { return f.FreezeTag(f.ctx(), alice, hello, "v2", false) }, []string{"alice tag.thaw library/lab/hello:v2"}},
 		{func() error { return f.FreezeContainer(f.ctx(), alice, hello, true) }, []string{"alice container.freeze library/lab/hello"}},
@@ -68,11 +68,11 @@ func TestEveryChangeRecordsWhatItDid(t *testing.T) {
 			return f.SetGrant(f.ctx(), alice, lab, model.Grant{User: "bob", Role: model.Contributor})
 		}, []string{"alice grant.set library/lab"}},
 		{func() error { return f.SetGrant(f.ctx(), alice, lab, model.Grant{User: "bob"}) }, []string{"alice grant.remove library/lab"}},
-		{func() error { return f.DeleteTag(f.ctx(), alice, hello, "v2", "") }, []string{"alice tag.delete library/lab/hello:v2"}},
-		{func() error { return f.DeleteImage(f.ctx(), alice, hello, image.Content) }, []string{"alice image.delete library/lab/hello"}},
+		{func() error { return only(f.DeleteTag(f.ctx(), alice, hello, "v2", "")) }, []string{"alice tag.delete library/lab/hello:v2"}},
+		{func() error { return only(f.DeleteImage(f.ctx(), alice, hello, image.Content)) }, []string{"alice image.delete library/lab/hello"}},
 		{func() error { return f.DeleteBlob(f.ctx(), alice, hello, image.Content) }, []string{"alice blob.delete library/lab/hello"}},
-		{func() error { return f.DeleteContainer(f.ctx(), alice, hello) }, []string{"alice container.delete library/lab/hello"}},
-		{func() error { return f.DeleteCollection(f.ctx(), alice, lab) }, []string{"alice collection.delete library/lab"}},
+		{func() error { return only(f.DeleteContainer(f.ctx(), alice, hello)) }, []string{"alice container.delete library/lab/hello"}},
+		{func() error { return only(f.DeleteCollection(f.ctx(), alice, lab)) }, []string{"alice collection.delete library/lab"}},
 		{func() error {
 			_, err := f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)
 			return err
@@ -158,7 +158,7 @@ func TestNextCollectionDoesNotInheritEvents(t *testing.T) {
 	f := newFixture(t)
 	alice, bob := f.user("alice"), f.user("bob")
 	f.push(alice, "secret/hello", "v1", "amd64", 1)
-	must(t, f.DeleteCollection(f.ctx(), alice, path(t, "secret")))
+	must(t, only(f.DeleteCollection(f.ctx(), alice, path(t, "secret"))))
 	_, err := f.CreateCollection(f.ctx(), bob, path(t, "mine"), registry.NewCollection{})
 	must(t, err)
 	list, _, err := f.Events(f.ctx(), bob, path(t, "mine"), registry.EventFilter{}, model.Page{})

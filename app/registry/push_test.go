@@ -139,7 +139,7 @@ func TestOneTagNamesOneImagePerArchitecture(t *testing.T) {
 	}
 
 	// One architecture goes: the other is the tag's only image, and no index is left.
-	must(t, f.DeleteTag(f.ctx(), alice, path(t, "lab/hello"), "latest", "amd64"))
+	must(t, only(f.DeleteTag(f.ctx(), alice, path(t, "lab/hello"), "latest", "amd64")))
 	m, err = f.Manifest(f.ctx(), alice, path(t, "lab/hello"), tag("latest"))
 	must(t, err)
 	if m.Digest != arm.Digest {

@@ -33,7 +33,7 @@ func TestLookupsFollowEveryAcknowledgedChange(t *testing.T) {
 	}
 	for n := range 60 {
 		want := images[n%2]
-		must(t, f.SetTag(f.ctx(), alice, at, "moving", byDigest(want.Digest)))
+		must(t, only(f.SetTag(f.ctx(), alice, at, "moving", byDigest(want.Digest))))
 		m, err := f.Manifest(f.ctx(), alice, at, tag("moving"))
 		must(t, err)
 		i, err := f.find(alice, "lab/hello", "moving", "")

@@ -94,7 +94,7 @@ func TestTeamKeepsAnOwner(t *testing.T) {
 	}
 	f.push(bob, "imaging/tools/x", "1", "amd64", 1)
 	wants(t, errs.Conflict, f.DeleteTeam(f.ctx(), bob, "imaging"))
-	must(t, f.DeleteCollection(f.ctx(), bob, path(t, "imaging/tools")))
+	must(t, only(f.DeleteCollection(f.ctx(), bob, path(t, "imaging/tools"))))
 	must(t, f.DeleteTeam(f.ctx(), bob, "imaging"))
 }
 

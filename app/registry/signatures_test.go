@@ -165,8 +165,8 @@ func TestCollectionTakesOnlyWhatItsSignersSigned(t *testing.T) {
 	// What was there stays, but gets no new tags.
 	_, err = f.find(alice, "lab/old", "latest", "")
 	must(t, err)
-	wants(t, errs.Forbidden, f.SetTag(f.ctx(), alice, path(t, "lab/old"), "new", tag("latest")))
-	must(t, f.SetTag(f.ctx(), alice, path(t, "lab/a"), "new", tag("latest")))
+	wants(t, errs.Forbidden, only(f.SetTag(f.ctx(), alice, path(t, "lab/old"), "new", tag("latest"))))
+	must(t, only(f.SetTag(f.ctx(), alice, path(t, "lab/a"), "new", tag("latest"))))
 
 	f.requireSignature(alice, "lab")
 	must(t, f.pushSigned(alice, "lab/a"))

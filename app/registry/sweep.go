@@ -39,7 +39,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept
 	for _, step := range []func(context.Context, *Swept) error{
-		s.sweepUploads, s.sweepImages, s.sweepBlobs, s.sweepOrphans,
+		s.sweepUploads, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans,
 	} {
 		if err := step(ctx, &done); err != nil {
 			return done, errs.Wrap(op, err)
@@ -91,6 +91,27 @@ func (s *Service) sweepImages(ctx context.Context, done *Swept) error {
 			return err
 		}
 	}
+}
+
+// sweepDeleted removes containers and collections whose grace period is over, with all that
+// is in them, and forgets what tags named before it.
+func (s *Service) sweepDeleted(ctx context.Context, _ *Swept) error {
+	for more := true; more; {
+		err := s.db.Update(ctx, func(tx *store.Tx) error {
+			since := tx.Now.Add(-s.Settings().Grace)
+			n, err := tx.SweepDeletions(ctx, since, sweepBatch)
+			if err != nil {
+				return err
+			}
+			more, err = tx.SweepDeleted(ctx, since, sweepBatch)
+			more = more || n > 0
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) sweepBlobs(ctx context.Context, done *Swept) error {

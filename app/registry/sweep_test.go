@@ -41,7 +41,7 @@ func TestSweepKeepsWhatIsUsedAndLetsTheRestGoInTime(t *testing.T) {
 	moved := f.push(alice, "lab/hello", "moved", "amd64", 2)
 	f.push(alice, "lab/hello", "moved", "amd64", 3)
 	deleted := f.push(alice, "lab/hello", "deleted", "amd64", 4)
-	must(t, f.DeleteImage(f.ctx(), alice, at, deleted.Digest))
+	must(t, only(f.DeleteImage(f.ctx(), alice, at, deleted.Digest)))
 	loose := uploadBlob(f, alice, "lab/hello", []byte("never named by a manifest"))
 
 	f.age(2 * time.Hour) // more than an upload's life, less than the grace period

@@ -37,28 +37,36 @@ func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path
 }
 
 // SetTag gives an image of a container another tag, and takes the tag from what had it.
-// All architectures of a tag go along. Owners may. Errors: Frozen, NotFound, Forbidden,
+// All architectures of a tag go along. It gives the number to undo that by, or 0 if the tag
+// named nothing else before. Owners may. Errors: Frozen, NotFound, Forbidden,
 // Unauthenticated.
-func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) error {
+func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (undo int64, err error) {
 	const op = "registry.SetTag"
-	return errs.Wrap(op, s.change(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
+	err = s.change(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err
 		}
-		for _, i := range images {
-			if err := s.allowSigned(ctx, tx, p, i); err != nil {
-				return err
+		undo, err = noteMove(ctx, tx, actor, p, model.MovedTag, tag, func() error {
+			for _, i := range images {
+				if err := s.allowSigned(ctx, tx, p, i); err != nil {
+					return err
+				}
+				if err := s.pointTag(ctx, tx, actor, p, tag, i); err != nil {
+					return err
+				}
+				if err := recordTag(ctx, tx, actor, p, tag, i); err != nil {
+					return err
+				}
 			}
-			if err := s.setTag(ctx, tx, actor, p, tag, i); err != nil {
-				return err
-			}
-			if err := recordTag(ctx, tx, actor, p, tag, i); err != nil {
-				return err
-			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		return tx.TouchContainer(ctx, p)
-	}))
+	})
+	return undo, errs.Wrap(op, err)
 }
 
 // recordTag records that an image which is there already got a tag.
@@ -66,9 +74,15 @@ func recordTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Pla
 	return tx.Record(ctx, actor.Did(model.TagSet, p.ContainerOf.Full()+":"+tag, "digest", i.Known().String(), "arch", i.Arch).In(p.Collection))
 }
 
-// setTag is the one way a tag comes to name an image. An image file takes the tag for its
-// architecture only; any other image takes it whole.
+// setTag points a tag at an image, and notes what it named before.
 func (s *Service) setTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag string, i model.Image) error {
+	_, err := noteMove(ctx, tx, actor, p, model.MovedTag, tag, func() error { return s.pointTag(ctx, tx, actor, p, tag, i) })
+	return err
+}
+
+// pointTag is the one way a tag comes to name an image. An image file takes the tag for its
+// architecture only; any other image takes it whole.
+func (s *Service) pointTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag string, i model.Image) error {
 	if err := s.allowTag(ctx, tx, actor, access.Push, p, tag); err != nil {
 		return err
 	}
@@ -142,11 +156,20 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 }
 
 // DeleteTag takes a tag away, or only its image for one architecture if arch is given. An
-// image that loses its last tag so stays by digest for the grace period. Owners may.
-// Errors: Frozen, NotFound, Forbidden, Unauthenticated.
-func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) error {
+// image that loses its last tag so stays by digest for the grace period. It gives the
+// number to undo that by. Owners may. Errors: Frozen, NotFound, Forbidden, Unauthenticated.
+func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) (undo int64, err error) {
 	const op = "registry.DeleteTag"
-	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+	err = s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) (err error) {
+		undo, err = s.deleteTag(ctx, tx, actor, p, tag, arch)
+		return err
+	})
+	return undo, errs.Wrap(op, err)
+}
+
+func (s *Service) deleteTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag, arch string) (int64, error) {
+	const op = "registry.deleteTag"
+	return noteMove(ctx, tx, actor, p, model.DeletedTag, tag, func() error {
 		if err := s.allowTag(ctx, tx, actor, access.Delete, p, tag); err != nil {
 			return err
 		}
@@ -167,15 +190,15 @@ func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Pat
 			return err
 		}
 		return tx.TouchContainer(ctx, p)
-	}))
+	})
 }
 
 // DeleteImage removes an image, known by the digest of its manifest or file, with all its
-// tags. It can be pushed or brought back for the grace period. Owners may. Errors: Frozen
-// if one of its tags is, NotFound, Forbidden, Unauthenticated.
-func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
+// tags. It can be pushed or brought back for the grace period, by the number that it gives.
+// Owners may. Errors: Frozen if one of its tags is, NotFound, Forbidden, Unauthenticated.
+func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (undo int64, err error) {
 	const op = "registry.DeleteImage"
-	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+	err = s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, ref.Reference{Digest: d})
 		if err != nil {
 			return err
@@ -186,6 +209,15 @@ func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.P
 		}
 		if frozen != "" {
 			return errs.E(op, errs.Frozen, "The tag %s:%s names this image and is frozen; an owner has to thaw it first.", p.ContainerOf, frozen)
+		}
+		named, err := tx.MembersOf(ctx, images[0].ID)
+		if err != nil {
+			return err
+		}
+		undo, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedImage, Collection: p.Collection, Container: p.Container,
+			Image: images[0].ID, Name: string(images[0].Known()), By: actor.UserID, Named: named})
+		if err != nil {
+			return err
 		}
 		tags, err := tx.DeleteImage(ctx, images[0].ID)
 		if err != nil {
@@ -201,5 +233,6 @@ func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.P
 			return err
 		}
 		return tx.TouchContainer(ctx, p)
-	}))
+	})
+	return undo, errs.Wrap(op, err)
 }

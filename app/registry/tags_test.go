@@ -31,11 +31,11 @@ func TestFrozenTagNeitherMovesNorGoes(t *testing.T) {
 				_, err := f.Push(f.ctx(), alice, at, "v1", bytes.NewReader(image(t, "amd64", 3)))
 				return err
 			},
-			"retag":          func() error { return f.SetTag(f.ctx(), alice, at, "v1", byDigest(other.Digest)) },
-			"delete tag":     func() error { return f.DeleteTag(f.ctx(), alice, at, "v1", "") },
-			"delete image":   func() error { return f.DeleteImage(f.ctx(), alice, at, kept.Digest) },
-			"delete all":     func() error { return f.DeleteContainer(f.ctx(), alice, at) },
-			"delete the lot": func() error { return f.DeleteCollection(f.ctx(), alice, path(t, "lab")) },
+			"retag":          func() error { return only(f.SetTag(f.ctx(), alice, at, "v1", byDigest(other.Digest))) },
+			"delete tag":     func() error { return only(f.DeleteTag(f.ctx(), alice, at, "v1", "")) },
+			"delete image":   func() error { return only(f.DeleteImage(f.ctx(), alice, at, kept.Digest)) },
+			"delete all":     func() error { return only(f.DeleteContainer(f.ctx(), alice, at)) },
+			"delete the lot": func() error { return only(f.DeleteCollection(f.ctx(), alice, path(t, "lab"))) },
 		} {
 			if err := change(); !errs.Is(err, errs.Frozen) {
 				t.Errorf("%s frozen, %s: %v", name, what, err)
@@ -48,7 +48,7 @@ func TestFrozenTagNeitherMovesNorGoes(t *testing.T) {
 		}
 		must(t, set(false))
 	}
-	must(t, f.DeleteTag(f.ctx(), alice, at, "v1", ""))
+	must(t, only(f.DeleteTag(f.ctx(), alice, at, "v1", "")))
 }
 
 func TestRetagSharesTheImageAndDeleteKeepsItByDigest(t *testing.T) {
@@ -57,7 +57,7 @@ func TestRetagSharesTheImageAndDeleteKeepsItByDigest(t *testing.T) {
 	alice := f.user("alice")
 	at := path(t, "lab/hello")
 	pushed := f.push(alice, "lab/hello", "candidate", "amd64", 1)
-	must(t, f.SetTag(f.ctx(), alice, at, "stable", tag("candidate")))
+	must(t, only(f.SetTag(f.ctx(), alice, at, "stable", tag("candidate"))))
 	got, report, err := f.Inspect(f.ctx(), alice, at, tag("stable"), "")
 	must(t, err)
 	if diff := cmp.Diff([]string{"candidate", "stable"}, got.Tags); diff != "" || got.Digest != pushed.Digest {
@@ -66,10 +66,10 @@ func TestRetagSharesTheImageAndDeleteKeepsItByDigest(t *testing.T) {
 	if !bytes.Contains(report, []byte("vanessa")) {
 		t.Errorf("the report is %s", report)
 	}
-	wants(t, errs.NotFound, f.SetTag(f.ctx(), alice, at, "x", tag("missing")))
-	must(t, f.DeleteTag(f.ctx(), alice, at, "candidate", ""))
-	must(t, f.DeleteTag(f.ctx(), alice, at, "stable", ""))
-	wants(t, errs.NotFound, f.DeleteTag(f.ctx(), alice, at, "stable", ""))
+	wants(t, errs.NotFound, only(f.SetTag(f.ctx(), alice, at, "x", tag("missing"))))
+	must(t, only(f.DeleteTag(f.ctx(), alice, at, "candidate", "")))
+	must(t, only(f.DeleteTag(f.ctx(), alice, at, "stable", "")))
+	wants(t, errs.NotFound, only(f.DeleteTag(f.ctx(), alice, at, "stable", "")))
 	_, err = f.find(alice, "lab/hello", "stable", "")
 	wants(t, errs.NotFound, err)
 	for _, d := range []digest.Digest{pushed.Digest, pushed.Content} {
@@ -84,12 +84,12 @@ func TestDeletedImageIsHiddenAndComesBackWhenPushedAgain(t *testing.T) {
 	alice := f.user("alice")
 	at := path(t, "lab/hello")
 	pushed := f.push(alice, "lab/hello", "latest", "amd64", 1)
-	must(t, f.DeleteImage(f.ctx(), alice, at, pushed.Content))
+	must(t, only(f.DeleteImage(f.ctx(), alice, at, pushed.Content)))
 	_, err := f.Image(f.ctx(), alice, at, byDigest(pushed.Digest), "")
 	wants(t, errs.NotFound, err)
 	_, err = f.ImageByID(f.ctx(), alice, pushed.ID)
 	wants(t, errs.NotFound, err)
-	wants(t, errs.NotFound, f.DeleteImage(f.ctx(), alice, at, pushed.Content))
+	wants(t, errs.NotFound, only(f.DeleteImage(f.ctx(), alice, at, pushed.Content)))
 	again := f.push(alice, "lab/hello", "latest", "amd64", 1)
 	if again.ID != pushed.ID {
 		t.Errorf("it came back as another image: %d, %d", again.ID, pushed.ID)

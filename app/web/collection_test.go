@@ -134,7 +134,7 @@ func TestManyTagsAreCounted(t *testing.T) {
 	image := f.Push(t, alice, "lab/hello", "v00", siftest.Options{})
 	for i := range 24 {
 		f.clock.advance(time.Second)
-		err := f.Registry.SetTag(t.Context(), alice, image.Container.Path(), fmt.Sprintf("v%02d", i+1), ref.Reference{Tag: "v00"})
+		_, err := f.Registry.SetTag(t.Context(), alice, image.Container.Path(), fmt.Sprintf("v%02d", i+1), ref.Reference{Tag: "v00"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ func TestImagePageShowsWhatIsInside(t *testing.T) {
 		Definition: "Bootstrap: docker\nFrom: " + hostile + "\n",
 		Labels:     map[string]string{"z.last": hostile, hostile: "a value", "maintainer": "Ada"},
 	})
-	if err := f.Registry.SetTag(t.Context(), alice, image.Container.Path(), "stable", ref.Reference{Tag: "latest"}); err != nil {
+	if _, err := f.Registry.SetTag(t.Context(), alice, image.Container.Path(), "stable", ref.Reference{Tag: "latest"}); err != nil {
 		t.Fatal(err)
 	}
 	b := f.signedIn(t, alice)

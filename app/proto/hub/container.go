@@ -64,7 +64,7 @@ func (d *door) remove(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	if r.Digest == "" {
-		err = d.Registry.DeleteTag(ctx, actor, path, r.Tag, "")
+		_, err = d.Registry.DeleteTag(ctx, actor, path, r.Tag, "")
 	} else {
 		err = d.removeImage(ctx, actor, path, n, r)
 	}
@@ -84,7 +84,8 @@ func (d *door) removeImage(ctx context.Context, actor model.Actor, path ref.Path
 			return errs.E("hub.removeImage", errs.NotFound, "%s:%s does not name %s.", image.Container, clip(n.tag), r)
 		}
 	}
-	return d.Registry.DeleteImage(ctx, actor, path, r.Digest)
+	_, err := d.Registry.DeleteImage(ctx, actor, path, r.Digest)
+	return err
 }
 
 // resolve finds the container and the tag or digest in it that a name stands for. A

@@ -105,7 +105,7 @@ func (d *door) deleteImage(c echo.Context) error {
 	}
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
 	if w.reference.Digest != "" {
-		err = d.Registry.DeleteImage(ctx, actor, w.path, w.reference.Digest)
+		_, err = d.Registry.DeleteImage(ctx, actor, w.path, w.reference.Digest)
 	} else {
 		err = d.untag(c, w)
 	}
@@ -127,7 +127,8 @@ func (d *door) untag(c echo.Context, w wanted) error {
 	if i.Kind.IsFile() {
 		arch = i.Arch
 	}
-	return d.Registry.DeleteTag(ctx, actor, w.path, w.reference.Tag, arch)
+	_, err = d.Registry.DeleteTag(ctx, actor, w.path, w.reference.Tag, arch)
+	return err
 }
 
 // wireImage writes an image down; one without an id is still to be uploaded.

@@ -93,7 +93,7 @@ func (d *door) setTag(c echo.Context) error {
 	if body.Arch != "" && i.Arch != "" && body.Arch != i.Arch {
 		return errs.E(op, errs.Invalid, "The image is for %s, not for %s.", i.Arch, clip(body.Arch))
 	}
-	if err := d.Registry.SetTag(ctx, actor, path, tag, reference); err != nil {
+	if _, err := d.Registry.SetTag(ctx, actor, path, tag, reference); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return answer(c, struct{}{}) // 201 and 204 would be failures to the client

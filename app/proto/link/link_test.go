@@ -176,10 +176,10 @@ func TestTicketThatIsNotGoodIsNotFound(t *testing.T) {
 	}
 	f.advance(identity.TicketLife + time.Second)
 	f.wantGone(t, ticket)
-	if err := f.Registry.DeleteTag(t.Context(), f.alice, doortest.Path(t, "lab/hello"), "latest", ""); err != nil {
+	if _, err := f.Registry.DeleteTag(t.Context(), f.alice, doortest.Path(t, "lab/hello"), "latest", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Registry.DeleteImage(t.Context(), f.alice, doortest.Path(t, "lab/hello"), f.image.Content); err != nil {
+	if _, err := f.Registry.DeleteImage(t.Context(), f.alice, doortest.Path(t, "lab/hello"), f.image.Content); err != nil {
 		t.Fatal(err)
 	}
 	f.wantGone(t, f.ticket(f.alice))

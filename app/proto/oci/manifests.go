@@ -122,9 +122,9 @@ func (d *door) deleteManifest(c echo.Context, t target) error {
 	ctx, actor, r := c.Request().Context(), httpx.Actor(c), reference(t.last)
 	var err error
 	if r.Digest != "" {
-		err = d.core.DeleteImage(ctx, actor, t.name, r.Digest)
+		_, err = d.core.DeleteImage(ctx, actor, t.name, r.Digest)
 	} else {
-		err = d.core.DeleteTag(ctx, actor, t.name, r.Tag, "")
+		_, err = d.core.DeleteTag(ctx, actor, t.name, r.Tag, "")
 	}
 	if err != nil {
 		return err

@@ -84,8 +84,9 @@ func (d *door) deleteCollection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.registry.DeleteCollection(c.Request().Context(), httpx.Actor(c), path); err != nil {
+	undo, err := d.registry.DeleteCollection(c.Request().Context(), httpx.Actor(c), path)
+	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.NoContent(http.StatusNoContent)
+	return undoable(c, undo)
 }

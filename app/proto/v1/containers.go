@@ -48,10 +48,11 @@ func (d *door) deleteContainer(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.registry.DeleteContainer(c.Request().Context(), httpx.Actor(c), path); err != nil {
+	undo, err := d.registry.DeleteContainer(c.Request().Context(), httpx.Actor(c), path)
+	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.NoContent(http.StatusNoContent)
+	return undoable(c, undo)
 }
 
 // freezeContainer is PUT /api/v1/containers/{container}/frozen.

@@ -3,6 +3,8 @@ package v1_test
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -254,6 +256,24 @@ func deleteThings(t *testing.T, s *site, p people) {
 	latest := want[api.Image](t, s, 200, "GET", hello+"/images/latest", p["owner"], "")
 	want[any](t, s, 204, "DELETE", hello+"/images/"+latest.Content, p["owner"], "")
 	want[any](t, s, 404, "GET", hello+"/images/latest", p["owner"], "")
+	gone := want[api.List[api.Deletion]](t, s, 200, "GET", "/deletions?container=lab%2Fhello", p["owner"], "").Items
+	if len(gone) == 0 || gone[0].Kind != "image" || gone[0].By != "alice" || !gone[0].Until.After(gone[0].Deleted) {
+		t.Fatalf("deletions: %+v", gone)
+	}
+	if got := want[api.List[api.Deletion]](t, s, 200, "GET", "/deletions", p["stranger"], "").Items; len(got) > 0 {
+		t.Errorf("a stranger could bring back %+v", got)
+	}
+	number := "/deletions/" + strconv.FormatInt(gone[0].ID, 10)
+	want[any](t, s, 404, "POST", number+"/undo", p["stranger"], "")
+	want[any](t, s, 404, "POST", number+"/undo", p["contributor"], "")
+	want[any](t, s, 400, "POST", "/deletions/x/undo", p["owner"], "")
+	if back := want[api.Restored](t, s, 200, "POST", number+"/undo", p["owner"], ""); !slices.Contains(back.Tags, "latest") {
+		t.Errorf("brought back: %+v", back)
+	}
+	want[api.Image](t, s, 200, "GET", hello+"/images/latest", p["owner"], "")
+	answer := s.call(t, "DELETE", hello+"/images/"+latest.Content, p["owner"], "")
+	want[any](t, s, 204, "DELETE", "/deletions/"+answer.Header.Get(api.HeaderUndo), p["owner"], "")
+	want[any](t, s, 404, "DELETE", "/deletions/"+answer.Header.Get(api.HeaderUndo), p["owner"], "")
 	want[any](t, s, 423, "DELETE", "/collections/lab", p["owner"], "")
 	want[any](t, s, 204, "DELETE", "/containers/other%2Fthing", p["owner"], "")
 }

@@ -43,10 +43,11 @@ func (d *door) deleteImage(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.registry.DeleteImage(c.Request().Context(), httpx.Actor(c), path, digest); err != nil {
+	undo, err := d.registry.DeleteImage(c.Request().Context(), httpx.Actor(c), path, digest)
+	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.NoContent(http.StatusNoContent)
+	return undoable(c, undo)
 }
 
 // images is GET /api/v1/images?q=&collection=&container=&tag=.

@@ -73,6 +73,10 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/containers/:container/shares", Action: "manage", Handler: d.shares},
 		{Method: http.MethodDelete, Path: "/shares/:share", Action: "manage", Handler: d.unshare},
 
+		{Method: http.MethodGet, Path: "/deletions", Action: "list", Handler: d.deletions},
+		{Method: http.MethodPost, Path: "/deletions/:deletion/undo", Action: "delete", Handler: d.undelete},
+		{Method: http.MethodDelete, Path: "/deletions/:deletion", Action: "delete", Handler: d.purge},
+
 		{Method: http.MethodGet, Path: "/images", Action: "list", Handler: d.images},
 		{Method: http.MethodGet, Path: "/labels", Action: "list", Handler: d.labels},
 

@@ -47,10 +47,11 @@ func (d *door) setTag(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.registry.SetTag(c.Request().Context(), httpx.Actor(c), path, tag, image); err != nil {
+	undo, err := d.registry.SetTag(c.Request().Context(), httpx.Actor(c), path, tag, image)
+	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.NoContent(http.StatusNoContent)
+	return undoable(c, undo)
 }
 
 // deleteTag is DELETE /api/v1/containers/{container}/tags/{tag}?arch=.
@@ -60,10 +61,11 @@ func (d *door) deleteTag(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.registry.DeleteTag(c.Request().Context(), httpx.Actor(c), path, tag, c.QueryParam("arch")); err != nil {
+	undo, err := d.registry.DeleteTag(c.Request().Context(), httpx.Actor(c), path, tag, c.QueryParam("arch"))
+	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.NoContent(http.StatusNoContent)
+	return undoable(c, undo)
 }
 
 // freezeTag is PUT /api/v1/containers/{container}/tags/{tag}/frozen.

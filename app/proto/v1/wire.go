@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/api"
 	"sregistry/app/model"
@@ -97,6 +98,11 @@ func wireKey(k model.Key) api.Key {
 
 func wireLabel(l model.Label) api.Label {
 	return api.Label{Key: l.Key, Value: l.Value, Images: each(l.Images, func(name string) string { return name })}
+}
+
+func wireDeletion(d model.Deletion) api.Deletion {
+	return api.Deletion{ID: d.ID, Kind: string(d.Kind), Name: d.Name, Tags: d.Tags,
+		Images: each(d.Images, digest.Digest.String), Deleted: d.At, By: d.By, Until: d.Until}
 }
 
 func wireGrant(g model.Grant) api.Grant {
