@@ -124,7 +124,7 @@ func (t *Tx) Images(ctx context.Context, actor model.Actor, signIn bool, f Image
 		tables = imagesOfTags
 	}
 	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+tables+`
-	   AND x.arch <> '*'
+	   AND x.arch <> '*' AND i.deleted_at = 0
 	   AND (:inNamespace = '' OR n.name = :inNamespace AND c.name = :inCollection)
 	   AND (:container = '' OR k.name = :container)
 	   AND (:tag = '' OR g.name = :tag)
