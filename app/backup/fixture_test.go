@@ -79,7 +79,8 @@ func (s *site) delete(tag string) {
 	s.t.Helper()
 	i, err := s.Image(s.t.Context(), s.alice, s.path(), ref.Reference{Tag: tag}, "")
 	must(s.t, err)
-	must(s.t, s.DeleteImage(s.t.Context(), s.alice, s.path(), i.Digest))
+	_, err = s.DeleteImage(s.t.Context(), s.alice, s.path(), i.Digest)
+	must(s.t, err)
 }
 
 // sweep lets go of everything that a sweep may let go of, however young.
