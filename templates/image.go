@@ -2,6 +2,7 @@ package templates
 
 import (
 	"strings"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -13,19 +14,22 @@ import (
 // GET /containers/{namespace}/{collection}/{container}:{tag}.
 type Image struct {
 	Page
-	// Image is what is shown, with the tag it was asked by and all its Tags.
-	Image model.Image
-	// Public is the collection's visibility.
-	Public bool
+	// ImageHead holds what is shown, with all its Tags.
+	ImageHead
 	// Pulls are the ways to pull it, the best first.
 	Pulls []Command
 	// Labels are those its maker wrote into it, in the order to show.
 	Labels []model.Label
 	// What is inside an image file; empty where the file has no such thing.
 	Definition  string // the definition file it was built from
-	Runscript   string
-	Help        string
-	Environment string
+	Inside      Inside
+	Apps        []App
+	Notes       []string // what could not be read of it, and why
+	Built       time.Time
+	Compression string // of its filesystem
+	// Pulled tells how often it was pulled, up to Now.
+	Pulled model.Pulls
+	Now    time.Time
 	// Contents is what an OCI image is made of, and what is attached to any image.
 	Contents model.Contents
 }
@@ -36,16 +40,20 @@ type Command struct {
 	Line  string // "apptainer pull library://lab/hello:latest"
 }
 
-// title is the image's short name with its suffix.
-func (p Image) title() string { return p.Image.Container.String() + p.suffix() }
+// Inside is what is written in an image, or in one app of it.
+type Inside struct {
+	Runscript   string
+	Startscript string
+	Test        string
+	Help        string
+	Environment string
+}
 
-// suffix is the tag that the image was asked by, or else its shortened digest, written as
-// it follows the name.
-func (p Image) suffix() string {
-	if p.Image.Tag != "" {
-		return ":" + p.Image.Tag
-	}
-	return "@" + shorten(string(p.digest()))
+// App is one app of the Scientific Filesystem in an image.
+type App struct {
+	Name   string
+	Labels []model.Label
+	Inside
 }
 
 // otherTags are the names that the image has besides the one it was asked by.
@@ -71,11 +79,3 @@ func shorten(text string) string {
 
 // dotted writes a digest as it stands in the address of an image's page.
 func dotted(d digest.Digest) string { return ref.Dotted(d) }
-
-// digest is the one that people know the image by: of the file, or else of the manifest.
-func (p Image) digest() digest.Digest {
-	if p.Image.Content != "" {
-		return p.Image.Content
-	}
-	return p.Image.Digest
-}

@@ -11,9 +11,9 @@ import (
 
 // What is shown of the files in images.
 const (
-	// maxFilesShown is how many files of a folder are given at a time, and maxChangesShown
+	// MaxFilesShown is how many files of a folder are given at a time, and maxChangesShown
 	// how many changes between two images.
-	maxFilesShown   = 500
+	MaxFilesShown   = 500
 	maxChangesShown = 500
 )
 
@@ -34,7 +34,7 @@ func (s *Service) Files(ctx context.Context, i model.Image, folder string, skip 
 		if err != nil {
 			return err
 		}
-		list, err := files.List(folder, key.skip, maxFilesShown)
+		list, err := files.List(folder, key.skip, MaxFilesShown)
 		for _, one := range list.Files {
 			f.Files = append(f.Files, model.File(one))
 		}

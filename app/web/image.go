@@ -1,9 +1,8 @@
 package web
 
 import (
+	"context"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -15,57 +14,69 @@ import (
 )
 
 // image is GET /containers/{namespace}/{collection}/{container}:{reference}, the address
-// that a push prints. The container may hold slashes; the reference is a tag or a digest.
-func (s *Site) image(c echo.Context) error {
+// that a push prints; the reference is a tag or a digest.
+func (s *Site) image(c echo.Context, path ref.Path, reference ref.Reference) error {
 	const op = "web.image"
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
-	path, reference, err := imageName(c)
+	arch := c.QueryParam("arch")
+	i, text, err := s.registry.Inspect(ctx, actor, path, reference, arch)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	i, report, err := s.registry.Inspect(ctx, actor, path, reference, "")
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	container, err := s.registry.Container(ctx, actor, i.Container.Path())
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	// Some clients send no credentials for a pull; whether they get the image is for the
-	// core to say.
-	_, closed := s.registry.Container(ctx, model.Anonymous, i.Container.Path())
 	contents, err := s.registry.Contents(ctx, actor, path, reference, i)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	in, err := readReport(report)
+	in, err := readReport(text)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	view := templates.Image{
-		Page: s.page(c), Image: i, Public: container.Public, Labels: sortedLabels(i.Labels),
-		Pulls:      puller{public: s.settings.Public, image: i, anonymous: closed == nil}.commands(),
-		Definition: in.Definition, Runscript: in.Runscript, Help: in.Help, Environment: in.environment(), Contents: contents,
+	view := templates.Image{ImageHead: imageHead(i, contents, arch), Labels: sortedLabels(i.Labels), Contents: contents,
+		Pulls: s.pulls(ctx, i), Now: s.settings.Now(),
+		Definition: in.Definition, Inside: in.shown(), Apps: in.apps(), Notes: in.Notes, Built: in.Created, Compression: in.Compression}
+	if view.Public, err = s.public(ctx, actor, i); err != nil {
+		return errs.Wrap(op, err)
 	}
+	if view.Pulled, err = s.registry.ImagePulls(ctx, actor, i, templates.DownloadDays); err != nil {
+		return errs.Wrap(op, err)
+	}
+	view.Page = s.page(c)
 	return render(c, http.StatusOK, view.View())
 }
 
-// imageName reads the path of an image's page; without a reference it is the tag latest.
-func imageName(c echo.Context) (ref.Path, ref.Reference, error) {
-	const op = "web.imageName"
-	// Clients that escape a whole segment write ":" as "%3A", and echo leaves it so.
-	name, err := url.PathUnescape(c.Param("*"))
+// head finds the image that a page is about, for pages that show little of it.
+func (s *Site) head(c echo.Context, path ref.Path, reference ref.Reference) (templates.ImageHead, error) {
+	const op = "web.head"
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	arch := c.QueryParam("arch")
+	i, err := s.registry.Image(ctx, actor, path, reference, arch)
 	if err != nil {
-		return ref.Path{}, ref.Reference{}, errs.Because(op, errs.Invalid, err, "The address has a %% that escapes nothing; write the name as it is.")
+		return templates.ImageHead{}, errs.Wrap(op, err)
 	}
-	reference := ref.Latest
-	if at := strings.IndexAny(name, ":@"); at >= 0 {
-		name, reference = name[:at], name[at+1:]
-	}
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection") + "/" + name)
+	contents, err := s.registry.Contents(ctx, actor, path, reference, i)
 	if err != nil {
-		return ref.Path{}, ref.Reference{}, errs.Wrap(op, err)
+		return templates.ImageHead{}, errs.Wrap(op, err)
 	}
-	r, err := ref.ParseReference(reference)
-	return path, r, errs.Wrap(op, err)
+	head := imageHead(i, contents, arch)
+	head.View = c.QueryParam("view")
+	head.Public, err = s.public(ctx, actor, i)
+	return head, errs.Wrap(op, err)
+}
+
+// imageHead is the beginning of an image's page. An image of layers is for what its
+// platform says, and is switched by the digests of its platforms.
+func imageHead(i model.Image, contents model.Contents, arch string) templates.ImageHead {
+	head := templates.ImageHead{Image: i, Arch: arch}
+	if i.Kind.IsFile() && i.Tag != "" {
+		for _, p := range contents.Platforms {
+			head.Archs = append(head.Archs, p.Arch)
+		}
+	}
+	return head
+}
+
+// public tells whether an image's collection is.
+func (s *Site) public(ctx context.Context, actor model.Actor, i model.Image) (bool, error) {
+	k, err := s.registry.Container(ctx, actor, i.Container.Path())
+	return k.Public, err
 }

@@ -5,15 +5,32 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/templates"
 )
 
 // report is what the page shows of the inside of an image. The core keeps more of it.
 type report struct {
-	Definition  string `json:"definition"`
+	Created     time.Time `json:"created"`
+	Compression string    `json:"compression"`
+	Definition  string    `json:"definition"`
+	Notes       []string  `json:"notes"`
+	inside
+	Apps []struct {
+		Name   string            `json:"name"`
+		Labels map[string]string `json:"labels"`
+		inside
+	} `json:"apps"`
+}
+
+// inside is what is written in an image, or in one app of it.
+type inside struct {
 	Runscript   string `json:"runscript"`
+	Startscript string `json:"startscript"`
+	Test        string `json:"test"`
 	Help        string `json:"help"`
 	Environment []struct {
 		Path string `json:"path"`
@@ -32,7 +49,7 @@ func readReport(text []byte) (report, error) {
 
 // environment is one text of all scripts that set the environment, in the order they run,
 // each under its path as it would be in a listing.
-func (r report) environment() string {
+func (r inside) environment() string {
 	var all strings.Builder
 	for _, script := range r.Environment {
 		if strings.TrimSpace(script.Text) == "" {
@@ -44,6 +61,20 @@ func (r report) environment() string {
 		all.WriteString("# " + script.Path + "\n" + strings.TrimRight(script.Text, "\n") + "\n")
 	}
 	return all.String()
+}
+
+// shown is what a page shows of it.
+func (r inside) shown() templates.Inside {
+	return templates.Inside{Runscript: r.Runscript, Startscript: r.Startscript, Test: r.Test, Help: r.Help, Environment: r.environment()}
+}
+
+// apps are those of the image, in their order.
+func (r report) apps() []templates.App {
+	var list []templates.App
+	for _, app := range r.Apps {
+		list = append(list, templates.App{Name: app.Name, Labels: sortedLabels(app.Labels), Inside: app.shown()})
+	}
+	return list
 }
 
 // sortedLabels puts labels in the order of their keys.

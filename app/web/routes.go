@@ -13,7 +13,8 @@ func (s *Site) Pages() []httpx.Route {
 	return withHead([]httpx.Route{
 		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
 		{Method: http.MethodGet, Path: "/collections/:namespace/:collection", Action: "show", Handler: s.collection},
-		{Method: http.MethodGet, Path: "/containers/:namespace/:collection/*", Action: "inspect", Handler: s.image},
+		{Method: http.MethodGet, Path: "/containers/:namespace/:collection/*", Action: "inspect", Handler: s.containers},
+		{Method: http.MethodPost, Path: "/containers/:namespace/:collection/*", Action: "describe", Handler: s.saveReadme},
 
 		{Method: http.MethodGet, Path: "/setup/:secret", Action: "setup", Handler: s.setup},
 		{Method: http.MethodPost, Path: "/setup/:secret", Action: "setup", Handler: s.completeSetup},

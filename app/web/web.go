@@ -10,11 +10,14 @@
 package web
 
 import (
+	"crypto/sha256"
 	"net/url"
 	"time"
 
 	"sregistry/app/identity"
+	"sregistry/app/lru"
 	"sregistry/app/registry"
+	"sregistry/templates/markdown"
 )
 
 // Settings are what the pages say about the registry, and the clock they go by.
@@ -33,6 +36,7 @@ type Site struct {
 	registry *registry.Service
 	identity *identity.Service
 	settings Settings
+	shown    *lru.Map[[sha256.Size]byte, markdown.HTML] // what became of Markdown, by its hash
 }
 
 // New makes the web site of a registry and its accounts.
@@ -40,7 +44,7 @@ func New(r *registry.Service, i *identity.Service, s Settings) *Site {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Site{r, i, s}
+	return &Site{r, i, s, lru.New[[sha256.Size]byte, markdown.HTML](maxProse)}
 }
 
 // base is the registry's address as clients are told it: "https://hub.example.org".
