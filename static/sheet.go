@@ -16,6 +16,7 @@ const Sheet = "css/app.css"
 var sheets = []string{
 	"tokens", "elements", "frame", "parts", "forms", "code", "tables", "failure", "chart", "account",
 	"upload", "manage",
+	"image",
 	"reader",
 }
 

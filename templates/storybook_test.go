@@ -61,6 +61,7 @@ func stories() []story {
 	for _, group := range [][]story{
 		accountStories(), ownStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
 		uploadStories(), teamStories(),
+		containerStories(), filesStories(), compareStories(),
 	} {
 		all = append(all, group...)
 	}
@@ -138,50 +139,6 @@ func homeStories() []story {
 		{"home-new", templates.Home{Page: anonymous("/"), Address: "http://127.0.0.1:8080", New: true}.View()},
 		{"home-empty", templates.Home{Page: admin("/"), Address: address}.View()},
 	}
-}
-
-func imageStories() []story {
-	name := ref.Container{Collection: ref.Collection{Namespace: "library", Name: "lab"}, Container: "hello"}
-	full := templates.Image{
-		Page: signedIn("/containers/library/lab/hello:latest"),
-		Image: model.Image{Container: name, Kind: model.SIF, Digest: digest.FromString("its manifest"), Content: sum, Size: 1_288_490_189,
-			Arch: "amd64", Pushed: now, PushedBy: "alice", Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"},
-			Signing: &model.Signing{Signatures: []model.Signature{
-				{Fingerprint: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Name: "Alice <alice@example.org>", Verdict: model.Valid},
-				{Fingerprint: "0BC07EB661573CD60BC07EB661573CD60BC07EB6", Verdict: model.UnknownKey, Reason: "The key is not known here."}}}},
-		Public: true,
-		Pulls: []templates.Command{
-			{Title: "sregistry", Line: "sregistry pull lab/hello:latest"},
-			{Title: "Apptainer, library", Line: "apptainer pull library://lab/hello:latest"},
-			{Title: "Apptainer, OCI", Line: "apptainer pull oras://hub.example.org/lab/hello:latest"},
-			{Title: "Apptainer, shub", Line: "apptainer pull shub://hub.example.org/lab/hello:latest"},
-		},
-		Labels: []model.Label{
-			{Key: "org.label-schema.build-date", Value: "Sunday_22_November_2026_9:12:3_UTC"},
-			{Key: "maintainer", Value: rtl},
-			{Key: hostile, Value: hostile + "\nand a second line"},
-			{Key: "org.label-schema.usage.singularity.deffile." + longPart, Value: strings.Repeat("0123456789abcdef", 20)},
-		},
-		Definition: "Bootstrap: docker\nFrom: alpine:3.22\n\n%post\n\tapk add --no-cache hello\n\n%runscript\n    exec hello \"$@\"  # " +
-			strings.Repeat("a long line, ", 12) + "\n\n%labels\n    note " + hostile + "\n",
-		Runscript:   "#!/bin/sh\nexec hello \"$@\"\n",
-		Help:        "Says hello.\n\n" + emoji + "\n" + rtl + "\n",
-		Environment: "export LC_ALL=C\nexport PATH=/opt/hello/bin:$PATH\n",
-	}
-	bare := templates.Image{
-		Page: anonymous("/containers/alice/default/deep/" + longPart),
-		Image: model.Image{Container: ref.Container{Collection: ref.Collection{Namespace: "alice", Name: "default"}, Container: "deep/" + longPart},
-			Kind: model.OCIImage, Digest: sum, Pushed: now},
-		Contents: model.Contents{
-			Platforms: []model.Platform{{OS: "linux", Arch: "amd64", Digest: sum}, {OS: "linux", Arch: "arm", Variant: "v7", Digest: sum}},
-			Layers:    []model.Layer{{MediaType: "application/vnd.oci.image.layer.v1.tar+gzip", Digest: sum, Size: 3_400_000}},
-			Config:    model.Config{Entrypoint: []string{"/bin/sh", "-c"}, Cmd: []string{"<script>alert(1)</script>"}, Env: []string{"PATH=/bin"}},
-			History:   []model.Step{{By: "COPY . /", Comment: "buildkit"}, {By: "CMD [\"sh\"]", Empty: true}},
-			Referrers: []model.Referrer{{ArtifactType: "application/spdx+json", Digest: sum}},
-		},
-		Pulls: []templates.Command{{Title: "docker", Line: "docker pull hub.example.org/alice/default/deep/" + longPart + "@" + sum.String()}},
-	}
-	return []story{{"image", full.View()}, {"image-bare", bare.View()}}
 }
 
 func collectionStories() []story {

@@ -140,7 +140,7 @@ func TestManyTagsAreCounted(t *testing.T) {
 		}
 	}
 	p := f.signedIn(t, alice).get("/collections/library/lab")
-	tags := p.lines(".tags a")
+	tags := p.lines(".tags a.name")
 	if len(tags) != 20 || tags[0] != "v24" {
 		t.Errorf("tags %q", tags)
 	}
