@@ -21,7 +21,11 @@ func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
 			if r.Body != nil && r.Body != http.NoBody {
-				r.Body = &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall}
+				b := &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall}
+				r.Body = b
+				if event, ok := c.Get(eventKey).(*request); ok {
+					event.body = b
+				}
 			}
 			return next(c)
 		}

@@ -24,6 +24,7 @@ const maxLogged = 300
 type request struct {
 	id     string
 	fields []slog.Attr
+	body   *body // nil if it has none
 }
 
 // RequestID gives the id by which the log knows a request.
@@ -47,7 +48,10 @@ func event(s Settings) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			began := time.Now()
-			r := &request{id: strings.ToLower(rand.Text()[:16])}
+			r := &request{id: proxyID(c.Request(), s.Proxies)}
+			if r.id == "" {
+				r.id = strings.ToLower(rand.Text()[:16])
+			}
 			c.Set(eventKey, r)
 			c.Response().Header().Set(echo.HeaderXRequestID, r.id)
 
@@ -59,7 +63,14 @@ func event(s Settings) echo.MiddlewareFunc {
 					Set(c, "unanswered", e.Error())
 				}
 			}
-			r.log(s.Log, c, err, time.Since(began))
+			took, status := time.Since(began), c.Response().Status
+			if errs.Is(err, errs.Canceled) {
+				status = StatusCanceled
+			}
+			r.log(s.Log, c, err, status, took)
+			if s.Served != nil {
+				s.Served(served(c, r, status, took))
+			}
 			if e, ok := denied(c, err); ok && s.Denied != nil {
 				s.Denied(e)
 			}
@@ -86,19 +97,18 @@ func guarded(c echo.Context, next echo.HandlerFunc) (err error) {
 	return next(c)
 }
 
-func (r *request) log(log *slog.Logger, c echo.Context, err error, took time.Duration) {
-	status := c.Response().Status
-	if errs.Is(err, errs.Canceled) {
-		status = StatusCanceled
-	}
+func (r *request) log(log *slog.Logger, c echo.Context, err error, status int, took time.Duration) {
 	level := slog.LevelInfo
+	if mountOf(c).Quiet && err == nil {
+		level = slog.LevelDebug
+	}
 	if status >= http.StatusInternalServerError || errs.Is(err, errs.Internal) {
 		level = slog.LevelError
 	}
 	attrs := []slog.Attr{
 		slog.String("request", r.id), slog.String("method", clip(c.Request().Method)), slog.String("route", route(c)),
-		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Duration("took", took),
-		slog.String("source", c.RealIP()),
+		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Int64("received", r.received()), slog.Duration("took", took),
+		slog.String("source", c.RealIP()), slog.String("door", mountOf(c).Door),
 	}
 	for i, name := range c.ParamNames() {
 		if values := c.ParamValues(); name != secretParam && i < len(values) {

@@ -17,6 +17,7 @@ type Route struct {
 	Door    string // the name of the door, which whoever mounts it gives
 	Action  string // what its handler asks of the core; for readers of the table
 	Handler echo.HandlerFunc
+	Quiet   bool // what succeeds is in the log at level debug only: somebody asks every few seconds
 }
 
 // ErrorRenderer answers a request that failed, in the manner of its door. The error has a
@@ -33,6 +34,9 @@ type Settings struct {
 	// Denied is told of every request that was denied what it asked for; nil if nobody
 	// wants to know. It must not wait for anything.
 	Denied func(model.Event)
+	// Served is told of every request when it is over; nil if nobody counts. It must not
+	// wait for anything.
+	Served func(Served)
 }
 
 // New makes the router. Every request goes, in this order, through the event, which logs

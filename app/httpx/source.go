@@ -15,9 +15,7 @@ import (
 // its end, where the proxies nearest to us have written, and only as far as they are
 // trusted: anybody can send the rest.
 func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
-	trusted := func(a netip.Addr) bool {
-		return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(a) })
-	}
+	trusted := func(a netip.Addr) bool { return trusts(proxies, a) }
 	return func(r *http.Request) string {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil {
@@ -40,6 +38,11 @@ func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
 		}
 		return client.String()
 	}
+}
+
+// trusts tells whether an address is a proxy's that is believed.
+func trusts(proxies []netip.Prefix, a netip.Addr) bool {
+	return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // Source names where a request came from, as far as it counts as one place: the address,
