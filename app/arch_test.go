@@ -36,6 +36,8 @@ var imports = map[string][]string{
 	"app/registry":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/pgp", "app/sif", "app/store"},
 	"app/backup":              {"app/errs", "app/blob", "app/store"},
 	"app/httpx":               {"app/errs", "app/lru", "app/model"},
+	"app/metrics":             {"app/httpx"},
+	"app/proto/watch":         {"app/errs", "app/httpx", "app/registry"},
 	"app/proto/hkp":           {"app/errs", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/hub":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/library":       {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
@@ -52,7 +54,7 @@ var imports = map[string][]string{
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
-		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web", "app/cli", "app/api", "app/systemd", "static"},
+		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/metrics", "app/web", "app/cli", "app/api", "app/systemd", "static"},
 	".": {"app", "app/cli"},
 }
 
@@ -60,7 +62,7 @@ var imports = map[string][]string{
 var reserved = map[string][]string{
 	"database/sql":             {"app/store"},
 	"modernc.org/sqlite":       {"app/store"},
-	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/web"},
+	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/web"},
 	"github.com/a-h/templ":     {"templates", "templates/chart"},
 	"golang.org/x/crypto/acme": {"app/certs"},
 	"github.com/ProtonMail":    {"app/pgp", "app/sif"},

@@ -190,7 +190,7 @@ func newMatrix(t *testing.T) *matrix {
 		t.Fatal(err)
 	}
 	limits := httpx.NewLimits(httpx.Rate{}, httpx.Rate{})
-	all, err := allDoors(site.Registry, site.Identity, public, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits)
+	all, err := allDoors(site.Registry, site.Identity, public, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits, http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
 	}

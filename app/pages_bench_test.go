@@ -16,6 +16,7 @@ import (
 
 	"sregistry/app/config"
 	"sregistry/app/identity"
+	"sregistry/app/metrics"
 	"sregistry/app/model"
 	"sregistry/app/registry"
 	"sregistry/app/store"
@@ -126,7 +127,7 @@ func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
 	settings := config.New()
 	settings.AnonymousRate, settings.UserRate = 0, 0
 	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: true}, log)
-	handler, err := newHandler(settings, log, core, id, public)
+	handler, err := newHandler(settings, log, core, id, public, metrics.New(Version))
 	if err != nil {
 		b.Fatal(err)
 	}

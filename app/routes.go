@@ -13,12 +13,14 @@ import (
 	"sregistry/app/config"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
+	"sregistry/app/metrics"
 	"sregistry/app/proto/hkp"
 	"sregistry/app/proto/hub"
 	"sregistry/app/proto/library"
 	"sregistry/app/proto/link"
 	"sregistry/app/proto/oci"
 	v1 "sregistry/app/proto/v1"
+	"sregistry/app/proto/watch"
 	"sregistry/app/registry"
 	"sregistry/app/web"
 )
@@ -35,15 +37,15 @@ type doors struct {
 }
 
 // newHandler mounts all doors on one router.
-func newHandler(settings *config.Config, log *slog.Logger, core *registry.Service, id *identity.Service, public *url.URL) (http.Handler, error) {
+func newHandler(settings *config.Config, log *slog.Logger, core *registry.Service, id *identity.Service, public *url.URL, figures *metrics.Metrics) (http.Handler, error) {
 	proxies, err := settings.Proxies()
 	if err != nil {
 		return nil, err
 	}
 	site := web.New(core, id, web.Settings{Version: Version, Public: public})
-	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site), Denied: core.Denied})
+	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site), Denied: core.Denied, Served: figures.Served})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
-	all, err := allDoors(core, id, public, site, limits)
+	all, err := allDoors(core, id, public, site, limits, figures.Handler())
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +60,13 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 
 // allDoors is the table of the doors. Where paths meet, the router prefers a fixed one to
 // a parameter and that to a catch-all, so their order does not matter.
-func allDoors(core *registry.Service, id *identity.Service, public *url.URL, site *web.Site, limits *httpx.Limits) ([]doors, error) {
+func allDoors(core *registry.Service, id *identity.Service, public *url.URL, site *web.Site, limits *httpx.Limits, figures http.Handler) ([]doors, error) {
 	sameOrigin, err := httpx.SameOrigin(public)
 	if err != nil {
 		return nil, err
 	}
 	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: public}
+	watched := watch.Settings{Registry: core, Figures: figures}
 	return []doors{
 		{"hkp", hkp.Errors, hkp.Routes(core), []echo.MiddlewareFunc{hkp.Authenticate(id, limits)}},
 		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Address: public, Now: time.Now}), nil},
@@ -73,6 +76,8 @@ func allDoors(core *registry.Service, id *identity.Service, public *url.URL, sit
 		{"oci", oci.Errors, oci.Routes(oci.Settings{Registry: core, Identity: id, Limits: limits, Address: public}), nil},
 		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: Version, Address: public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
+		{"watch", watch.Errors, watch.Health(watched), nil},
+		{"watch", watch.Errors, watch.Figures(watched), []echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"web", site.Errors, site.Pages(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},
 		{"web", site.UploadErrors, site.Uploads(), []echo.MiddlewareFunc{sameOrigin, httpx.Authenticate(site.Visitor, limits)}},
 		{"web", site.Errors, site.Assets(), nil},

@@ -87,13 +87,22 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	if err := core.Govern(ctx, rules(settings)); err != nil {
 		return err
 	}
-	handler, err := newHandler(settings, log, core, id, public)
+	figures := newMetrics(ctx, core, log)
+	handler, err := newHandler(settings, log, core, id, public, figures)
+	if err != nil {
+		return err
+	}
+
+	private, err := openPrivate(ctx, settings.MetricsListen)
 	if err != nil {
 		return err
 	}
 
 	var background sync.WaitGroup
 	sweeping, stop := context.WithCancel(ctx)
+	if private != nil {
+		background.Go(func() { servePrivate(sweeping, private, newPrivateHandler(core, figures, log), log) })
+	}
 	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
 	background.Go(func() { core.VerifySignatures(sweeping) })
 	background.Go(func() { backUpAgainAndAgain(sweeping, core, d, log) })

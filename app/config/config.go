@@ -52,6 +52,7 @@ type Config struct {
 	LogLevel        string
 	LogFormat       string
 	AuditRetention  time.Duration
+	MetricsListen   string
 
 	given map[string]string // where each setting was given at the start, by its name
 }
@@ -101,6 +102,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
+	f.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "address and port, such as 127.0.0.1:9090, where whoever can reach it sees /metrics, /livez and /readyz without sign-in (default: none; /metrics is for administrators)")
 	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long it is kept what was done and denied, by whom and from where; 0 is for ever")
 }
 

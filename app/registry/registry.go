@@ -27,6 +27,8 @@ type Service struct {
 	log     *slog.Logger
 	writers writers
 	denials *denials
+	ready   readiness
+	figures figures
 	woken   chan struct{} // when there are signatures to verify
 	pulls   pulls
 

@@ -51,6 +51,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if err := s.sweepEvents(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
+	s.countSweep(done)
 	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.SweepLinks(ctx); err != nil || done.Images+done.Blobs == 0 {
 			return err

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"net/url"
+	"sync/atomic"
+	"time"
 
 	"sregistry/app/errs"
 )
@@ -16,6 +18,9 @@ type pool struct {
 	db    *sql.DB
 	begin string // the statement that begins a transaction
 	free  chan *conn
+
+	taken  atomic.Uint64 // how often a connection was
+	waited atomic.Int64  // nanoseconds that was waited for one, all in all
 }
 
 // conn is one connection. It is used by one goroutine at a time.
@@ -45,7 +50,7 @@ func openPool(path, begin string, more url.Values, size int) (*pool, error) {
 	}
 	db.SetMaxOpenConns(size)
 	db.SetMaxIdleConns(size)
-	p := &pool{db, begin, make(chan *conn, size)}
+	p := &pool{db: db, begin: begin, free: make(chan *conn, size)}
 	for range size {
 		p.free <- nil // opened when first taken
 	}
@@ -55,14 +60,28 @@ func openPool(path, begin string, more url.Values, size int) (*pool, error) {
 // take waits for a free connection.
 func (p *pool) take(ctx context.Context) (*conn, error) {
 	const op = "store.take"
+	var c *conn
 	select {
-	case c := <-p.free:
-		if c != nil {
-			return c, nil
+	case c = <-p.free:
+	default:
+		began := time.Now()
+		select {
+		case c = <-p.free:
+		case <-ctx.Done():
+			return nil, errs.Wrap(op, ctx.Err())
 		}
-	case <-ctx.Done():
-		return nil, errs.Wrap(op, ctx.Err())
+		p.waited.Add(int64(time.Since(began)))
 	}
+	p.taken.Add(1)
+	if c != nil {
+		return c, nil
+	}
+	return p.connect(ctx)
+}
+
+// connect opens a connection in the place of one that was taken.
+func (p *pool) connect(ctx context.Context) (*conn, error) {
+	const op = "store.connect"
 	c, err := p.db.Conn(ctx)
 	if err != nil {
 		p.free <- nil

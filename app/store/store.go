@@ -111,6 +111,12 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
+// Writes tells how many changes were begun, and how long they waited for their turn, all
+// in all.
+func (db *DB) Writes() (begun uint64, waited time.Duration) {
+	return db.write.taken.Load(), time.Duration(db.write.waited.Load())
+}
+
 func (db *DB) transact(ctx context.Context, p *pool, fn func(*Tx) error) (err error) {
 	const op = "store.transact"
 	c, err := p.take(ctx)

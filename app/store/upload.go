@@ -52,6 +52,11 @@ func (t *Tx) SweepUploads(ctx context.Context, since time.Time) ([]string, error
 	return all(ctx, t, "store.SweepUploads", value[string], "DELETE FROM uploads WHERE touched_at <= ? RETURNING id", unix(since))
 }
 
+// CountUploads counts the uploads that are under way.
+func (t *Tx) CountUploads(ctx context.Context) (int, error) {
+	return one(ctx, t, "store.CountUploads", value[int], "SELECT count(*) FROM uploads")
+}
+
 // HasUpload tells whether an upload is recorded.
 func (t *Tx) HasUpload(ctx context.Context, id string) (bool, error) {
 	return one(ctx, t, "store.HasUpload", value[bool], "SELECT EXISTS (SELECT 1 FROM uploads WHERE id = ?)", id)

@@ -1,0 +1,67 @@
+package registry
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// figuresFor is how long figures are good: counting all blobs is not for every scrape.
+const figuresFor = 15 * time.Second
+
+// Figures are numbers about what is kept and what waits, for those who watch the server.
+type Figures struct {
+	model.Health
+	Uploads    int // that are under way
+	Writes     uint64
+	WriteWait  time.Duration // all that changes have waited for their turn
+	LastSwept  time.Time     // when a sweep ended last; zero since the start if none did
+	SweptTotal Swept         // since the start
+}
+
+// figures are the last Figures, and what they count by themselves.
+type figures struct {
+	mu    sync.Mutex
+	at    time.Time
+	last  Figures
+	swept Swept
+	sweep time.Time
+}
+
+// Figures gives the present ones, some seconds old at most. It asks nobody who wants to
+// know: whoever serves them does.
+func (s *Service) Figures(ctx context.Context) (Figures, error) {
+	s.figures.mu.Lock()
+	defer s.figures.mu.Unlock()
+	if time.Since(s.figures.at) < figuresFor {
+		return s.figures.last, nil
+	}
+	h, err := s.health(ctx)
+	if err != nil {
+		return Figures{}, err
+	}
+	f := Figures{Health: h, LastSwept: s.figures.sweep, SweptTotal: s.figures.swept}
+	f.Writes, f.WriteWait = s.db.Writes()
+	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		f.Uploads, err = tx.CountUploads(ctx)
+		return err
+	})
+	s.figures.last, s.figures.at = f, time.Now()
+	return f, err
+}
+
+// countSweep adds to the figures what a sweep let go.
+func (s *Service) countSweep(done Swept) {
+	s.figures.mu.Lock()
+	defer s.figures.mu.Unlock()
+	all := &s.figures.swept
+	all.Uploads += done.Uploads
+	all.Images += done.Images
+	all.Blobs += done.Blobs
+	all.Bytes += done.Bytes
+	all.Orphans += done.Orphans
+	s.figures.sweep = time.Now()
+}

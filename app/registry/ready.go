@@ -1,0 +1,89 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+const (
+	// readyFor is how long an answer of Ready is good, so that asking costs nothing.
+	readyFor = 5 * time.Second
+	// readyTime is how long the checks may take.
+	readyTime = 5 * time.Second
+	// diskFloor is how little room on the disk is too little: what the database needs to
+	// go on for a while, and for an administrator to make room in peace.
+	diskFloor = 128 << 20
+	// probeDuty is the row that is written to find out whether that is possible.
+	probeDuty = "probe"
+)
+
+// readiness is the last answer of Ready.
+type readiness struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
+// Ready tells whether the registry can do its work: the database is read and written, the
+// data folder is there, and there is room on its disk. It may be asked by anybody and as
+// often as one likes. Errors: Unavailable or NoSpace, with a sentence that names what
+// failed and no more.
+func (s *Service) Ready(ctx context.Context) error {
+	s.ready.mu.Lock()
+	defer s.ready.mu.Unlock()
+	if time.Since(s.ready.at) < readyFor {
+		return s.ready.err
+	}
+	// The next one is told the same, so it must not be what became of one who left.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
+	defer cancel()
+	s.ready.err = s.checkReady(ctx)
+	s.ready.at = time.Now()
+	return s.ready.err
+}
+
+func (s *Service) checkReady(ctx context.Context) error {
+	const op = "registry.checkReady"
+	if err := s.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Duty(ctx, probeDuty); return err }); err != nil {
+		return unready(err, "The database cannot be read.")
+	}
+	free, _, err := s.blobs.Room()
+	if err != nil {
+		return unready(err, "The data folder cannot be read.")
+	}
+	if free < diskFloor {
+		return errs.E(op, errs.NoSpace, "The disk is full.")
+	}
+	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, probeDuty, true, "") }); err != nil {
+		return unready(err, "The database cannot be written.")
+	}
+	return nil
+}
+
+// unready says what failed. The cause is for the log only, even if it has a sentence for
+// people: it may name files.
+func unready(err error, sentence string) error {
+	return errs.Because("registry.unready", errs.Unavailable, errors.New(err.Error()), "%s", sentence)
+}
+
+// MayWatch tells whether an actor may see the figures of the server. Errors:
+// Unauthenticated, Forbidden.
+func (s *Service) MayWatch(actor model.Actor) error {
+	const op = "registry.MayWatch"
+	switch access.CanWatch(actor) {
+	case access.Allow:
+		return nil
+	case access.NeedLogin:
+		return errs.E(op, errs.Unauthenticated, "Sign in as an administrator, with a token that may read.")
+	case access.Narrow:
+		return errs.E(op, errs.Forbidden, "This token does not reach that far; use one for all collections.")
+	}
+	return errs.E(op, errs.Forbidden, "Only an administrator sees the figures of the server.")
+}

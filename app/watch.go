@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"sregistry/app/httpx"
+	"sregistry/app/metrics"
+	"sregistry/app/proto/watch"
+	"sregistry/app/registry"
+)
+
+// newMetrics makes the figures of the server. Other rooms' figures are added here.
+func newMetrics(ctx context.Context, core *registry.Service, log *slog.Logger) *metrics.Metrics {
+	m := metrics.New(Version)
+	of := func(read func(registry.Figures) float64) func() float64 {
+		return func() float64 {
+			f, err := core.Figures(ctx)
+			if err != nil {
+				log.Error("figures", "error", err)
+			}
+			return read(f)
+		}
+	}
+	m.Gauge("blobs", "Blobs that are recorded.", of(func(f registry.Figures) float64 { return float64(f.Blobs) }))
+	m.Gauge("blob_bytes", "Bytes of the blobs that are recorded.", of(func(f registry.Figures) float64 { return float64(f.Bytes) }))
+	m.Gauge("blobs_damaged", "Blobs that are damaged.", of(func(f registry.Figures) float64 { return float64(f.Damaged) }))
+	m.Gauge("database_bytes", "Size of the database.", of(func(f registry.Figures) float64 { return float64(f.Database) }))
+	m.Gauge("disk_free_bytes", "Room on the disk of the data folder.", of(func(f registry.Figures) float64 { return float64(f.DiskFree) }))
+	m.Gauge("disk_size_bytes", "Size of the disk of the data folder.", of(func(f registry.Figures) float64 { return float64(f.DiskSize) }))
+	m.Gauge("uploads_open", "Uploads that are under way, or were left.", of(func(f registry.Figures) float64 { return float64(f.Uploads) }))
+	m.Gauge("backup_last_success_timestamp_seconds", "When a backup ended well last; 0 is never.",
+		of(func(f registry.Figures) float64 { return moment(f.Backup.Done) }))
+	m.Gauge("scrub_oldest_timestamp_seconds", "When the blob that was verified longest ago was; 0 is none.",
+		of(func(f registry.Figures) float64 { return moment(f.Verified) }))
+	m.Gauge("sweep_last_timestamp_seconds", "When a sweep ended last; 0 is not since the start.",
+		of(func(f registry.Figures) float64 { return moment(f.LastSwept) }))
+	m.Counter("swept_blobs_total", "Blobs that sweeps let go.", of(func(f registry.Figures) float64 { return float64(f.SweptTotal.Blobs) }))
+	m.Counter("swept_bytes_total", "Bytes of the blobs that sweeps let go.", of(func(f registry.Figures) float64 { return float64(f.SweptTotal.Bytes) }))
+	m.Counter("database_writes_total", "Changes that were begun.", of(func(f registry.Figures) float64 { return float64(f.Writes) }))
+	m.Counter("database_write_wait_seconds_total", "How long changes waited for their turn.",
+		of(func(f registry.Figures) float64 { return f.WriteWait.Seconds() }))
+	return m
+}
+
+// moment writes a time as Prometheus has it.
+func moment(at time.Time) float64 {
+	if at.IsZero() {
+		return 0
+	}
+	return float64(at.Unix())
+}
+
+// newPrivateHandler answers at the listener for those who watch the server.
+func newPrivateHandler(core *registry.Service, m *metrics.Metrics, log *slog.Logger) http.Handler {
+	e := httpx.New(httpx.Settings{Log: log, Errors: watch.Errors})
+	httpx.Mount(e, watch.Errors, watch.Private(watch.Settings{Registry: core, Figures: m.Handler()}))
+	return e
+}
+
+// openPrivate takes the port for those who watch the server; nil if there is to be none.
+func openPrivate(ctx context.Context, address string) (net.Listener, error) {
+	if address == "" {
+		return nil, nil
+	}
+	return httpx.Listen(ctx, address)
+}
+
+// privateGrace is how long a scrape may go on after the server was told to stop.
+const privateGrace = time.Second
+
+// servePrivate answers those who watch the server until ctx is done.
+func servePrivate(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) {
+	log.Info("listening for those who watch the server", "address", l.Addr().String())
+	if err := httpx.Serve(ctx, httpx.NewServer(handler, log), l, privateGrace, log); err != nil {
+		log.Error("metrics-listen", "error", err)
+	}
+}
