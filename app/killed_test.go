@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
-
+	neturl "net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,7 @@ func TestKilledServerLosesNothing(t *testing.T) {
 	home := t.TempDir()
 	v := &victim{t: t, home: home, env: environment(t, home), tags: map[string]*promise{},
 		args: []string{"--data", filepath.Join(home, "data"), "--listen", "127.0.0.1:0", "--log-level", "error",
-			"--sweep-every", "1s", "--grace", "0s", "--upload-life", "1m", "--anonymous-rate", "0", "--user-rate", "0"}}
+			"--sweep-every", "1s", "--grace", "2s", "--upload-life", "1m", "--anonymous-rate", "0", "--user-rate", "0"}}
 	v.run("user", "add", "alice", "--password-stdin", "--data", filepath.Join(home, "data"))
 	r := rand.New(rand.NewPCG(uint64(*kills), 1))
 	token, violations, verified := "", 0, 0
@@ -103,18 +104,18 @@ func (v *victim) run(args ...string) string {
 	v.t.Helper()
 	c := v.command(args...)
 	c.Stdin = strings.NewReader("the password of alice\n")
-	var errors bytes.Buffer
-	c.Stderr = &errors
+	var said bytes.Buffer
+	c.Stderr = &said
 	out, err := c.Output()
 	if err != nil {
-		v.t.Fatalf("%v: %v: %s", args, err, errors.String())
+		v.t.Fatalf("%v: %v: %s", args, err, said.String())
 	}
 	return strings.TrimSpace(string(out))
 }
 
 func (v *victim) token(url string) string {
 	v.run("login", url, "--username", "alice", "--password-stdin")
-	return v.run("token", "create", "killer")
+	return v.run("token", "create", "killer", "--scope", "read,write,delete")
 }
 
 // change pushes to, retags and deletes a worker's own tags until the server is gone. It
@@ -126,7 +127,7 @@ func (v *victim) change(ctx context.Context, url, token string, worker int, r *r
 		key := at + ":" + name
 		content := siftestBytes(v.t, r.Uint64N(6), 1000+r.Int64N(300_000))
 		next := digest.FromBytes(content)
-		do := func() error { return pushBytes(ctx, url, token, at, name, content) }
+		do := func() error { return doorsIn[r.IntN(len(doorsIn))].push(ctx, url, token, at, name, content) }
 		if r.IntN(4) == 0 {
 			next, do = "", func() error { return deleteTag(ctx, url, token, at, name) }
 		}
@@ -143,7 +144,10 @@ func (v *victim) change(ctx context.Context, url, token string, worker int, r *r
 		p.maybe, p.changing = next, true
 		v.mu.Unlock()
 		if err := do(); err != nil {
-			return acknowledged // the server is gone; verify finds out what became of it
+			if _, gone := errors.AsType[*neturl.Error](err); !gone && ctx.Err() == nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+				v.t.Errorf("%s: %v", key, err)
+			}
+			return acknowledged // verify finds out what became of it
 		}
 		acknowledged++
 		v.mu.Lock()
