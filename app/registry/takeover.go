@@ -4,15 +4,20 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"sregistry/app/errs"
 )
 
+// settleTime is enough to read what a closed line has left in the kernel, and to make it
+// durable.
+const settleTime = time.Second
+
 // writers are the requests which write to uploads just now, one for each.
 //
 // A client whose line went dead comes back while the server still waits for the rest of
-// its last request. The new request takes the upload over: the old one is interrupted,
-// makes durable what it has, and goes.
+// its last request. The new request takes the upload over: the old one is interrupted, if it
+// does not end by itself, makes durable what it has, and goes.
 type writers struct {
 	mu     sync.Mutex
 	active map[string]*writer
@@ -39,13 +44,39 @@ func (w *writers) enter(ctx context.Context, id string, body io.Reader) (leave f
 		if !ok {
 			return nil, errs.E(op, errs.Conflict, "Another request writes to this upload; wait until it ends.")
 		}
-		i.Interrupt()
+		if !old.settles(ctx) {
+			i.Interrupt()
+		}
 		select {
 		case <-old.done:
 		case <-ctx.Done():
 			return nil, errs.Wrap(op, ctx.Err())
 		}
 	}
+}
+
+// settle waits a moment for the writer of an upload, if there is one, to end by itself.
+func (w *writers) settle(ctx context.Context, id string) {
+	w.mu.Lock()
+	old := w.active[id]
+	w.mu.Unlock()
+	if old != nil {
+		old.settles(ctx)
+	}
+}
+
+// settles tells whether a writer ends by itself within a moment. One whose line was closed
+// has yet to read what had come by then; who is interrupted loses that.
+func (w *writer) settles(ctx context.Context) bool {
+	moment := time.NewTimer(settleTime)
+	defer moment.Stop()
+	select {
+	case <-w.done:
+		return true
+	case <-moment.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // claim gives who writes to an upload, or makes the caller the one who does.

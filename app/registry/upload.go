@@ -52,11 +52,15 @@ func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.P
 	return up, errs.Wrap(op, u.Close())
 }
 
-// Upload tells how far an upload is durable. Only who began it may ask, as long as he may
+// Upload tells how far an upload is durable, once what came by a line that broke is. Only who began it may ask, as long as he may
 // push there. Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) Upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (Upload, error) {
 	const op = "registry.Upload"
 	row, err := s.upload(ctx, actor, path, id)
+	if err == nil {
+		s.writers.settle(ctx, id)
+		row, err = s.upload(ctx, actor, path, id)
+	}
 	return Upload{row.ID, row.Offset}, errs.Wrap(op, err)
 }
 
