@@ -271,6 +271,7 @@ CREATE TABLE tags (
     updated_at    INTEGER NOT NULL,
     UNIQUE (container_id, name)
 ) STRICT;
+CREATE INDEX tags_by_change ON tags (container_id, updated_at);
 
 -- A tag names one image file per architecture, or one image of any other kind (arch '').
 -- Where it names several, arch '*' is the index that is made of them for OCI clients.

@@ -14,7 +14,7 @@ const Sheet = "css/app.css"
 // by the tokens of the first only. A new piece of the site has a file of its own here,
 // before "reader".
 var sheets = []string{
-	"tokens", "elements", "frame", "parts", "forms", "code", "tables", "failure", "chart", "account",
+	"tokens", "elements", "frame", "parts", "forms", "code", "tables", "find", "failure", "chart", "account",
 	"upload", "manage",
 	"image",
 	"reader",

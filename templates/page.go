@@ -14,6 +14,8 @@ type Page struct {
 	// Path is the path and query of the page itself. It marks the page's own entry in the
 	// navigation, and the sign-in page leads back to it.
 	Path string
+	// Search is what stands in the search box; usually empty.
+	Search string
 	// Flash is one sentence on what has just been done; usually empty.
 	Flash string
 }

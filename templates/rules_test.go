@@ -140,7 +140,8 @@ func forms(doc *goquery.Document, fault report) {
 		}
 	})
 	doc.Find("button").Each(func(_ int, s *goquery.Selection) {
-		if s.Closest("form").Length() == 0 && s.AttrOr("type", "") != "button" {
+		owned := s.Closest("form").Length() > 0 || doc.Find("form#"+s.AttrOr("form", "none")).Length() > 0
+		if !owned && s.AttrOr("type", "") != "button" {
 			fault("the button %q does nothing", s.Text())
 		}
 	})

@@ -59,7 +59,7 @@ func flashed(p templates.Page, sentence string) templates.Page {
 func stories() []story {
 	var all []story
 	for _, group := range [][]story{
-		accountStories(), ownStories(), tokenStories(), homeStories(), imageStories(), collectionStories(), failureStories(),
+		accountStories(), ownStories(), tokenStories(), homeStories(), findStories(), imageStories(), collectionStories(), failureStories(),
 		uploadStories(), teamStories(),
 		containerStories(), filesStories(), compareStories(),
 	} {
@@ -132,8 +132,18 @@ func homeStories() []story {
 		{Name: ref.Collection{Namespace: "library", Name: longPart}, Containers: 0, Description: hostile},
 	}
 	const address = "https://hub.example.org"
+	shelf := []model.Container{
+		{Name: ref.Container{Collection: list[0].Name, Container: "gromacs"}, Public: true, Updated: now, Tags: 3, Pulls: 1234, Stars: 5},
+		{Name: ref.Container{Collection: list[3].Name, Container: longPart}, Updated: now, Tags: 1},
+	}
 	return []story{
-		{"home", templates.Home{Page: signedIn("/"), Address: address, Collections: list, More: "/?after=neuro"}.View()},
+		{"home", templates.Home{Page: signedIn("/"), Address: address, Collections: list, More: "/?after=neuro", Welcome: "Images of the *Imaging Hub*, for all who need them.\n\n" + rtl,
+			Counts: templates.HomeCounts{Collections: 4, Containers: 1247}, Arches: []string{"amd64", "arm64", "riscv64"},
+			Labels: []model.LabelCount{{Key: "maintainer", Images: 12}, {Key: "org.label-schema.build-date", Images: 1247}, {Key: longPart, Images: 1}},
+			Sections: []templates.HomeSection{{Title: "Your stars"},
+				{Title: "Newest", All: templates.SearchQuery{Kind: model.KindContainer, Order: model.Newest}, Containers: shelf},
+				{Title: "Most pulled", All: templates.SearchQuery{Kind: model.KindContainer, Order: model.Pulled}, Containers: shelf[:1]}}}.View()},
+		{"home-later", templates.Home{Page: signedIn("/?after=neuro"), Address: address, Collections: list[2:], Later: true}.View()},
 		{"home-anonymous", templates.Home{Page: anonymous("/"), Address: address, Collections: list[:1]}.View()},
 		{"home-anonymous-empty", templates.Home{Page: anonymous("/"), Address: "http://127.0.0.1:8080"}.View()},
 		{"home-new", templates.Home{Page: anonymous("/"), Address: "http://127.0.0.1:8080", New: true}.View()},
@@ -157,8 +167,10 @@ func collectionStories() []story {
 	grants := []model.Grant{{User: "alice", Role: model.Owner}, {Team: "imaging", Role: model.Contributor}, {User: longPart, Role: model.Contributor}}
 	private := model.Collection{Name: ref.Collection{Namespace: "alice", Name: longPart}, Containers: 1, Description: hostile}
 	return []story{
-		{"collection", templates.Collection{Page: anonymous("/collections/library/lab"), Collection: lab, Containers: containers,
+		{"collection", templates.Collection{Page: anonymous("/collections/library/lab"), Collection: lab, Containers: containers, Order: model.ByName,
 			More: "/collections/library/lab?after=" + longPart}.View()},
+		{"collection-filtered", templates.Collection{Page: anonymous("/collections/library/lab?filter=zz"), Collection: model.Collection{Name: name, Public: true, Containers: 5000},
+			Filter: hostile, Order: model.Newest}.View()},
 		{"collection-managed", templates.Collection{Page: signedIn("/collections/alice/" + longPart), Collection: private,
 			Containers: containers[:1], Manage: true, Grants: grants}.View()},
 		{"collection-empty", templates.Collection{Page: signedIn("/collections/library/new"), Manage: true,

@@ -30,3 +30,20 @@ func words(text string) templ.Component {
 		return err
 	})
 }
+
+// marked writes a text with the words that were looked for marked in it. It is written by
+// hand for the same reason as words: nothing may come between the pieces.
+func marked(text string, looked []string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var page strings.Builder
+		for _, p := range pieces(text, looked) {
+			if p.hit {
+				page.WriteString("<mark>" + templ.EscapeString(p.text) + "</mark>")
+			} else {
+				page.WriteString(templ.EscapeString(p.text))
+			}
+		}
+		_, err := io.WriteString(w, page.String())
+		return err
+	})
+}

@@ -34,6 +34,7 @@ type Container struct {
 	Updated time.Time // the last push
 	Tags    int
 	Pulls   int64 // of all images that are or were in it
+	Stars   int64
 }
 
 // Image is one immutable piece of content in a container.

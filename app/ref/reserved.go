@@ -12,7 +12,7 @@ var reserved = map[string]bool{
 	"robots.txt": true, "google_build": true,
 	// pages
 	"setup": true, "login": true, "logout": true, "sign-in": true, "sign-out": true, "account": true, "administration": true, "admin": true, "password": true,
-	"teams": true, "team": true, "users": true, "user": true, "tokens": true, "search": true, "labels": true, "images": true,
+	"teams": true, "team": true, "users": true, "user": true, "tokens": true, "search": true, "labels": true, "images": true, "do": true,
 	"image": true, "invitations": true, "invite": true, "new": true, "settings": true, "help": true, "about": true,
 	"openapi.yaml": true, "docs": true, "keys": true, "stars": true, "uploads": true, "activity": true,
 	// words of the registry's own

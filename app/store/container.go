@@ -47,13 +47,17 @@ func (t *Tx) PlaceOf(ctx context.Context, image, user int64) (Place, error) {
 	 WHERE i.id = ?2 AND i.deleted_at = 0 AND `+live, user, image)
 }
 
-const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at, k.pulls,
+const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at, k.pulls, k.stars,
   (SELECT count(*) FROM tags g WHERE g.container_id = k.id)`
 
-func scanContainer(row scanner) (model.Container, error) {
+func scanContainer(row scanner) (model.Container, error) { return scanContainerAnd(row) }
+
+// scanContainerAnd reads containerColumns and what stands after them.
+func scanContainerAnd(row scanner, more ...any) (model.Container, error) {
 	var k model.Container
 	var created, updated int64
-	err := row.Scan(&k.ID, &k.Name.Namespace, &k.Name.Name, &k.Name.Container, &k.Public, &k.Frozen, &created, &updated, &k.Pulls, &k.Tags)
+	dest := []any{&k.ID, &k.Name.Namespace, &k.Name.Name, &k.Name.Container, &k.Public, &k.Frozen, &created, &updated, &k.Pulls, &k.Stars, &k.Tags}
+	err := row.Scan(append(dest, more...)...)
 	k.Created, k.Updated = fromUnix(created), fromUnix(updated)
 	return k, err
 }

@@ -13,6 +13,44 @@ import (
 const visibleLabel = `(l.open > 0 AND :open OR :all OR EXISTS (SELECT 1 FROM collection_labels v
   WHERE v.label_id = l.id AND v.collection_id IN (SELECT value FROM json_each(:own))))`
 
+// visibleImages counts the images with a label l that a viewer may see.
+const visibleImages = `iif(:all, l.images, iif(:open, l.open, 0) + coalesce((SELECT sum(v.images)
+  FROM collection_labels v JOIN collections c ON c.id = v.collection_id
+ WHERE v.label_id = l.id AND c.public = 0 AND v.collection_id IN (SELECT value FROM json_each(:own))), 0))`
+
+// LabelKeys gives the keys of labels that an actor may see, with the number of images that
+// have one, by name, one more than the page holds.
+func (t *Tx) LabelKeys(ctx context.Context, actor model.Actor, signIn bool, p model.Page) ([]model.LabelCount, error) {
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, t, "store.LabelKeys", func(row scanner) (model.LabelCount, error) {
+		var l model.LabelCount
+		return l, row.Scan(&l.Key, &l.Images)
+	}, `WITH own (key, images) AS MATERIALIZED (
+	    SELECT l.key, sum(v.images) FROM collection_labels v JOIN collections c ON c.id = v.collection_id JOIN labels l ON l.id = v.label_id
+	     WHERE NOT :all AND c.public = 0 AND v.collection_id IN (SELECT value FROM json_each(:own)) GROUP BY l.key)
+	  SELECT * FROM (SELECT y.key, iif(:all, y.images, iif(:open, y.open, 0) + coalesce((SELECT o.images FROM own o WHERE o.key = y.key), 0)) AS images
+	    FROM label_keys y WHERE y.key > :after)
+	   WHERE images > 0 ORDER BY key LIMIT :limit`, append(args, sql.Named("after", p.After), sql.Named("limit", p.Size()+1))...)
+}
+
+// LabelValues gives the values that a key has in images which an actor may see, with the
+// number of images, by value, one more than the page holds.
+func (t *Tx) LabelValues(ctx context.Context, actor model.Actor, signIn bool, key string, p model.Page) ([]model.LabelCount, error) {
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, t, "store.LabelValues", func(row scanner) (model.LabelCount, error) {
+		var l model.LabelCount
+		return l, row.Scan(&l.Key, &l.Value, &l.Images)
+	}, "SELECT l.key, l.value, "+visibleImages+" FROM labels l WHERE l.key = :key AND (:begin OR l.value > :after) AND "+visibleLabel+
+		" ORDER BY l.value LIMIT :limit",
+		append(args, sql.Named("key", key), sql.Named("begin", p.After == ""), sql.Named("after", p.After), sql.Named("limit", p.Size()+1))...)
+}
+
 // Labels gives keys and values that stand in images which an actor may see, in their
 // order, one more than the page holds, each with at most limit images. An empty key or
 // value stands for every one; letters count alike, large or small.

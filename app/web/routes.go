@@ -16,6 +16,12 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodGet, Path: "/containers/:namespace/:collection/*", Action: "inspect", Handler: s.containers},
 		{Method: http.MethodPost, Path: "/containers/:namespace/:collection/*", Action: "describe", Handler: s.saveReadme},
 
+		{Method: http.MethodGet, Path: "/search", Action: "list", Handler: s.search},
+		{Method: http.MethodGet, Path: "/labels", Action: "list", Handler: s.labels},
+		{Method: http.MethodGet, Path: "/labels/*", Action: "list", Handler: s.label},
+		{Method: http.MethodPost, Path: "/do/star/:namespace/:collection/*", Action: "star", Handler: s.star},
+		{Method: http.MethodPost, Path: "/do/unstar/:namespace/:collection/*", Action: "star", Handler: s.unstar},
+
 		{Method: http.MethodGet, Path: "/setup/:secret", Action: "setup", Handler: s.setup},
 		{Method: http.MethodPost, Path: "/setup/:secret", Action: "setup", Handler: s.completeSetup},
 		{Method: http.MethodGet, Path: "/sign-in", Action: "none", Handler: s.signIn},

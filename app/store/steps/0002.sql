@@ -99,6 +99,7 @@ CREATE INDEX containers_by_name ON containers (public, name);
 CREATE INDEX containers_by_change ON containers (public, updated_at);
 CREATE INDEX containers_by_stars ON containers (public, stars);
 CREATE INDEX containers_by_use ON containers (public, pulls);
+CREATE INDEX tags_by_change ON tags (container_id, updated_at);
 CREATE INDEX collections_by_change ON collections (public, updated_at);
 CREATE INDEX images_by_arch ON images (arch, container_id) WHERE arch <> '';
 -- What is below is made of what is above, by triggers in the same transaction, and can be

@@ -1,0 +1,45 @@
+package model
+
+import "sregistry/app/ref"
+
+// Order is how a list of containers is sorted.
+type Order string
+
+// The orders. All but the first begin with the greatest.
+const (
+	ByName  Order = "name"
+	Newest  Order = "newest" // by the last push
+	Pulled  Order = "pulled"
+	Starred Order = "starred"
+)
+
+// Kind is what a search has found.
+type Kind string
+
+// The kinds of things that are found.
+const (
+	KindContainer  Kind = "containers"
+	KindCollection Kind = "collections"
+	KindTag        Kind = "tags"
+	KindLabel      Kind = "labels"
+	KindDefinition Kind = "definitions"
+)
+
+// FoundTag is a tag that a search has found.
+type FoundTag struct {
+	Container ref.Container
+	Tag       string
+}
+
+// LabelCount is a label, or a key with any value if Value is empty, and how many images
+// that somebody may see bear it.
+type LabelCount struct {
+	Key, Value string
+	Images     int64
+}
+
+// FoundDefinition is an image in whose definition file something was found.
+type FoundDefinition struct {
+	FoundTag
+	Text string // of the definition file
+}

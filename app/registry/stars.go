@@ -1,0 +1,52 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/access"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// SetStar gives a container the actor's star, by which he finds it again, or takes it
+// away. Every user may who sees the container. Errors: NotFound, Unauthenticated,
+// Forbidden for a credential that only reads.
+func (s *Service) SetStar(ctx context.Context, actor model.Actor, path ref.Path, given bool) error {
+	const op = "registry.SetStar"
+	err := s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := verdict(op, actor, access.CanStar(actor, s.target(p)), p.ContainerOf.String()); err != nil {
+			return err
+		}
+		if p.Container == 0 {
+			return missing(op, p.ContainerOf.String())
+		}
+		return tx.SetStar(ctx, actor.UserID, p.Container, given)
+	})
+	return errs.Wrap(op, err)
+}
+
+// HasStar tells whether the actor has given a container his star. Errors: NotFound,
+// Unauthenticated.
+func (s *Service) HasStar(ctx context.Context, actor model.Actor, path ref.Path) (given bool, err error) {
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+		given, err = tx.HasStar(ctx, actor.UserID, p.Container)
+		return err
+	})
+	return given, errs.Wrap("registry.HasStar", err)
+}
+
+// StarredBy lists the containers with the actor's star which he still may see, in an
+// order; none for an anonymous one. Errors: Invalid for an order or a cursor that is none.
+func (s *Service) StarredBy(ctx context.Context, actor model.Actor, order model.Order, p model.Page) ([]model.Container, string, error) {
+	if actor.UserID == 0 {
+		return nil, "", nil
+	}
+	list, next, err := s.browse(ctx, actor, store.ContainerFilter{StarredBy: actor.UserID, Order: order}, p)
+	return list, next, errs.Wrap("registry.StarredBy", err)
+}

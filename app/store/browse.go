@@ -1,0 +1,199 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+)
+
+// ContainerFilter chooses containers for a list, and their order. Empty fields choose all.
+type ContainerFilter struct {
+	// Collection is the row id of the one to list, which the caller has asked access about.
+	Collection int64
+	// Words are each in the full name, one at least in the container's own; see Words.
+	Words     []string
+	Namespace string
+	// Arch, Key with Value, and Signed are such that some image has all of them. An empty
+	// Value is any.
+	Arch, Key, Value string
+	Signed           bool
+	// StarredBy is a user who has given a star.
+	StarredBy int64
+	Order     model.Order
+}
+
+// order is how a list is sorted: by a column, which an index keeps together with public.
+type order struct {
+	column, index string
+	descending    bool
+}
+
+var orders = map[model.Order]order{
+	model.ByName:  {"k.name", "containers_by_name", false},
+	model.Newest:  {"k.updated_at", "containers_by_change", true},
+	model.Pulled:  {"k.pulls", "containers_by_use", true},
+	model.Starred: {"k.stars", "containers_by_stars", true},
+}
+
+// ContainerRow is a container and the cursor that stands for it in its list.
+type ContainerRow struct {
+	model.Container
+	Cursor string
+}
+
+// FindContainers lists the containers that an actor may see and that a filter chooses, one
+// more than the page holds. Where a condition leaves few, they are taken and sorted;
+// otherwise the index of the order is walked, once for what is public and once for what
+// the actor sees besides. Errors: Invalid for an order or a cursor that is none.
+func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool, f ContainerFilter, p model.Page) ([]ContainerRow, error) {
+	const op = "store.FindContainers"
+	o, ok := orders[f.Order]
+	if !ok {
+		return nil, errs.E(op, errs.Invalid, "There is no order %q.", f.Order)
+	}
+	after, err := o.after(p.After)
+	if err != nil {
+		return nil, err
+	}
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
+	few, err := t.fewContainers(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, f.args()...)
+	args = append(args, after...)
+	args = append(args, sql.Named("ids", list(few)), sql.Named("limit", p.Size()+1))
+	found := o.walk()
+	switch {
+	case f.Collection != 0:
+		found = o.part("k", "k.collection_id = :collection")
+	case few != nil:
+		found = o.part("k", "k.id IN (SELECT value FROM json_each(:ids)) AND "+visible)
+	}
+	return all(ctx, t, op, o.scan, "WITH found (id, place) AS ("+found+") SELECT "+containerColumns+`, found.place
+	  FROM (SELECT id, place FROM found `+o.by("place", "id")+` LIMIT :limit) found
+	 CROSS JOIN containers k ON k.id = found.id JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
+	 `+o.by("found.place", "found.id"), args...)
+}
+
+// walk finds the containers in the order of its index.
+func (o order) walk() string {
+	const own = "k.public = 0 AND k.collection_id IN (SELECT value FROM json_each(:own))"
+	indexed := "k INDEXED BY " + o.index
+	return "SELECT * FROM (" + o.part(indexed, ":open AND k.public = 1") + ")" +
+		" UNION ALL SELECT * FROM (" + o.part(indexed, ":all AND k.public = 0") + ")" +
+		" UNION ALL SELECT * FROM (" + o.part("k", "NOT :all AND "+own) + ")"
+}
+
+// part finds containers under one condition more than all lists have in common.
+func (o order) part(k, condition string) string {
+	return "SELECT k.id, " + o.column + " AS place FROM containers " + k + `
+	  CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
+	 WHERE ` + condition + " AND (:begin OR (" + o.column + ", k.id) " + o.follows() + " (:place, :id)) AND " + chosen +
+		o.by(o.column, "k.id") + " LIMIT :limit"
+}
+
+func (o order) follows() string {
+	if o.descending {
+		return "<"
+	}
+	return ">"
+}
+
+func (o order) by(place, id string) string {
+	if o.descending {
+		return " ORDER BY " + place + " DESC, " + id + " DESC"
+	}
+	return " ORDER BY " + place + ", " + id
+}
+
+// after gives the parameters by which a list goes on after a cursor: "name/7", "20261123/7".
+func (o order) after(cursor string) ([]any, error) {
+	place, number, _ := cutLast(cursor, "/")
+	id, err := strconv.ParseInt(number, 10, 64)
+	from := any(place)
+	if err == nil && o.descending {
+		from, err = strconv.ParseInt(place, 10, 64)
+	}
+	if err != nil && cursor != "" {
+		return nil, errs.E("store.after", errs.Invalid, "The list cannot go on from %q; begin it anew.", cursor)
+	}
+	return []any{sql.Named("begin", cursor == ""), sql.Named("place", from), sql.Named("id", id)}, nil
+}
+
+func (o order) scan(row scanner) (ContainerRow, error) {
+	var place any
+	k, err := scanContainerAnd(row, &place)
+	return ContainerRow{k, fmt.Sprintf("%v/%d", place, k.ID)}, err
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// chosen is the condition of a filter on a container k in c and n; its parameters are
+// those of args.
+const chosen = `(:words = '[]' OR (SELECT min(iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name) LIKE w.value ESCAPE '\')
+       AND max(k.name LIKE w.value ESCAPE '\') FROM json_each(:words) w))
+   AND (:namespace = '' OR n.name = :namespace)
+   AND (:starred = 0 OR EXISTS (SELECT 1 FROM stars s WHERE s.user_id = :starred AND s.container_id = k.id))
+   AND (:arch = '' AND :key = '' AND NOT :signed OR EXISTS (SELECT 1 FROM images i
+         WHERE i.container_id = k.id AND i.loose_since = 0 AND i.deleted_at = 0 AND (:arch = '' OR i.arch = :arch)
+           AND (:key = '' OR EXISTS (SELECT 1 FROM image_labels l WHERE l.image_id = i.id AND l.key = :key AND :value IN ('', l.value)))
+           AND (NOT :signed OR EXISTS (SELECT 1 FROM signers s WHERE s.digest = i.content))))`
+
+func (f ContainerFilter) args() []any {
+	words, begins := patterns(f.Words)
+	return []any{sql.Named("collection", f.Collection), sql.Named("words", list(words)), sql.Named("begins", begins),
+		sql.Named("namespace", f.Namespace), sql.Named("starred", f.StarredBy), sql.Named("arch", f.Arch),
+		sql.Named("key", f.Key), sql.Named("value", f.Value), sql.Named("signed", f.Signed)}
+}
+
+// fewContainers gives the containers of which a filter chooses some, if one of its
+// conditions leaves few; nil if none does.
+func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, error) {
+	if f.Collection != 0 {
+		return nil, nil
+	}
+	for _, c := range []struct {
+		text string
+		args []any
+	}{
+		{"SELECT container_id FROM stars WHERE user_id = ?1 AND ?1 <> 0 LIMIT ?2", []any{f.StarredBy}},
+		{"SELECT rowid FROM search_containers(?) LIMIT ?", []any{nameQuery(f.Words)}},
+		{"SELECT id FROM containers WHERE public IN (0, 1) AND name >= ?1 AND name < ?1 || char(0x10ffff) AND ?1 <> '' LIMIT ?2", []any{f.begin()}},
+		{`SELECT DISTINCT i.container_id FROM image_labels l JOIN images i ON i.id = l.image_id
+		   WHERE l.key = ?1 AND l.value = ?2 AND '' NOT IN (?1, ?2) LIMIT ?3`, []any{f.Key, f.Value}},
+		{"SELECT DISTINCT container_id FROM images WHERE arch = ?1 AND arch <> '' LIMIT ?2", []any{f.Arch}},
+		{`SELECT k.id FROM names n CROSS JOIN collections c ON c.namespace_id = n.id CROSS JOIN containers k ON k.collection_id = c.id
+		   WHERE n.name = ? LIMIT ?`, []any{f.Namespace}},
+	} {
+		if c.args[0] == "" || c.args[0] == int64(0) {
+			continue
+		}
+		ids, err := t.few(ctx, c.text, c.args...)
+		if ids != nil || err != nil {
+			return ids, err
+		}
+	}
+	return nil, nil
+}
+
+// begin is the first word, if all are so short that names have to begin with it.
+func (f ContainerFilter) begin() string {
+	if _, begins := patterns(f.Words); !begins || len(f.Words) == 0 {
+		return ""
+	}
+	return f.Words[0]
+}
