@@ -105,6 +105,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	}
 	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
 	background.Go(func() { core.VerifySignatures(sweeping) })
+	background.Go(func() { core.Scrub(sweeping) })
 	background.Go(func() { backUpAgainAndAgain(sweeping, core, d, log) })
 	background.Go(func() { core.FollowSettings(sweeping) })
 	// Transfers may still end when ctx is done, and count.

@@ -154,6 +154,10 @@ type Image struct {
 	FileName    string `json:"file_name"`
 	Page        string `json:"page"`
 	Report      any    `json:"report,omitempty"`
+	// Damaged tells that it cannot be pulled until the same is pushed again.
+	Damaged bool `json:"damaged,omitempty"`
+	// Verified is when its content was last read and found whole, where one image is asked for.
+	Verified *time.Time `json:"verified,omitempty"`
 	// Contents tells what it is made of, where one image is asked for.
 	Contents *Contents `json:"contents,omitempty"`
 	// Signers are the fingerprints of the keys by which all of the file is validly signed.

@@ -55,7 +55,13 @@ func (s *Store) Verify(ctx context.Context, d digest.Digest) error {
 		return errs.Wrap(op, err)
 	}
 	defer f.Close()
-	got, err := hashOf(ctx, f, d.Algorithm())
+	return errs.Wrap(op, hashesTo(ctx, f, d, nil))
+}
+
+// hashesTo tells whether a file is what a digest says.
+func hashesTo(ctx context.Context, f *os.File, d digest.Digest, pace Pace) error {
+	const op = "blob.hashesTo"
+	got, err := hashOf(ctx, f, d.Algorithm(), pace)
 	if err != nil {
 		return fault(op, err)
 	}
@@ -73,17 +79,25 @@ func (s *Store) hashFile(name string, a digest.Algorithm) (digest.Digest, error)
 		return "", missing(op, err)
 	}
 	defer f.Close()
-	d, err := hashOf(context.Background(), f, a)
+	d, err := hashOf(context.Background(), f, a, nil)
 	return d, fault(op, err)
 }
 
-func hashOf(ctx context.Context, f *os.File, a digest.Algorithm) (digest.Digest, error) {
+// Pace is called with how much is about to be read, and may take its time.
+type Pace func(ctx context.Context, bytes int) error
+
+func hashOf(ctx context.Context, f *os.File, a digest.Algorithm, pace Pace) (digest.Digest, error) {
 	buffer := turnBuffers.Get().(*[turnBuffer]byte)
 	defer turnBuffers.Put(buffer)
 	h := a.Hash()
 	for {
 		if err := ctx.Err(); err != nil {
 			return "", err
+		}
+		if pace != nil {
+			if err := pace(ctx, len(buffer)); err != nil {
+				return "", err
+			}
 		}
 		n, err := f.Read(buffer[:])
 		h.Write(buffer[:n])

@@ -118,6 +118,12 @@ func inspectImage(ctx context.Context, opts inspectOptions, env Env, arg string)
 	sheet.field("Frozen", yesNo(image.Frozen))
 	sheet.field("Description", image.Description)
 	sheet.field("Pushed", strings.TrimSpace(when(image.Pushed)+" "+image.PushedBy))
+	if image.Verified != nil {
+		sheet.field("Verified", when(*image.Verified))
+	}
+	if image.Damaged {
+		sheet.field("Damaged", "yes: it cannot be pulled until the same is pushed again")
+	}
 	sheet.field("Page", image.Page)
 	signatures := unverified(report)
 	if image.Signing != nil && !image.Signing.Pending {

@@ -53,7 +53,7 @@ func (c *Client) Push(ctx context.Context, r PushRequest) (Pushed, error) {
 	tag := ref.Reference{Tag: r.Tag}
 	now, err := c.Image(ctx, r.Container, tag, r.Arch)
 	switch {
-	case err == nil && now.Content == session.Digest.String():
+	case err == nil && now.Content == session.Digest.String() && !now.Damaged:
 		session.forget()
 		return Pushed{Image: now, Unchanged: true, Present: true}, nil
 	case err == nil && now.Frozen:

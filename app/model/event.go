@@ -13,6 +13,7 @@ const (
 	TagThawed           = "tag.thaw"
 	ImageDeleted        = "image.delete"
 	BlobDeleted         = "blob.delete"
+	BlobDamaged         = "blob.damage"
 	ContainerCreated    = "container.create"
 	ContainerFrozen     = "container.freeze"
 	ContainerThawed     = "container.thaw"

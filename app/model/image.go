@@ -52,6 +52,9 @@ type Image struct {
 	Content digest.Digest
 	// Subject is the manifest that the image says something about; empty if none.
 	Subject digest.Digest
+	// Damaged tells that a blob of it was found damaged: it cannot be pulled until it is
+	// pushed again.
+	Damaged bool
 	// Size is what a pull transfers, in bytes.
 	Size     int64
 	Arch     string // Go's name, such as "amd64"; empty if unknown

@@ -116,6 +116,13 @@ func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (strin
 			wrong = ""
 			return err
 		}
+		before, err := tx.DamageOf(ctx, b.Digest)
+		if err != nil {
+			return err
+		}
+		if before != "" {
+			wrong = "was set aside, because it " + before
+		}
 		images, err = tx.ImagesWith(ctx, b.Digest, maxVictims)
 		return err
 	})

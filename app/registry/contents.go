@@ -95,6 +95,9 @@ func referrersOf(ctx context.Context, tx *store.Tx, i model.Image) ([]model.Refe
 // read makes a poorer account, not an error.
 func (s *Service) readConfig(config v1.Descriptor, c *model.Contents) error {
 	f, size, err := s.blobs.OpenBlob(config.Digest)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

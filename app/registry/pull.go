@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"os"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
 
@@ -21,7 +22,7 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 	if !i.Kind.IsFile() {
 		return nil, errs.E(op, errs.Unsupported, "%s is not a single image file; pull it with an OCI client, such as apptainer pull docker://….", i.Title())
 	}
-	f, _, err := s.blobs.OpenBlob(i.Content)
+	f, err := s.openContent(i.Content)
 	return f, errs.Wrap(op, err)
 }
 
@@ -33,8 +34,24 @@ func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path
 	if container, _, err = s.statBlob(ctx, actor, path, d); err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
-	f, _, err = s.blobs.OpenBlob(d)
+	f, err = s.openContent(d)
 	return f, container, errs.Wrap(op, err)
+}
+
+// openContent opens a blob that a row promises. One that is not there is damage, at which
+// the scrub looks at once.
+func (s *Service) openContent(d digest.Digest) (*os.File, error) {
+	f, _, err := s.blobs.OpenBlob(d)
+	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Internal) {
+		s.suspect(d)
+		return nil, spoilt("registry.openContent", "The content "+string(d))
+	}
+	return f, err
+}
+
+// spoilt is the answer for content that is damaged.
+func spoilt(op, name string) error {
+	return errs.E(op, errs.NotFound, "%s was found damaged on the registry's disk, and is not given out any more. Push the same image again to mend it.", name)
 }
 
 // StatBlob gives the size of a blob that a container holds, in bytes. Errors: as of
@@ -73,7 +90,7 @@ func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path
 			err = s.allow(actor, access.Read, p)
 		}
 		if err == nil && m.Body == nil {
-			err = missing(op, p.ContainerOf.String()+":"+r.String())
+			err = s.withoutManifest(ctx, p, r)
 		}
 		return p, m, err
 	}
@@ -82,4 +99,28 @@ func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path
 		return Manifest{}, errs.Wrap(op, err)
 	}
 	return m, nil
+}
+
+// withoutManifest is the answer for a manifest that is not there, or whose blobs are
+// damaged.
+func (s *Service) withoutManifest(ctx context.Context, p store.Place, r ref.Reference) error {
+	const op = "registry.withoutManifest"
+	name, damaged := p.ContainerOf.String()+":"+r.String(), false
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		if r.Digest != "" {
+			i, err := tx.ImageByDigest(ctx, p.Container, r.Digest)
+			damaged = i.Damaged
+			return err
+		}
+		images, err := tx.ImagesByTag(ctx, p.Container, r.Tag)
+		damaged = slices.ContainsFunc(images, func(i model.Image) bool { return i.Damaged })
+		return err
+	})
+	switch {
+	case err != nil && !errs.Is(err, errs.NotFound):
+		return err
+	case damaged:
+		return spoilt(op, name)
+	}
+	return missing(op, name)
 }

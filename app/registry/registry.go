@@ -14,6 +14,8 @@ package registry
 import (
 	"log/slog"
 
+	"golang.org/x/time/rate"
+
 	"sregistry/app/blob"
 	"sregistry/app/model"
 	"sregistry/app/store"
@@ -30,7 +32,10 @@ type Service struct {
 	ready   readiness
 	figures figures
 	woken   chan struct{} // when there are signatures to verify
-	pulls   pulls
+	// suspected is told when there is a blob to be read at once.
+	suspected chan struct{}
+	reading   *rate.Limiter // of what the scrub reads
+	pulls     pulls
 
 	images    memory[model.Image]
 	manifests memory[Manifest]
@@ -40,7 +45,7 @@ type Service struct {
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close. The settings stay as they are, unless Govern is called.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	s := &Service{db: db, blobs: blobs, log: log, denials: newDenials(), woken: make(chan struct{}, 1),
+	s := &Service{db: db, blobs: blobs, log: log, denials: newDenials(), woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1), reading: rate.NewLimiter(paceBurst, paceBurst),
 		images:    newMemory(func(model.Image) bool { return true }),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
 		looks:     newLooks(),

@@ -39,7 +39,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept
 	for _, step := range []func(context.Context, *Swept) error{
-		s.sweepUploads, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans,
+		s.sweepUploads, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepAside,
 	} {
 		if err := step(ctx, &done); err != nil {
 			return done, errs.Wrap(op, err)

@@ -17,9 +17,22 @@ func (t *Tx) BlobSize(ctx context.Context, container int64, d digest.Digest) (in
 	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
 	  WHERE x.container_id = ? AND x.digest = ? AND b.damaged_at = 0`, container, d)
 	if errs.Is(err, errs.NotFound) {
-		return 0, errs.E(op, errs.NotFound, "There is no blob %s here.", d)
+		return 0, t.withoutBlob(ctx, container, d)
 	}
 	return size, err
+}
+
+// withoutBlob is the error for a blob that a container does not hold, or not whole.
+func (t *Tx) withoutBlob(ctx context.Context, container int64, d digest.Digest) error {
+	const op = "store.withoutBlob"
+	held, err := one(ctx, t, op, value[bool], "SELECT EXISTS (SELECT 1 FROM container_blobs WHERE container_id = ? AND digest = ?)", container, d)
+	if err != nil {
+		return err
+	}
+	if held {
+		return errs.E(op, errs.NotFound, "The blob %s was found damaged, and is not given out any more. Push it again to mend it.", d)
+	}
+	return errs.E(op, errs.NotFound, "There is no blob %s here.", d)
 }
 
 // CollectionSize gives the size of all blobs that the containers of a collection hold, in

@@ -18,8 +18,8 @@ type Manifest struct {
 // FindManifest does in one statement all that is read for the commonest of pulls: it
 // resolves a written name, finds the place and the user's role there, and the manifest
 // that a tag or a digest names in it. Where a tag names several images, that is the index
-// made of them. What does not exist has a zero id in the place, or no body, and is no
-// error.
+// made of them. What does not exist has a zero id in the place, or no body, as has what
+// is damaged, and is no error.
 func (t *Tx) FindManifest(ctx context.Context, path ref.Path, r ref.Reference, user int64) (Place, Manifest, error) {
 	const op = "store.FindManifest"
 	within, without := path.Container(true), path.Container(false)
@@ -38,7 +38,7 @@ func (t *Tx) FindManifest(ctx context.Context, path ref.Path, r ref.Reference, u
 	  LEFT JOIN names n ON n.name = iif(s.yes, ?3, ?6)
 	  LEFT JOIN collections c ON c.namespace_id = n.id AND c.name = iif(s.yes, ?4, ?7)
 	  LEFT JOIN containers k ON k.collection_id = c.id AND k.name = iif(s.yes, ?5, ?8)
-	  LEFT JOIN images i ON i.deleted_at = 0 AND i.id = iif(?10 = '',
+	  LEFT JOIN images i ON i.deleted_at = 0 AND NOT `+damaged+` AND i.id = iif(?10 = '',
 	      -- "*", the index, comes before the name of any architecture
 	      (SELECT x.image_id FROM tags g JOIN tag_images x ON x.tag_id = g.id
 	        WHERE g.container_id = k.id AND g.name = ?9 ORDER BY x.arch LIMIT 1),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"sregistry/app/errs"
 	"sregistry/app/model"
 )
 
@@ -42,6 +43,15 @@ func (t *Tx) Damaged(ctx context.Context, p model.Page) ([]model.Damage, error) 
 		d.Found = fromUnix(found)
 		return d, err
 	}, "SELECT digest, size, damaged_at, damage FROM blobs WHERE damaged_at > 0 AND digest > ? ORDER BY digest LIMIT ?", p.After, p.Size()+1)
+}
+
+// DamageOf tells what is wrong with a blob; nothing if it is not recorded as damaged.
+func (t *Tx) DamageOf(ctx context.Context, d digest.Digest) (string, error) {
+	what, err := one(ctx, t, "store.DamageOf", value[string], "SELECT damage FROM blobs WHERE digest = ? AND damaged_at > 0", d)
+	if errs.Is(err, errs.NotFound) {
+		return "", nil
+	}
+	return what, err
 }
 
 // IsDamaged tells whether a blob is recorded as damaged.

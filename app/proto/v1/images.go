@@ -27,8 +27,12 @@ func (d *door) image(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
+	sound, err := d.registry.Soundness(ctx, actor, path, found)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
 	out := d.wireImage(found)
-	out.Contents = wireContents(contents)
+	out.Contents, out.Verified = wireContents(contents), moment(sound.Verified)
 	if report != nil {
 		out.Report = json.RawMessage(report)
 	}

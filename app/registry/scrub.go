@@ -1,0 +1,281 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+	"golang.org/x/time/rate"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+const (
+	// scrubLook is how often the scrub sees which blobs are due.
+	scrubLook = time.Minute
+	// scrubNote is how often it notes at least that it lives.
+	scrubNote = time.Hour
+	// recheckEvery is how often it sees whether damaged blobs are whole after all.
+	recheckEvery = 24 * time.Hour
+	// paceBurst is how much is read at once, in bytes; no less than the buffer it is read by.
+	paceBurst = 1 << 20
+	// maxInARow is how many damaged blobs, with no whole one between them, are no longer
+	// believed to be: then the disk is gone, and taking its files for damaged would help
+	// nobody.
+	maxInARow = 20
+)
+
+// Scrubbed tells what a scrub did.
+type Scrubbed struct {
+	Blobs   int // that were read
+	Bytes   int64
+	Damaged int // of those
+	Healed  int // blobs that were damaged, and are whole after all
+}
+
+// Scrub reads, until ctx is done, every blob once within a time and at a rate that the
+// settings say, those first that were read longest ago. A damaged blob is set aside: from
+// then on it is not there, to everybody, until the same content is pushed again.
+func (s *Service) Scrub(ctx context.Context) {
+	look := time.NewTicker(scrubLook)
+	defer look.Stop()
+	var rechecked, noted time.Time
+	for {
+		now := time.Now()
+		var done Scrubbed
+		var err error
+		if now.Sub(rechecked) > recheckEvery {
+			rechecked = now
+			done.Healed, err = s.Recheck(ctx)
+		}
+		if err == nil {
+			var read Scrubbed
+			read, err = s.ScrubDue(ctx)
+			read.Healed += done.Healed
+			done = read
+		}
+		if ctx.Err() == nil && (err != nil || done != Scrubbed{} || now.Sub(noted) > scrubNote) {
+			noted = now
+			s.noteScrub(ctx, done, err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.suspected:
+		case <-look.C:
+		}
+	}
+}
+
+// noteScrub tells those who run the registry what the scrub has come to.
+func (s *Service) noteScrub(ctx context.Context, done Scrubbed, failed error) {
+	said := fmt.Sprintf("%d blobs read, %d of them damaged.", done.Blobs, done.Damaged)
+	if failed != nil {
+		s.log.Error("scrub", "error", failed)
+		if said = errs.Message(failed); said == "" {
+			said = "It failed; the log says why."
+		}
+	} else if done.Blobs > 0 {
+		s.log.Info("scrubbed", "blobs", done.Blobs, "bytes", done.Bytes, "damaged", done.Damaged, "healed", done.Healed)
+	}
+	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, scrubDuty, failed == nil, said) })
+	if err != nil && !errs.Is(err, errs.Canceled) {
+		s.log.Error("scrub", "error", err)
+	}
+}
+
+// ScrubDue reads all blobs whose time has come, or that are suspected. Errors: Unavailable
+// if so many are damaged that it must be the disk.
+func (s *Service) ScrubDue(ctx context.Context) (Scrubbed, error) {
+	const op = "registry.ScrubDue"
+	var done Scrubbed
+	for inARow := 0; ; {
+		var due []store.Blob
+		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+			var before time.Time // only what is suspected
+			if every := s.Settings().ScrubEvery; every > 0 {
+				before = tx.Now.Add(-every)
+			}
+			due, err = tx.DueBlobs(ctx, before, sweepBatch)
+			return err
+		})
+		if err != nil || len(due) == 0 {
+			return done, errs.Wrap(op, err)
+		}
+		for _, b := range due {
+			if inARow >= maxInARow {
+				return done, errs.E(op, errs.Unavailable, "The last %d files that were read are all missing or damaged: the disk seems to be gone. No more are set aside until the server is started again.", inARow)
+			}
+			whole, err := s.scrubOne(ctx, b)
+			if err != nil {
+				return done, errs.Wrap(op, err)
+			}
+			done.Blobs++
+			done.Bytes += b.Size
+			if inARow++; whole {
+				inARow = 0
+			} else {
+				done.Damaged++
+			}
+		}
+	}
+}
+
+// pace lets as much through as the settings allow.
+func (s *Service) pace() blob.Pace {
+	s.reading.SetLimit(rate.Limit(max(s.Settings().ScrubRate, paceBurst)))
+	return s.reading.WaitN
+}
+
+// scrubOne reads a blob and notes what was found.
+func (s *Service) scrubOne(ctx context.Context, b store.Blob) (whole bool, err error) {
+	seen, err := s.blobs.Examine(ctx, b.Digest, s.pace())
+	what := ""
+	switch {
+	case err == nil:
+	case errs.Is(err, errs.NotFound):
+		what = "is missing"
+	case errs.Is(err, errs.DigestInvalid):
+		what = "does not have the content that its digest says"
+	case errs.Is(err, errs.Internal):
+		what = "cannot be read"
+	default: // canceled, or too many files open: nothing is known of the blob
+		return false, err
+	}
+	if what == "" {
+		return true, s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteSound(ctx, b.Digest) })
+	}
+	return false, s.condemn(ctx, b.Digest, seen, what)
+}
+
+// condemn makes a damaged blob be there no more. The row comes first: from then on no push
+// is told that the content is here. A push that brings it all the same puts another file
+// in place, which is left alone, and means that the blob is whole.
+func (s *Service) condemn(ctx context.Context, d digest.Digest, seen blob.Sight, what string) error {
+	var images []string
+	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		// A sweep may have let it go meanwhile; then nothing is lost.
+		known, err := tx.HasBlob(ctx, d)
+		if err != nil || !known {
+			return err
+		}
+		if images, err = tx.ImagesWith(ctx, d, maxVictims); err != nil {
+			return err
+		}
+		if err := tx.NoteDamage(ctx, d, what); err != nil {
+			return err
+		}
+		return tx.Record(ctx, model.Actor{}.Did(model.BlobDamaged, d.String(), "what", what, "images", strings.Join(images, " ")))
+	})
+	if err != nil {
+		return err
+	}
+	aside, err := s.blobs.SetAside(d, seen)
+	if err != nil {
+		return err
+	}
+	if !aside {
+		return s.heal(ctx, d)
+	}
+	s.log.Error("a blob is damaged; push its images again to mend it", "digest", d, "what", what, "images", images)
+	return nil
+}
+
+// heal notes that a blob is whole again, and removes the damaged file.
+func (s *Service) heal(ctx context.Context, d digest.Digest) error {
+	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteSound(ctx, d) }); err != nil {
+		return err
+	}
+	return s.blobs.DropAside(d)
+}
+
+// Recheck sees which damaged blobs are whole after all, such as when a disk could not be
+// read for a while, and finishes what a crash has left half. It tells how many are.
+func (s *Service) Recheck(ctx context.Context) (healed int, err error) {
+	const op = "registry.Recheck"
+	for page := (model.Page{Limit: model.MaxLimit}); ; {
+		var list []model.Damage
+		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			list, err = tx.Damaged(ctx, page)
+			return err
+		})
+		if err != nil {
+			return healed, errs.Wrap(op, err)
+		}
+		list, next := model.Cut(page, list, func(d model.Damage) string { return string(d.Digest) })
+		for _, d := range list {
+			whole, err := s.recheckOne(ctx, d.Digest)
+			if err != nil {
+				return healed, errs.Wrap(op, err)
+			}
+			if whole {
+				healed++
+			}
+		}
+		if page.After = next; next == "" {
+			return healed, nil
+		}
+	}
+}
+
+func (s *Service) recheckOne(ctx context.Context, d digest.Digest) (whole bool, err error) {
+	seen, err := s.blobs.Examine(ctx, d, s.pace())
+	switch {
+	case err == nil:
+		return true, s.heal(ctx, d)
+	case errs.Is(err, errs.Canceled) || errs.Is(err, errs.Unavailable):
+		return false, err
+	}
+	aside, err := s.blobs.SetAside(d, seen) // if the server died before it came to that
+	if err != nil {
+		return false, err
+	}
+	if aside {
+		whole, err = s.blobs.TakeBack(ctx, d, s.pace())
+	}
+	if err == nil && (whole || !aside) {
+		err = s.heal(ctx, d)
+	}
+	return whole || !aside, err
+}
+
+// suspect has the scrub read a blob at once.
+func (s *Service) suspect(d digest.Digest) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrubLook)
+	defer cancel()
+	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.Suspect(ctx, d) }); err != nil {
+		s.log.Error("suspecting a blob", "digest", d, "error", err)
+		return
+	}
+	select {
+	case s.suspected <- struct{}{}:
+	default: // it was told already
+	}
+}
+
+// sweepAside removes files that were set aside of blobs which are whole again, or gone.
+func (s *Service) sweepAside(ctx context.Context, _ *Swept) error {
+	aside, err := s.blobs.Aside()
+	if err != nil {
+		return err
+	}
+	for _, d := range aside {
+		damaged := false
+		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			damaged, err = tx.IsDamaged(ctx, d)
+			return err
+		})
+		if err == nil && !damaged {
+			err = s.blobs.DropAside(d)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
