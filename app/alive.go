@@ -10,9 +10,9 @@ import (
 	"sregistry/app/errs"
 )
 
-// alivePath is what the server asks itself for, to know whether it answers: a page that is
-// the same for everybody.
-const alivePath = "/version"
+// alivePath is what the server asks itself for, to know whether it answers: that looks at
+// nothing, so that a full disk is not taken for a dead server.
+const alivePath = "/livez"
 
 // alive makes a request of the server itself, by its own port, over a new connection. It
 // returns nil if that was answered. Whether the certificate fits is not its question.
