@@ -39,11 +39,11 @@ func (s *site) load(t *testing.T, metrics string) load {
 		t.Fatal(err)
 	}
 	l := load{memory: s.resident(), files: len(open)}
-	metrics, err := call(t.Context(), http.MethodGet, "http://"+metrics+"/metrics", "", "", nil)
+	text, err := call(t.Context(), http.MethodGet, "http://"+metrics+"/metrics", "", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m := goroutines.FindSubmatch(metrics); m != nil {
+	if m := goroutines.FindSubmatch(text); m != nil {
 		l.routines, _ = strconv.ParseInt(string(m[1]), 10, 64)
 	}
 	if wal, err := os.Stat(filepath.Join(s.home, "data", "sregistry.db-wal")); err == nil {
