@@ -576,6 +576,16 @@ CREATE TABLE duties (
     report        TEXT    NOT NULL DEFAULT ''    -- what became of the last try, as a sentence
 ) STRICT, WITHOUT ROWID;
 
+-- What the registry held at the end of each day, for figures over time.
+CREATE TABLE samples (
+    day           INTEGER PRIMARY KEY,           -- days since 1970, UTC
+    bytes         INTEGER NOT NULL,              -- of all blobs
+    blobs         INTEGER NOT NULL,
+    images        INTEGER NOT NULL,
+    collections   INTEGER NOT NULL,
+    users         INTEGER NOT NULL
+) STRICT;
+
 -- ── Settings ───────────────────────────────────────────────────────────────────────────
 -- What an administrator chose while the registry ran. What was given at its start counts
 -- more, and what is not here has its default.

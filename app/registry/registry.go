@@ -17,6 +17,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"sregistry/app/blob"
+	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
@@ -39,6 +40,7 @@ type Service struct {
 
 	images    memory[model.Image]
 	manifests memory[Manifest]
+	holdings  *lru.Map[string, *counted]
 	looks     looks
 }
 
@@ -47,6 +49,7 @@ type Service struct {
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
 	s := &Service{db: db, blobs: blobs, log: log, denials: newDenials(), woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1), reading: rate.NewLimiter(paceBurst, paceBurst),
 		images:    newMemory(func(model.Image) bool { return true }),
+		holdings:  lru.New[string, *counted](maxCounted),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
 		looks:     newLooks(),
 	}

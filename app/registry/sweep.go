@@ -53,6 +53,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	}
 	s.countSweep(done)
 	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.TakeSample(ctx); err != nil {
+			return err
+		}
 		if err := tx.SweepLinks(ctx); err != nil || done.Images+done.Blobs == 0 {
 			return err
 		}

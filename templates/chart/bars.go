@@ -28,18 +28,8 @@ func Bars(name string, series []Point, figure func(int64) string) templ.Componen
 }
 
 func drawBars(svg *strings.Builder, name string, series []Point, figure func(int64) string) {
-	high := int64(1)
-	for _, p := range series {
-		high = max(high, p.Value)
-	}
-	high = ceiling(high)
-	fmt.Fprintf(svg, `<svg class="chart" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`, width, height, templ.EscapeString(summary(name, series, figure)))
+	high := frame(svg, summary(name, series, figure), series, figure)
 	floor := height - bottom
-	for _, line := range []int64{0, high} {
-		y := floor - (floor-top)*float64(line)/float64(high)
-		fmt.Fprintf(svg, `<line class="axis" x1="%s" x2="%s" y1="%s" y2="%[3]s"></line>`, place(left), place(width), place(y))
-		fmt.Fprintf(svg, `<text class="mark" x="%s" y="%s" text-anchor="end">%s</text>`, place(left-8), place(y+4), templ.EscapeString(figure(line)))
-	}
 	step := (width - left) / float64(max(1, len(series)))
 	for i, p := range series {
 		tall := (floor - top) * float64(p.Value) / float64(high)
@@ -52,6 +42,24 @@ func drawBars(svg *strings.Builder, name string, series []Point, figure func(int
 	}
 	dates(svg, series, step)
 	svg.WriteString("</svg>")
+}
+
+// frame begins the picture of a series, with the axis of its figures, and gives the
+// highest of that.
+func frame(svg *strings.Builder, summary string, series []Point, figure func(int64) string) (high int64) {
+	high = 1
+	for _, p := range series {
+		high = max(high, p.Value)
+	}
+	high = ceiling(high)
+	fmt.Fprintf(svg, `<svg class="chart" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`, width, height, templ.EscapeString(summary))
+	floor := height - bottom
+	for _, line := range []int64{0, high} {
+		y := floor - (floor-top)*float64(line)/float64(high)
+		fmt.Fprintf(svg, `<line class="axis" x1="%s" x2="%s" y1="%s" y2="%[3]s"></line>`, place(left), place(width), place(y))
+		fmt.Fprintf(svg, `<text class="mark" x="%s" y="%s" text-anchor="end">%s</text>`, place(left-8), place(y+4), templ.EscapeString(figure(line)))
+	}
+	return high
 }
 
 // dates writes the first, the middle and the last day below the bars.

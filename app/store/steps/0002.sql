@@ -292,3 +292,12 @@ CREATE TABLE deletion_tags (
     PRIMARY KEY (deletion_id, tag, arch)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deletion_tags_by_image ON deletion_tags (image_id);
+-- Figures over time.
+CREATE TABLE samples (
+    day           INTEGER PRIMARY KEY,
+    bytes         INTEGER NOT NULL,
+    blobs         INTEGER NOT NULL,
+    images        INTEGER NOT NULL,
+    collections   INTEGER NOT NULL,
+    users         INTEGER NOT NULL
+) STRICT;

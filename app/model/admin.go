@@ -1,0 +1,43 @@
+package model
+
+import "time"
+
+// Holding is what a namespace, a collection or a container takes up. A blob that several
+// hold counts for each of them, though it is kept once.
+type Holding struct {
+	Name   string // full: "library", "library/lab", "library/lab/hello"
+	Images int
+	Bytes  int64
+}
+
+// Sample is what the registry held on a day.
+type Sample struct {
+	Day                               time.Time
+	Bytes                             int64
+	Blobs, Images, Collections, Users int
+}
+
+// OpenUpload is an upload under way, as whoever runs the registry sees it.
+type OpenUpload struct {
+	ID        string
+	Container string // full name; it may not exist yet
+	User      string
+	Bytes     int64 // that have come
+	Begun     time.Time
+	Touched   time.Time // when bytes last came
+	Active    bool      // somebody sends just now
+}
+
+// Garbage is what will be removed on a day, unless it is brought back or tagged again.
+type Garbage struct {
+	Day    time.Time // zero for what the next sweep removes
+	Images int
+	Bytes  int64 // of these images; what others share of them stays
+}
+
+// Reach is a collection in which somebody has a role.
+type Reach struct {
+	Collection string // full name
+	Public     bool
+	Role       Role
+}

@@ -1,0 +1,37 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// maxGarbageDays bounds the days of which Garbage tells.
+const maxGarbageDays = 100
+
+// Garbage tells by day, the first first, what will be removed because it was deleted or
+// has lost its last tag. For admins. Errors: Forbidden, Unauthenticated.
+func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.Garbage, err error) {
+	const op = "registry.Garbage"
+	if err := admin(op, actor); err != nil {
+		return nil, err
+	}
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		list, err = tx.Garbage(ctx, s.Settings().Grace, maxGarbageDays)
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
+
+// SweepNow is Sweep for somebody who would not wait for the next. For admins. Errors:
+// Forbidden, Unauthenticated.
+func (s *Service) SweepNow(ctx context.Context, actor model.Actor) (Swept, error) {
+	const op = "registry.SweepNow"
+	if err := admin(op, actor); err != nil {
+		return Swept{}, err
+	}
+	done, err := s.Sweep(ctx)
+	return done, errs.Wrap(op, err)
+}

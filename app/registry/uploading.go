@@ -1,0 +1,99 @@
+package registry
+
+import (
+	"context"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+// maxOpenUploads bounds the uploads of which OpenUploads tells.
+const maxOpenUploads = 500
+
+// OpenUploads tells what is being pushed right now, and what was left half way, the last
+// begun first. For admins. Errors: Forbidden, Unauthenticated.
+func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []model.OpenUpload, err error) {
+	const op = "registry.OpenUploads"
+	if err := admin(op, actor); err != nil {
+		return nil, err
+	}
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		list, err = tx.OpenUploads(ctx, maxOpenUploads)
+		return err
+	})
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	files, err := s.blobs.Uploads()
+	if err != nil {
+		return nil, errs.Wrap(op, err)
+	}
+	for at := range list {
+		for _, f := range files {
+			if f.ID == list[at].ID {
+				// The row knows what is durable; more may have come since.
+				list[at].Bytes, list[at].Active = max(list[at].Bytes, f.Size), f.Open
+				if f.Changed.After(list[at].Touched) {
+					list[at].Touched = f.Changed
+				}
+			}
+		}
+	}
+	return list, nil
+}
+
+// StopUpload gives up an upload of whoever it is; a request that writes to it is cut off.
+// For admins. Errors: NotFound if it has ended, Forbidden, Unauthenticated, Conflict if
+// its request cannot be cut off.
+func (s *Service) StopUpload(ctx context.Context, actor model.Actor, id string) error {
+	const op = "registry.StopUpload"
+	if err := admin(op, actor); err != nil {
+		return err
+	}
+	row, err := peekUpload(ctx, s.db, id)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	leave, err := s.writers.enter(ctx, id, nil)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	defer leave()
+	if err := s.blobs.Discard(id); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteUpload(ctx, id); err != nil {
+			return err
+		}
+		return tx.Record(ctx, actor.Did(model.UploadCanceled, row.Container))
+	}))
+}
+
+func peekUpload(ctx context.Context, db *store.DB, id string) (row store.Upload, err error) {
+	err = db.Peek(ctx, func(tx *store.Tx) error {
+		row, err = tx.Upload(ctx, id)
+		return err
+	})
+	return row, err
+}
+
+// ReachOf lists the collections in which a user has a role, by name, and his greatest in
+// each. For admins. Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) ReachOf(ctx context.Context, actor model.Actor, user string, p model.Page) (list []model.Reach, next string, err error) {
+	const op = "registry.ReachOf"
+	if err := admin(op, actor); err != nil {
+		return nil, "", err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		u, err := tx.UserByName(ctx, user)
+		if err != nil {
+			return err
+		}
+		list, err = tx.Reaches(ctx, u.ID, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(r model.Reach) string { return r.Collection })
+	return list, next, errs.Wrap(op, err)
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"sregistry/app/model"
+)
+
+func scanHolding(row scanner) (model.Holding, error) {
+	var h model.Holding
+	return h, row.Scan(&h.Name, &h.Images, &h.Bytes)
+}
+
+// heldBytes is what the container k takes up, and imagesOf how many images it has.
+const (
+	heldBytes = "coalesce((SELECT sum(b.size) FROM container_blobs h JOIN blobs b ON b.digest = h.digest WHERE h.container_id = k.id), 0)"
+	imagesOf  = "(SELECT count(*) FROM images i WHERE i.container_id = k.id AND i.deleted_at = 0)"
+)
+
+// NamespaceHoldings gives what namespaces take up, the largest first, at most limit. It
+// reads about every container.
+func (t *Tx) NamespaceHoldings(ctx context.Context, limit int) ([]model.Holding, error) {
+	return all(ctx, t, "store.NamespaceHoldings", scanHolding, `SELECT n.name, sum(`+imagesOf+`), sum(`+heldBytes+`) AS bytes
+	  FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
+	 GROUP BY n.id HAVING bytes > 0 ORDER BY bytes DESC, n.name LIMIT ?`, limit)
+}
+
+// CollectionHoldings gives what the collections of a namespace take up, the largest
+// first, at most limit.
+func (t *Tx) CollectionHoldings(ctx context.Context, namespace string, limit int) ([]model.Holding, error) {
+	return all(ctx, t, "store.CollectionHoldings", scanHolding, `SELECT n.name || '/' || c.name, sum(`+imagesOf+`), sum(`+heldBytes+`) AS bytes
+	  FROM names n JOIN collections c ON c.namespace_id = n.id JOIN containers k ON k.collection_id = c.id
+	 WHERE n.name = ? GROUP BY c.id HAVING bytes > 0 ORDER BY bytes DESC, c.name LIMIT ?`, namespace, limit)
+}
+
+// ContainerHoldings gives what the containers of a collection take up, the largest first,
+// at most limit.
+func (t *Tx) ContainerHoldings(ctx context.Context, namespace, collection string, limit int) ([]model.Holding, error) {
+	return all(ctx, t, "store.ContainerHoldings", scanHolding, `SELECT n.name || '/' || c.name || '/' || k.name, `+imagesOf+`, `+heldBytes+` AS bytes
+	  FROM names n JOIN collections c ON c.namespace_id = n.id JOIN containers k ON k.collection_id = c.id
+	 WHERE n.name = ? AND c.name = ? AND bytes > 0 ORDER BY bytes DESC, k.name LIMIT ?`, namespace, collection, limit)
+}
+
+// TakeSample notes what the registry holds today. It reads about every image.
+func (t *Tx) TakeSample(ctx context.Context) error {
+	return t.run(ctx, "store.TakeSample", `INSERT INTO samples (day, bytes, blobs, images, collections, users)
+	  SELECT ?1, (SELECT coalesce(sum(size), 0) FROM blobs), (SELECT count(*) FROM blobs), (SELECT count(*) FROM images WHERE deleted_at = 0),
+	         (SELECT count(*) FROM collections), (SELECT count(*) FROM users) WHERE true
+	  ON CONFLICT DO UPDATE SET bytes = excluded.bytes, blobs = excluded.blobs, images = excluded.images,
+	                            collections = excluded.collections, users = excluded.users`, dayNumber(t.Now))
+}
+
+// Samples gives those of the days since a moment, the oldest first.
+func (t *Tx) Samples(ctx context.Context, since time.Time) ([]model.Sample, error) {
+	return all(ctx, t, "store.Samples", func(row scanner) (model.Sample, error) {
+		var s model.Sample
+		var day int64
+		err := row.Scan(&day, &s.Bytes, &s.Blobs, &s.Images, &s.Collections, &s.Users)
+		s.Day = time.Unix(day*secondsOfDay, 0).UTC()
+		return s, err
+	}, "SELECT day, bytes, blobs, images, collections, users FROM samples WHERE day >= ? ORDER BY day", dayNumber(since))
+}
+
+const secondsOfDay = 24 * 60 * 60
+
+// dayNumber counts the days since 1970, in UTC.
+func dayNumber(t time.Time) int64 { return t.Unix() / secondsOfDay }
+
+// Garbage gives by day, the first first, what a grace period will end for, at most limit
+// days. What it has ended for already is of day 0.
+func (t *Tx) Garbage(ctx context.Context, grace time.Duration, limit int) ([]model.Garbage, error) {
+	return all(ctx, t, "store.Garbage", func(row scanner) (model.Garbage, error) {
+		var g model.Garbage
+		var day int64
+		err := row.Scan(&day, &g.Images, &g.Bytes)
+		if day > 0 {
+			g.Day = time.Unix(day*secondsOfDay, 0).UTC()
+		}
+		return g, err
+	}, `SELECT CASE WHEN ends <= ?2 THEN 0 ELSE ends / 86400 END AS day, count(*), sum(size) FROM (
+	      SELECT id, size, CASE WHEN deleted_at > 0 THEN deleted_at ELSE loose_since END + ?1 AS ends FROM images WHERE deleted_at > 0
+	      UNION
+	      SELECT id, size, loose_since + ?1 FROM images WHERE loose_since > 0 AND deleted_at = 0)
+	    GROUP BY 1 ORDER BY 1 LIMIT ?3`, int64(grace/time.Second), unix(t.Now), limit)
+}
+
+// OpenUploads gives the uploads under way, the last begun first, at most limit. Their
+// bytes are those that are durable.
+func (t *Tx) OpenUploads(ctx context.Context, limit int) ([]model.OpenUpload, error) {
+	return all(ctx, t, "store.OpenUploads", func(row scanner) (model.OpenUpload, error) {
+		var u model.OpenUpload
+		var begun, touched int64
+		err := row.Scan(&u.ID, &u.Container, &u.User, &u.Bytes, &begun, &touched)
+		u.Begun, u.Touched = fromUnix(begun), fromUnix(touched)
+		return u, err
+	}, `SELECT x.id, x.container, n.name, x.offset, x.created_at, x.touched_at FROM uploads x
+	    JOIN users u ON u.id = x.user_id JOIN names n ON n.id = u.name_id ORDER BY x.created_at DESC, x.id LIMIT ?`, limit)
+}
+
+// Reaches gives the collections in which a user has a role by whatever way, by name, one
+// more than the page holds.
+func (t *Tx) Reaches(ctx context.Context, user int64, p model.Page) ([]model.Reach, error) {
+	return all(ctx, t, "store.Reaches", func(row scanner) (model.Reach, error) {
+		var r model.Reach
+		return r, row.Scan(&r.Collection, &r.Public, &r.Role)
+	}, `SELECT n.name || '/' || c.name AS name, c.public, max(r.role)
+	      FROM roles r JOIN collections c ON c.id = r.collection_id JOIN names n ON n.id = c.namespace_id
+	     WHERE r.user_id = ?1 GROUP BY c.id HAVING name > ?2 ORDER BY name LIMIT ?3`, user, p.After, p.Size()+1)
+}
