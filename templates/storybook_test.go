@@ -62,6 +62,7 @@ func stories() []story {
 		accountStories(), ownStories(), tokenStories(), homeStories(), findStories(), imageStories(), collectionStories(), failureStories(),
 		uploadStories(), teamStories(),
 		containerStories(), filesStories(), compareStories(),
+		adminStories(),
 	} {
 		all = append(all, group...)
 	}

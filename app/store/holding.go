@@ -104,7 +104,7 @@ func (t *Tx) Reaches(ctx context.Context, user int64, p model.Page) ([]model.Rea
 	return all(ctx, t, "store.Reaches", func(row scanner) (model.Reach, error) {
 		var r model.Reach
 		return r, row.Scan(&r.Collection, &r.Public, &r.Role)
-	}, `SELECT n.name || '/' || c.name AS name, c.public, max(r.role)
+	}, `SELECT n.name || '/' || c.name AS full, c.public, max(r.role)
 	      FROM roles r JOIN collections c ON c.id = r.collection_id JOIN names n ON n.id = c.namespace_id
-	     WHERE r.user_id = ?1 GROUP BY c.id HAVING name > ?2 ORDER BY name LIMIT ?3`, user, p.After, p.Size()+1)
+	     WHERE r.user_id = ?1 GROUP BY c.id HAVING full > ?2 ORDER BY full LIMIT ?3`, user, p.After, p.Size()+1)
 }

@@ -122,7 +122,7 @@ func TestPasswordLinkSetsThePasswordOnce(t *testing.T) {
 	}
 	b := f.browser(t)
 	const next = "a wholly new password"
-	b.get("/password/" + secret).is(http.StatusOK).says(".lead", "alice")
+	b.get("/password/"+secret).is(http.StatusOK).says(".lead", "alice")
 	b.post("/password/"+secret, "password", next, "again", "x").is(http.StatusUnprocessableEntity).says("#again-problem", "differ")
 	b.post("/password/"+secret, "password", "short", "again", "short").is(http.StatusUnprocessableEntity).says("#password-problem", "too short")
 	b.post("/password/"+secret, "password", next, "again", next).leadsTo("/").says(".who", "alice")

@@ -10,7 +10,7 @@ import (
 // httpx.SameOrigin, since browsers send the session along with what other sites make them
 // send, and behind httpx.Authenticate with Visitor. A GET changes nothing.
 func (s *Site) Pages() []httpx.Route {
-	return withHead([]httpx.Route{
+	return withHead(append(s.administration(), []httpx.Route{
 		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
 		{Method: http.MethodGet, Path: "/collections/:namespace/:collection", Action: "show", Handler: s.collection},
 		{Method: http.MethodGet, Path: "/containers/:namespace/:collection/*", Action: "inspect", Handler: s.containers},
@@ -64,7 +64,7 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodPost, Path: "/teams/:team/invitations/:id/revoke", Action: "manage team", Handler: s.teamAct(s.uninvite)},
 		{Method: http.MethodGet, Path: "/invitations/:secret", Action: "show invitation", Handler: s.invitation},
 		{Method: http.MethodPost, Path: "/invitations/:secret", Action: "join", Handler: s.acceptInvitation},
-	})
+	}...))
 }
 
 // Assets are the routes that are the same for everybody. They are to be mounted with

@@ -37,6 +37,7 @@ type Site struct {
 	identity *identity.Service
 	settings Settings
 	shown    *lru.Map[[sha256.Size]byte, markdown.HTML] // what became of Markdown, by its hash
+	started  time.Time
 }
 
 // New makes the web site of a registry and its accounts.
@@ -44,7 +45,7 @@ func New(r *registry.Service, i *identity.Service, s Settings) *Site {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Site{r, i, s, lru.New[[sha256.Size]byte, markdown.HTML](maxProse)}
+	return &Site{r, i, s, lru.New[[sha256.Size]byte, markdown.HTML](maxProse), s.Now()}
 }
 
 // base is the registry's address as clients are told it: "https://hub.example.org".

@@ -237,3 +237,16 @@ func path(t testing.TB, name string) ref.Path {
 	t.Helper()
 	return doortest.Path(t, name)
 }
+
+// cookie gives the header by which the browser tells who it is.
+func (b *browser) cookie() string {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.URL, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, c := range b.client.Jar.Cookies(r.URL) {
+		r.AddCookie(c)
+	}
+	return r.Header.Get("Cookie")
+}

@@ -1,0 +1,123 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/dustin/go-humanize"
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/httpx"
+	"sregistry/app/model"
+	"sregistry/templates"
+)
+
+// maxShownDamage bounds the damaged blobs that the overview shows.
+const maxShownDamage = 50
+
+// sampleDays is how many days the figures over time go back.
+const sampleDays = 365
+
+// administrator gives the visitor of a page that is for those who run the registry; to
+// others it is not there. Errors: Unauthenticated, NotFound.
+func administrator(c echo.Context) (model.Actor, error) {
+	actor, err := signedIn(c)
+	if err != nil {
+		return actor, err
+	}
+	if !actor.Admin {
+		return actor, errs.E("web.administrator", errs.NotFound, "There is no such page, or you may not see it.")
+	}
+	return actor, nil
+}
+
+// forAdmins makes a handler of one that is for those who run the registry.
+func forAdmins(handler func(echo.Context, model.Actor) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		actor, err := administrator(c)
+		if err != nil {
+			return errs.Wrap("web.forAdmins", err)
+		}
+		return handler(c, actor)
+	}
+}
+
+// admin is GET /admin: whether the registry is well.
+func (s *Site) admin(c echo.Context, actor model.Actor) error {
+	const op = "web.admin"
+	ctx := c.Request().Context()
+	health, err := s.registry.Health(ctx, actor)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	damage, _, err := s.registry.Damage(ctx, actor, model.Page{Limit: maxShownDamage})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	uploads, err := s.registry.OpenUploads(ctx, actor)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	view := templates.Admin{Page: s.page(c), Health: health, Damage: damage, Started: s.started, Now: s.settings.Now(), Uploads: len(uploads)}
+	for _, u := range uploads {
+		if u.Active {
+			view.Active++
+		}
+	}
+	return render(c, http.StatusOK, view.View())
+}
+
+// adminUploads is GET /admin/uploads: what is being pushed right now.
+func (s *Site) adminUploads(c echo.Context, actor model.Actor) error {
+	list, err := s.registry.OpenUploads(c.Request().Context(), actor)
+	if err != nil {
+		return errs.Wrap("web.adminUploads", err)
+	}
+	return render(c, http.StatusOK, templates.AdminUploads{Page: s.page(c), Uploads: list, Now: s.settings.Now()}.View())
+}
+
+// stopUpload is POST /admin/uploads/{id}/stop. A second click finds it gone, which is
+// what was wanted.
+func (s *Site) stopUpload(c echo.Context, actor model.Actor) error {
+	err := s.registry.StopUpload(c.Request().Context(), actor, c.Param("id"))
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return errs.Wrap("web.stopUpload", err)
+	}
+	return s.goTo(c, "/admin/uploads", "The upload was stopped, and what had come of it is gone.")
+}
+
+// adminStorage is GET /admin/storage: what takes up the room.
+func (s *Site) adminStorage(c echo.Context, actor model.Actor) error {
+	const op = "web.adminStorage"
+	ctx := c.Request().Context()
+	view := templates.AdminStorage{Place: c.QueryParam("in"), Grace: s.registry.Settings().Grace, Now: s.settings.Now()}
+	var err error
+	if view.Holdings, err = s.registry.Storage(ctx, actor, view.Place); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if view.Place == "" {
+		if view.Health, err = s.registry.Health(ctx, actor); err != nil {
+			return errs.Wrap(op, err)
+		}
+		if view.Samples, err = s.registry.Samples(ctx, actor, sampleDays); err != nil {
+			return errs.Wrap(op, err)
+		}
+		if view.Garbage, err = s.registry.Garbage(ctx, actor); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+	view.Page = s.page(c)
+	return render(c, http.StatusOK, view.View())
+}
+
+// sweep is POST /admin/sweep: it removes at once what the next sweep would.
+func (s *Site) sweep(c echo.Context, actor model.Actor) error {
+	done, err := s.registry.SweepNow(c.Request().Context(), actor)
+	if err != nil {
+		return errs.Wrap("web.sweep", err)
+	}
+	httpx.Set(c, "swept", done.Bytes)
+	return s.goTo(c, "/admin/storage", fmt.Sprintf("Swept: %d images, %d uploads and %s of content are gone.",
+		done.Images, done.Uploads, humanize.IBytes(uint64(done.Bytes))))
+}

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/identity"
+	"sregistry/app/model"
+	"sregistry/templates"
+)
+
+// adminUser is GET /admin/users/{name}: one account.
+func (s *Site) adminUser(c echo.Context, actor model.Actor) error {
+	return s.showUser(c, http.StatusOK, actor, templates.DefaultTokenForm(), nil)
+}
+
+func (s *Site) showUser(c echo.Context, status int, actor model.Actor, form templates.TokenForm, problems templates.Problems) error {
+	const op = "web.showUser"
+	ctx, name := c.Request().Context(), c.Param("name")
+	view := templates.AdminUser{Now: s.settings.Now(), Form: form, Problems: problems}
+	var err error
+	if view.User, err = s.identity.UserByName(ctx, actor, name); err != nil {
+		return errs.Wrap(op, err)
+	}
+	var next string
+	if view.Reach, next, err = s.registry.ReachOf(ctx, actor, name, after(c)); err != nil {
+		return errs.Wrap(op, err)
+	}
+	view.More = more(templates.UserPath(name), next)
+	if view.Tokens, _, err = s.identity.Tokens(ctx, actor, name, model.Page{Limit: model.MaxLimit}); err != nil {
+		return errs.Wrap(op, err)
+	}
+	held, err := s.identity.Held(ctx, actor, name)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	for _, collection := range held.Collections {
+		view.Held = append(view.Held, collection.String())
+	}
+	for _, team := range held.Teams {
+		view.Held = append(view.Held, "the team "+team)
+	}
+	view.Page = s.page(c)
+	return render(c, status, view.View())
+}
+
+// userAction makes a handler of POST /admin/users/{name}/{what}: it changes the account,
+// and comes back with a sentence, be it that nobody would be left to run the registry.
+func (s *Site) userAction(done string, act func(c echo.Context, actor model.Actor, name string) error) echo.HandlerFunc {
+	return forAdmins(func(c echo.Context, actor model.Actor) error {
+		name := c.Param("name")
+		err := act(c, actor, name)
+		if errs.Is(err, errs.Conflict) {
+			return s.goTo(c, templates.UserPath(name), "Nothing was changed: "+errs.Message(err))
+		}
+		if err != nil {
+			return errs.Wrap("web.userAction", err)
+		}
+		return s.goTo(c, templates.UserPath(name), done)
+	})
+}
+
+func (s *Site) setDisabled(disabled bool) func(echo.Context, model.Actor, string) error {
+	return func(c echo.Context, actor model.Actor, name string) error {
+		return s.identity.SetDisabled(c.Request().Context(), actor, name, disabled)
+	}
+}
+
+func (s *Site) setAdmin(admin bool) func(echo.Context, model.Actor, string) error {
+	return func(c echo.Context, actor model.Actor, name string) error {
+		return s.identity.SetAdmin(c.Request().Context(), actor, name, admin)
+	}
+}
+
+// deleteUser is POST /admin/users/{name}/delete, with the name typed in.
+func (s *Site) deleteUser(c echo.Context, actor model.Actor) error {
+	const op = "web.deleteUser"
+	form, err := readForm(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	name := c.Param("name")
+	if strings.TrimSpace(form.Get("confirm")) != name {
+		return s.showUser(c, http.StatusUnprocessableEntity, actor, templates.DefaultTokenForm(),
+			templates.Problems{"confirm": "That is not the name of this account."})
+	}
+	err = s.identity.DeleteUser(c.Request().Context(), actor, name)
+	if errs.Is(err, errs.Conflict) {
+		return s.goTo(c, templates.UserPath(name), "Nothing was changed: "+errs.Message(err))
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return s.goTo(c, "/admin/users", "The account "+name+" is deleted. What it pushed stays.")
+}
+
+// createUserToken is POST /admin/users/{name}/tokens, for robots.
+func (s *Site) createUserToken(c echo.Context, actor model.Actor) error {
+	const op = "web.createUserToken"
+	fields, err := readForm(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	name := c.Param("name")
+	form, problems := readTokenForm(fields)
+	want := identity.NewToken{User: name, Name: form.Name, Scope: form.Scope, Expires: s.expiry(form.Expires)}
+	if want.Collections, err = s.collections(c.Request().Context(), actor, form.Collections); isAbout(err) {
+		problems["collections"] = errs.Message(err)
+	} else if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if len(problems) > 0 {
+		return s.showUser(c, http.StatusUnprocessableEntity, actor, form, problems)
+	}
+	token, secret, err := s.identity.CreateToken(c.Request().Context(), actor, want)
+	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.Conflict) {
+		return s.showUser(c, http.StatusUnprocessableEntity, actor, form, templates.Problems{"name": errs.Message(err)})
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	view := templates.TokenCreated{Page: s.page(c), Token: token, Secret: secret, Username: name, Base: s.base()}
+	return render(c, http.StatusOK, view.View())
+}
+
+// revokeUserToken is POST /admin/users/{name}/tokens/{id}/revoke.
+func (s *Site) revokeUserToken(c echo.Context, actor model.Actor) error {
+	name := c.Param("name")
+	err := s.identity.RevokeToken(c.Request().Context(), actor, name, c.Param("id"))
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return errs.Wrap("web.revokeUserToken", err)
+	}
+	return s.goTo(c, templates.UserPath(name), "The token is gone. What used it can no longer act for "+name+".")
+}

@@ -1,0 +1,123 @@
+package templates_test
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/model"
+	"sregistry/templates"
+)
+
+// adminStories are the pages of those who run the registry.
+func adminStories() []story {
+	var all []story
+	for _, group := range [][]story{overviewStories(), userStories(), storageStories(), settingsStories(), logStories()} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+func overviewStories() []story {
+	well := model.Health{Schema: 2, Blobs: 123456, Bytes: 7 << 40, Verified: now.AddDate(0, 0, -20), Database: 300 << 20,
+		DiskFree: 3 << 40, DiskSize: 10 << 40,
+		Backup: model.Duty{Tried: now.Add(-5 * time.Hour), Done: now.Add(-5 * time.Hour), Report: "12 blobs copied.", Every: 24 * time.Hour},
+		Scrub:  model.Duty{Every: 24 * time.Hour, Done: now.Add(-time.Hour)}}
+	ill := well
+	ill.Damaged, ill.DiskFree, ill.Verified = 2, 100<<30, time.Time{}
+	ill.Backup = model.Duty{Tried: now, Done: now.AddDate(0, 0, -9), Report: hostile, Every: 24 * time.Hour}
+	uploads := []model.OpenUpload{
+		{ID: "A", Container: "library/lab/hello", User: "alice", Bytes: 3 << 30, Begun: now.Add(-time.Minute), Touched: now, Active: true},
+		{ID: "B", Container: "alice/" + longPart + "/deep/name", User: longPart, Begun: now.Add(-30 * time.Hour), Touched: now.Add(-29 * time.Hour)},
+	}
+	return []story{
+		{"admin", templates.Admin{Page: admin("/admin"), Health: well, Started: now.Add(-50 * time.Hour), Now: now, Uploads: 3, Active: 1}.View()},
+		{"admin-ill", templates.Admin{Page: admin("/admin"), Health: ill, Started: now, Now: now, Damage: []model.Damage{
+			{Digest: digest.FromString("x"), What: "is missing", Images: []string{"lab/hello:latest", longPart + "/hello:latest"}},
+			{Digest: digest.FromString("y"), What: "hashes to " + digest.FromString("z").String()},
+		}}.View()},
+		{"admin-new", templates.Admin{Page: admin("/admin"), Started: now, Now: now}.View()},
+		{"admin-uploads", templates.AdminUploads{Page: admin("/admin/uploads"), Uploads: uploads, Now: now}.View()},
+		{"admin-uploads-empty", templates.AdminUploads{Page: admin("/admin/uploads"), Now: now}.View()},
+	}
+}
+
+func userStories() []story {
+	alice := model.User{Name: "alice", Kind: model.Person, FullName: rtl, Created: now.AddDate(-1, 0, 0)}
+	root := model.User{Name: "the-administrator-of-the-gateway", Kind: model.Person, Admin: true, Created: now}
+	ci := model.User{Name: "ci", Kind: model.Robot, Created: now}
+	gone := model.User{Name: longPart, Kind: model.Person, FullName: hostile, Disabled: true, Created: now}
+	reach := []model.Reach{{Collection: "alice/default", Role: model.Owner}, {Collection: "library/" + longPart, Public: true, Role: model.Contributor}}
+	token := model.Token{ID: "7", Name: hostile, Scope: model.ScopeAll, Created: now, Collections: []string{"lab", longPart}}
+	form := templates.UserForm{Kind: model.Person}
+	return []story{
+		{"admin-users", templates.AdminUsers{Page: admin("/admin/users"), Users: []model.User{alice, root, ci, gone}, More: "/admin/users?after=x&q=", Form: form}.View()},
+		{"admin-users-none", templates.AdminUsers{Page: admin("/admin/users"), Words: hostile, Form: form}.View()},
+		{"admin-users-problems", templates.AdminUsers{Page: admin("/admin/users"), Users: []model.User{root},
+			Form: templates.UserForm{Name: hostile, FullName: hostile, Kind: model.Robot, Admin: true}, Problems: templates.Problems{
+				"name": "The name is taken; choose another.", "full-name": "The full name is too long.", "kind": "A robot cannot run the registry."}}.View()},
+		{"admin-user", templates.AdminUser{Page: admin("/admin/users/alice"), User: alice, Reach: reach, More: "/admin/users/alice?after=x",
+			Tokens: []model.Token{token}, Now: now, Held: []string{"lab", "the team imaging"}}.View()},
+		{"admin-user-robot", templates.AdminUser{Page: admin("/admin/users/ci"), User: ci, Now: now, Form: templates.DefaultTokenForm(),
+			Problems: templates.Problems{"name": "There is a token of this name.", "confirm": "That is not the name of this account."}}.View()},
+		{"admin-user-own", templates.AdminUser{Page: admin("/admin/users/" + root.Name), User: root, Now: now}.View()},
+		{"admin-user-suspended", templates.AdminUser{Page: admin("/admin/users/" + longPart), User: gone, Now: now}.View()},
+		{"password-link-made", templates.PasswordLinkMade{Page: admin("/admin/users"), User: alice, First: true, Expires: now.AddDate(0, 0, 3),
+			Link: "https://hub.example.org/password/4F1D2C3B5A69788796A5B4C3D2"}.View()},
+		{"password-link-made-again", templates.PasswordLinkMade{Page: admin("/admin/users/alice/password-link"), User: gone, Expires: now.AddDate(0, 0, 3),
+			Link: "http://127.0.0.1:8080/password/4F1D2C3B5A69788796A5B4C3D2"}.View()},
+	}
+}
+
+func storageStories() []story {
+	health := model.Health{Bytes: 60 << 30, Blobs: 1200, DiskFree: 300 << 30, DiskSize: 500 << 30}
+	var samples []model.Sample
+	for i := range 90 {
+		samples = append(samples, model.Sample{Day: now.AddDate(0, 0, i-89).Truncate(24 * time.Hour), Bytes: int64(i*i) * (8 << 20),
+			Blobs: i * 9, Images: i * 8, Collections: i, Users: 3})
+	}
+	whole := templates.AdminStorage{Page: admin("/admin/storage"), Health: health, Now: now, Grace: 7 * 24 * time.Hour, Samples: samples,
+		Holdings: []model.Holding{{Name: "library", Images: 900, Bytes: 30 << 30}, {Name: "alice", Images: 80, Bytes: 20 << 30}, {Name: "imaging", Images: 50, Bytes: 6 << 30},
+			{Name: longPart, Images: 7, Bytes: 2 << 30}, {Name: "bob", Images: 3, Bytes: 1 << 30}, {Name: "carol", Images: 1, Bytes: 400 << 20}, {Name: "dave", Images: 1, Bytes: 4 << 20}},
+		Garbage: []model.Garbage{{Images: 2, Bytes: 1 << 30}, {Day: now.AddDate(0, 0, 3), Images: 1234, Bytes: 3 << 30}}}
+	return []story{
+		{"admin-storage", whole.View()},
+		{"admin-storage-empty", templates.AdminStorage{Page: admin("/admin/storage"), Now: now}.View()},
+		{"admin-storage-namespace", templates.AdminStorage{Page: admin("/admin/storage?in=alice"), Place: "alice", Now: now,
+			Holdings: []model.Holding{{Name: "alice/tools", Images: 7, Bytes: 1 << 30}, {Name: "alice/" + longPart, Images: 7, Bytes: 1 << 20}}}.View()},
+		{"admin-storage-collection", templates.AdminStorage{Page: admin("/admin/storage?in=alice/tools"), Place: "alice/tools", Now: now,
+			Holdings: []model.Holding{{Name: "alice/tools/hello", Images: 7, Bytes: 1 << 30}}}.View()},
+	}
+}
+
+func settingsStories() []story {
+	list := []model.Setting{
+		{Name: "name", Kind: model.Word, Value: "Imaging Hub", Default: "Sregistry", Help: "the registry's name, for people", Fixed: "the flag --name"},
+		{Name: "welcome", Kind: model.Prose, Value: rtl + "\n" + hostile, Help: "what the front page says of the registry", Changed: now, ChangedBy: "alice"},
+		{Name: "sign-in", Kind: model.Switch, Value: "false", Default: "false", Help: "show nothing without sign-in"},
+		{Name: "add-keys", Kind: model.Word, Choices: []string{"users", "admins"}, Value: "admins", Default: "users", Help: "who may add keys", Changed: now},
+		{Name: "grace", Kind: model.Duration, Value: "168h", Default: "168h", Help: "how long an image stays"},
+	}
+	return []story{
+		{"admin-settings", templates.AdminSettings{Page: flashed(admin("/admin/settings"), "The settings are saved, and in force."), Settings: list}.View()},
+		{"admin-settings-problem", templates.AdminSettings{Page: admin("/admin/settings"), Settings: list, Typed: map[string]string{"grace": "soon"},
+			Problems: templates.Problems{"": `The setting grace cannot be "soon".`}}.View()},
+	}
+}
+
+func logStories() []story {
+	events := []model.Event{
+		{At: now, Action: model.Pushed, Target: "library/lab/hello:latest", Actor: "alice", Via: model.ByToken, TokenName: "laptop", Source: "192.0.2.7", Count: 1,
+			Details: map[string]string{"digest": sum.String(), "size": "1234567"}},
+		{At: now, Action: model.DeniedSignIn, Target: hostile, Source: "2001:db8:85a3:8d3:1319:8a2e:370:7348", Denied: true, Count: 17},
+		{At: now, Action: model.Swept, Count: 1, Details: map[string]string{"images": "3"}},
+		{At: now, Action: model.UserDisabled, Target: longPart, Actor: "console", Via: model.ByConsole, Count: 1},
+	}
+	return []story{
+		{"admin-log", templates.AdminLog{Page: admin("/admin/log"), Events: events, More: "/admin/log?after=x"}.View()},
+		{"admin-log-empty", templates.AdminLog{Page: admin("/admin/log")}.View()},
+		{"admin-log-none", templates.AdminLog{Page: admin("/admin/log?actor=x"), Filter: url.Values{"actor": {hostile}, "denied": {"true"}}}.View()},
+		{"admin-log-problem", templates.AdminLog{Page: admin("/admin/log?since=x"), Filter: url.Values{"since": {"x"}}, Problem: "Write days as 2026-11-22."}.View()},
+	}
+}
