@@ -126,7 +126,7 @@ func TestAdminSeesAndStopsUploads(t *testing.T) {
 	}
 	root.get("/admin/uploads").is(http.StatusOK).says("tbody", "library/lab/hello").says("tbody", "bob").says("tbody", "3.0 MiB")
 	root.post("/admin/uploads/"+up.ID+"/stop").leadsTo("/admin/uploads").says(".notice.good", "stopped")
-	root.post("/admin/uploads/"+up.ID+"/stop").leadsTo("/admin/uploads")
+	root.post("/admin/uploads/" + up.ID + "/stop").leadsTo("/admin/uploads")
 	if _, err := f.Registry.Upload(t.Context(), bob, path, up.ID); !errs.Is(err, errs.NotFound) {
 		t.Errorf("the upload is there: %v", err)
 	}
@@ -148,7 +148,7 @@ func TestAdminSeesStorageAndSweeps(t *testing.T) {
 	root.get("/admin/storage?in=bob").is(http.StatusOK).says("tbody", "bob/tools").says(".trail", "All of the registry")
 	root.get("/admin/storage?in=bob/tools").is(http.StatusOK).says("tbody", "bob/tools/big")
 	root.get("/admin/storage?in=nothing").is(http.StatusOK).says(".empty", "Nothing")
-	if err := f.Registry.DeleteTag(t.Context(), bob, doortest.Path(t, "lab/hello"), "latest", ""); err != nil {
+	if _, err := f.Registry.DeleteTag(t.Context(), bob, doortest.Path(t, "lab/hello"), "latest", ""); err != nil {
 		t.Fatal(err)
 	}
 	root.get("/admin/storage").is(http.StatusOK).says("#garbage ~ .section-lead", "1 image")
