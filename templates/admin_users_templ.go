@@ -48,14 +48,14 @@ func (p AdminUsers) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <h1>Users</h1><div class=\"beside\"><section aria-labelledby=\"all\"><h2 id=\"all\">Accounts</h2><form method=\"get\" action=\"/admin/users\" role=\"search\" class=\"row search-row\"><label for=\"q\" class=\"unseen\">Name</label> <input id=\"q\" name=\"q\" type=\"search\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <h1>Users</h1><div class=\"beside\"><section aria-labelledby=\"all\"><h2 id=\"all\">Accounts</h2><form method=\"get\" action=\"/admin/users\" role=\"search\" class=\"row search-row\"><label for=\"words\" class=\"unseen\">Name</label> <input id=\"words\" name=\"q\" type=\"search\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(p.Words)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin_users.templ`, Line: 15, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `admin_users.templ`, Line: 15, Col: 61}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
