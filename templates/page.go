@@ -18,6 +18,8 @@ type Page struct {
 	Search string
 	// Flash is one sentence on what has just been done; usually empty.
 	Flash string
+	// Undo is the number by which that can be undone; 0 if it cannot.
+	Undo int64
 }
 
 // Viewer is the person who looks at a page.

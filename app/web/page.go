@@ -24,12 +24,14 @@ const maxKeyForm = 2 << 20
 // left for the visitor, so that it is seen once.
 func (s *Site) page(c echo.Context) templates.Page {
 	actor := httpx.Actor(c)
+	says, undo := cutUndo(strings.Join(s.identity.Flashes(c.Response(), c.Request()), " "))
 	return templates.Page{
 		Registry: s.registry.Settings().Name,
 		Version:  s.settings.Version,
 		Viewer:   templates.Viewer{Name: actor.Name, Admin: actor.Admin},
 		Path:     c.Request().URL.RequestURI(),
-		Flash:    strings.Join(s.identity.Flashes(c.Response(), c.Request()), " "),
+		Flash:    says,
+		Undo:     undo,
 	}
 }
 

@@ -51,6 +51,16 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodGet, Path: "/upload", Action: "none", Handler: s.upload},
 		{Method: http.MethodPost, Path: "/uploads/file", Action: "push", Handler: s.uploadFile},
 
+		{Method: http.MethodGet, Path: "/manage/:namespace/:collection/*", Action: "manage", Handler: s.manage},
+		{Method: http.MethodPost, Path: "/do/freeze/:namespace/:collection/*", Action: "freeze", Handler: s.do(s.freeze)},
+		{Method: http.MethodPost, Path: "/do/thaw/:namespace/:collection/*", Action: "freeze", Handler: s.do(s.thaw)},
+		{Method: http.MethodPost, Path: "/do/tag/:namespace/:collection/*", Action: "push", Handler: s.do(s.tag)},
+		{Method: http.MethodGet, Path: "/do/delete/:namespace/:collection/*", Action: "manage", Handler: s.confirmDelete},
+		{Method: http.MethodPost, Path: "/do/delete/:namespace/:collection/*", Action: "delete", Handler: s.do(s.delete)},
+		{Method: http.MethodPost, Path: "/do/share/:namespace/:collection/*", Action: "share", Handler: s.share},
+		{Method: http.MethodPost, Path: "/do/unshare/:namespace/:collection/*", Action: "share", Handler: s.do(s.unshare)},
+		{Method: http.MethodPost, Path: "/do/undo/:id", Action: "undelete", Handler: s.undo},
+
 		{Method: http.MethodGet, Path: "/teams", Action: "list teams", Handler: s.teams},
 		{Method: http.MethodGet, Path: "/teams/new", Action: "none", Handler: s.newTeam},
 		{Method: http.MethodPost, Path: "/teams", Action: "create team", Handler: s.createTeam},
