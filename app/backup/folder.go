@@ -38,7 +38,7 @@ func (s Source) ToFolder(ctx context.Context, dir string, o Options) (Report, er
 		return Report{}, errs.Wrap(op, err)
 	}
 	r, err := t.add(ctx, s)
-	return r, errs.Wrap(op, errors.Join(t.fault(err), t.close()))
+	return r, errs.Wrap(op, t.fault(errors.Join(err, t.close())))
 }
 
 // folder is an open folder of backups, held by its lock.
@@ -80,7 +80,7 @@ func openFolder(dir string, o Options) (*folder, error) {
 	}
 	t.files = t.blobs.Files()
 	if err := t.tidy(); err != nil {
-		return nil, errors.Join(t.fault(err), t.close())
+		return nil, t.fault(errors.Join(err, t.close()))
 	}
 	return t, nil
 }

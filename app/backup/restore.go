@@ -72,18 +72,21 @@ func openIntake(dir string, o RestoreOptions) (*intake, error) {
 	} else if err != nil {
 		return nil, intakeFault(dir, err)
 	}
-	// Before anything else, so that no server takes the folder for a new one.
-	text := "A backup is being restored to this folder. If that was interrupted, run \"sregistry restore\" again.\n"
-	if err := os.WriteFile(marker, []byte(text), 0o600); err != nil {
-		return nil, intakeFault(dir, err)
-	}
 	var layers []blob.Option
 	if o.Files != nil {
 		layers = append(layers, blob.WithFS(o.Files))
 	}
-	blobs, err := blob.Open(dir, layers...) // which makes the names in the folder durable
+	blobs, err := blob.Open(dir, layers...)
 	if err != nil {
 		return nil, intakeFault(dir, err)
+	}
+	// Before anything is restored, so that no server ever takes the folder for a whole one.
+	err = putText(blobs.Files(), Unfinished, []byte("A backup is being restored to this folder. If that was interrupted, run \"sregistry restore\" again.\n"))
+	if err == nil {
+		err = blobs.Files().SyncDir(".")
+	}
+	if err != nil {
+		return nil, errors.Join(intakeFault(dir, err), blobs.Close())
 	}
 	return &intake{dir: dir, blobs: blobs, files: blobs.Files(), options: o}, nil
 }

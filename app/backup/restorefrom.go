@@ -40,7 +40,7 @@ func FromFolder(ctx context.Context, dir, to string, o RestoreOptions) (Restored
 	}
 	in.manifest = m
 	err = in.takeFolder(ctx, from, name)
-	return in.done, errs.Wrap(op, errors.Join(intakeFault(to, err), in.close()))
+	return in.done, errs.Wrap(op, intakeFault(to, errors.Join(err, in.close())))
 }
 
 func (in *intake) takeFolder(ctx context.Context, from *blob.Store, name string) error {
@@ -163,7 +163,7 @@ func FromStream(ctx context.Context, r io.Reader, to string, o RestoreOptions) (
 	}
 	in.manifest = m
 	err = in.takeStream(ctx, archive)
-	return in.done, errs.Wrap(op, errors.Join(intakeFault(to, err), in.close()))
+	return in.done, errs.Wrap(op, intakeFault(to, errors.Join(err, in.close())))
 }
 
 func (in *intake) takeStream(ctx context.Context, archive *tar.Reader) error {

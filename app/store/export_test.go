@@ -3,10 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
+
+	"modernc.org/sqlite"
 )
 
 // Exec lets a test run a statement of its own.
@@ -119,4 +124,58 @@ func strings2(ctx context.Context, db queryer, query string) (list [][2]string, 
 		list = append(list, row)
 	}
 	return list, rows.Err()
+}
+
+// UpgradeDying is Upgrade in a process that kills itself after the nth statement of all
+// steps.
+func UpgradeDying(ctx context.Context, dir, schema string, n int) error {
+	err := sqlite.RegisterScalarFunction("die", 0, func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
+		return nil, syscall.Kill(os.Getpid(), syscall.SIGKILL)
+	})
+	if err != nil {
+		return err
+	}
+	p, err := openPool(filepath.Join(dir, FileName), "BEGIN IMMEDIATE", url.Values{"_foreign_keys": {"0"}}, 1)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if _, err := keepSnapshot(ctx, p.db, dir, firstVersion); err != nil {
+		return err
+	}
+	for next := firstVersion + 1; next <= Present(); next++ {
+		text, err := stepTo(next)
+		if err != nil {
+			return err
+		}
+		if text, n = dying(text, n); err == nil {
+			err = step(ctx, p.db, next, text, "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dying puts a call of die after the nth statement, and gives what is left of n if there
+// are fewer.
+func dying(text string, n int) (string, int) {
+	depth := 0 // of what a semicolon does not end
+	for _, at := range word.FindAllStringIndex(text, -1) {
+		switch w := text[at[0]:at[1]]; strings.ToUpper(w) {
+		case "BEGIN", "CASE":
+			depth++
+		case "END":
+			depth--
+		case ";":
+			if depth > 0 {
+				continue
+			}
+			if n--; n == 0 {
+				return text[:at[1]] + " SELECT die(); " + text[at[1]:], n
+			}
+		}
+	}
+	return text, n
 }
