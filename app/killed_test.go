@@ -42,6 +42,8 @@ type victim struct {
 	args []string
 	mu   sync.Mutex
 	tags map[string]*promise
+	// began, if it is not nil, is told of every change before it is asked for, with mu held.
+	began func(key string, next digest.Digest)
 }
 
 // The server is killed (SIGKILL) at random instants while it takes pushes, moves and
@@ -142,6 +144,9 @@ func (v *victim) change(ctx context.Context, url, token string, worker int, r *r
 			continue
 		}
 		p.maybe, p.changing = next, true
+		if v.began != nil {
+			v.began(key, next)
+		}
 		v.mu.Unlock()
 		if err := do(); err != nil {
 			if _, gone := errors.AsType[*neturl.Error](err); !gone && ctx.Err() == nil && !errors.Is(err, io.ErrUnexpectedEOF) {
