@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"text/tabwriter"
@@ -105,6 +106,11 @@ func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
 	if dir == "" {
 		dir = b.TempDir()
 	}
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
+		begin := time.Now()
+		storetest.Fill(b, dir, storetest.Crowd{Collections: *pageImages / 10, Images: *pageImages, Seed: 1})
+		fmt.Printf("%d images were made in %s\n", *pageImages, time.Since(begin).Round(time.Millisecond))
+	}
 	d, err := openData(b.Context(), dir, storetest.Schema(b), true)
 	if err != nil {
 		b.Fatal(err)
@@ -117,13 +123,6 @@ func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { id.Close() })
-	if n, err := id.CountUsers(b.Context()); err != nil {
-		b.Fatal(err)
-	} else if n == 0 {
-		begin := time.Now()
-		storetest.Fill(b, d.db, storetest.Crowd{Collections: *pageImages / 10, Images: *pageImages, Seed: 1})
-		fmt.Printf("%d images were made in %s\n", *pageImages, time.Since(begin).Round(time.Millisecond))
-	}
 	settings := config.New()
 	settings.AnonymousRate, settings.UserRate = 0, 0
 	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: true}, log)

@@ -19,8 +19,7 @@ import (
 func TestContainersAreListedAsTheFilterSaysAndTheActorSees(t *testing.T) {
 	t.Parallel()
 	ctx, r := t.Context(), rand.New(rand.NewPCG(3, 4))
-	db := storetest.New(t)
-	storetest.Fill(t, db, storetest.Crowd{Collections: 60, Images: 300, Seed: 5})
+	db := storetest.NewCrowd(t, storetest.Crowd{Collections: 60, Images: 300, Seed: 5})
 	err := db.View(ctx, func(tx *store.Tx) error {
 		everybody := model.Actor{UserID: 1, Admin: true, Scope: model.ScopeAll}
 		var collections []int64
@@ -106,15 +105,14 @@ func randomFilter(r *rand.Rand) store.ContainerFilter {
 // names are compared here one by one.
 func TestWordsFindNames(t *testing.T) {
 	t.Parallel()
-	db := storetest.New(t)
-	storetest.Fill(t, db, storetest.Crowd{Collections: 60, Images: 300, Seed: 5})
+	db := storetest.NewCrowd(t, storetest.Crowd{Collections: 60, Images: 300, Seed: 5})
 	admin := model.Actor{UserID: 1, Admin: true, Scope: model.ScopeAll}
 	err := db.View(t.Context(), func(tx *store.Tx) error {
 		all := everything(t, tx, admin, false, store.ContainerFilter{Order: model.ByName})
 		if len(all) < 80 {
 			t.Fatalf("only %d containers", len(all))
 		}
-		for _, words := range []string{"sam", "samtools", "quokka", "wide/sam", "library bwa", "s", "sa", "ools"} {
+		for _, words := range []string{"sam", "samtools", "quokka", "wide/a", "library bwa", "s", "sa", "ools"} {
 			var want, got []string
 			for _, k := range all {
 				if named(k, store.Words(words)) {
@@ -150,8 +148,7 @@ func named(k model.Container, words []string) bool {
 
 func TestOrdersAreThoseAskedFor(t *testing.T) {
 	t.Parallel()
-	ctx, db := t.Context(), storetest.New(t)
-	storetest.Fill(t, db, storetest.Crowd{Collections: 20, Images: 100, Seed: 6})
+	ctx, db := t.Context(), storetest.NewCrowd(t, storetest.Crowd{Collections: 20, Images: 100, Seed: 6})
 	admin := model.Actor{UserID: 1, Admin: true, Scope: model.ScopeAll}
 	err := db.Update(ctx, func(tx *store.Tx) error {
 		for i, text := range []string{"UPDATE containers SET pulls = id * 7 % 31", "UPDATE containers SET updated_at = id * 11 % 37"} {

@@ -1,0 +1,47 @@
+package store
+
+import "context"
+
+// reindexing makes everything anew by which things are found and lists are short: what
+// schema.sql says is made of other rows.
+var reindexing = []string{
+	"INSERT INTO search_collections (search_collections) VALUES ('delete-all')",
+	"INSERT INTO search_containers (search_containers) VALUES ('delete-all')",
+	"INSERT INTO search_tags (search_tags) VALUES ('delete-all')",
+	"INSERT INTO search_definitions (search_definitions) VALUES ('delete-all')",
+	"INSERT INTO search_labels (search_labels) VALUES ('delete-all')",
+	"DELETE FROM collection_labels",
+	"DELETE FROM labels",
+	"DELETE FROM label_keys",
+	`UPDATE containers SET public = (SELECT c.public FROM collections c WHERE c.id = containers.collection_id),
+	   stars = (SELECT count(*) FROM stars s WHERE s.container_id = containers.id)`,
+	`INSERT INTO search_collections (rowid, text)
+	 SELECT c.id, n.name || '/' || c.name || ' ' || c.description FROM collections c JOIN names n ON n.id = c.namespace_id`,
+	`INSERT INTO search_containers (rowid, text)
+	 SELECT k.id, n.name || '/' || c.name || '/' || k.name
+	   FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id`,
+	`INSERT INTO search_tags (rowid, text)
+	 SELECT g.id, n.name || '/' || c.name || '/' || k.name || ':' || g.name
+	   FROM tags g JOIN containers k ON k.id = g.container_id JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id`,
+	`INSERT INTO search_definitions (rowid, text)
+	 SELECT i.id, substr(json_extract(r.report, '$.definition'), 1, 16384)
+	   FROM images i JOIN reports r ON r.digest = i.content WHERE json_extract(r.report, '$.definition') <> ''`,
+	`INSERT INTO labels (key, value)
+	 SELECT DISTINCT x.key, x.value FROM image_labels x JOIN images i ON i.id = x.image_id WHERE i.loose_since = 0 AND i.deleted_at = 0`,
+	`INSERT INTO collection_labels (collection_id, label_id, images)
+	 SELECT k.collection_id, l.id, count(*)
+	   FROM images i JOIN containers k ON k.id = i.container_id JOIN image_labels x ON x.image_id = i.id
+	   JOIN labels l ON l.key = x.key AND l.value = x.value
+	  WHERE i.loose_since = 0 AND i.deleted_at = 0 GROUP BY 1, 2`,
+}
+
+// Reindex makes the indexes of the search and the counts of labels and stars anew. It is
+// only needed if they were damaged: they are kept with every change.
+func (t *Tx) Reindex(ctx context.Context) error {
+	for _, text := range reindexing {
+		if err := t.run(ctx, "store.Reindex", text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
