@@ -11,7 +11,10 @@
 CREATE TABLE names (
     id            INTEGER PRIMARY KEY,
     name          TEXT    NOT NULL UNIQUE,
-    kind          TEXT    NOT NULL CHECK (kind IN ('library', 'user', 'team', 'collection'))
+    kind          TEXT    NOT NULL CHECK (kind IN ('library', 'user', 'team', 'collection')),
+    quota         INTEGER CHECK (quota >= 0),    -- bytes that a namespace may take up; 0 is no limit, NULL what the settings say
+    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of namespace_blobs
+    reserved      INTEGER NOT NULL DEFAULT 0     -- bytes of uploads under way
 ) STRICT;
 
 -- ── People ─────────────────────────────────────────────────────────────────────────────
@@ -105,6 +108,9 @@ CREATE TABLE collections (
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     deleted_at    INTEGER NOT NULL DEFAULT 0,    -- hidden with all that is in it, and gone after the grace period; its name then cannot be written
+    quota         INTEGER NOT NULL DEFAULT 0 CHECK (quota >= 0), -- bytes that it may take up; 0 is no limit
+    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of collection_blobs
+    reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes of uploads under way
     UNIQUE (namespace_id, name)
 ) STRICT;
 CREATE INDEX collections_by_change ON collections (public, updated_at);
@@ -405,7 +411,11 @@ CREATE TABLE uploads (
     offset        INTEGER NOT NULL DEFAULT 0,    -- bytes
     state         BLOB    NOT NULL,              -- of the running hash at offset
     created_at    INTEGER NOT NULL,
-    touched_at    INTEGER NOT NULL
+    touched_at    INTEGER NOT NULL,
+    reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes kept free for it where a quota holds
+    namespace_id  INTEGER REFERENCES names (id) ON DELETE SET NULL, -- whose quota that is
+    collection_id INTEGER REFERENCES collections (id) ON DELETE SET NULL,
+    resumable     INTEGER NOT NULL DEFAULT 1 CHECK (resumable IN (0, 1)) -- 0: it ends with the program
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX uploads_by_age ON uploads (touched_at);
 
@@ -420,6 +430,66 @@ CREATE TABLE shares (
 ) STRICT;
 CREATE INDEX shares_by_image ON shares (image_id);
 CREATE INDEX shares_by_expiry ON shares (expires_at);
+
+-- ── Room ───────────────────────────────────────────────────────────────────────────────
+-- What is held in a collection, and in a namespace: each blob once, with the number of its
+-- holders, that is of containers, or of collections. It is made of container_blobs by
+-- triggers, so that no way of holding a blob, or of letting it go, can forget to count it.
+CREATE TABLE collection_blobs (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL,
+    holders       INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE namespace_blobs (
+    namespace_id  INTEGER NOT NULL REFERENCES names (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL,
+    holders       INTEGER NOT NULL,
+    PRIMARY KEY (namespace_id, digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER container_blobs_held AFTER INSERT ON container_blobs BEGIN
+    INSERT INTO collection_blobs (collection_id, digest, holders)
+    SELECT k.collection_id, NEW.digest, 1 FROM containers k WHERE k.id = NEW.container_id
+    ON CONFLICT DO UPDATE SET holders = holders + 1;
+END;
+CREATE TRIGGER container_blobs_dropped AFTER DELETE ON container_blobs BEGIN
+    UPDATE collection_blobs SET holders = holders - 1
+     WHERE digest = OLD.digest AND collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id);
+END;
+CREATE TRIGGER collection_blobs_held AFTER INSERT ON collection_blobs BEGIN
+    UPDATE collections SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
+    INSERT INTO namespace_blobs (namespace_id, digest, holders)
+    SELECT c.namespace_id, NEW.digest, 1 FROM collections c WHERE c.id = NEW.collection_id
+    ON CONFLICT DO UPDATE SET holders = holders + 1;
+END;
+CREATE TRIGGER collection_blobs_dropped AFTER UPDATE OF holders ON collection_blobs WHEN NEW.holders = 0 BEGIN
+    DELETE FROM collection_blobs WHERE collection_id = NEW.collection_id AND digest = NEW.digest;
+    UPDATE collections SET used = used - (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
+    UPDATE namespace_blobs SET holders = holders - 1
+     WHERE digest = NEW.digest AND namespace_id = (SELECT c.namespace_id FROM collections c WHERE c.id = NEW.collection_id);
+END;
+CREATE TRIGGER namespace_blobs_held AFTER INSERT ON namespace_blobs BEGIN
+    UPDATE names SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER namespace_blobs_dropped AFTER UPDATE OF holders ON namespace_blobs WHEN NEW.holders = 0 BEGIN
+    DELETE FROM namespace_blobs WHERE namespace_id = NEW.namespace_id AND digest = NEW.digest;
+    UPDATE names SET used = used - (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+END;
+
+-- An upload's reservation counts from when it is written until its row is gone.
+CREATE TRIGGER uploads_begun AFTER INSERT ON uploads WHEN NEW.reserved > 0 BEGIN
+    UPDATE collections SET reserved = reserved + NEW.reserved WHERE id = NEW.collection_id;
+    UPDATE names SET reserved = reserved + NEW.reserved WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER uploads_grown AFTER UPDATE OF reserved ON uploads BEGIN
+    UPDATE collections SET reserved = reserved + NEW.reserved - OLD.reserved WHERE id = NEW.collection_id;
+    UPDATE names SET reserved = reserved + NEW.reserved - OLD.reserved WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER uploads_ended AFTER DELETE ON uploads WHEN OLD.reserved > 0 BEGIN
+    UPDATE collections SET reserved = reserved - OLD.reserved WHERE id = OLD.collection_id;
+    UPDATE names SET reserved = reserved - OLD.reserved WHERE id = OLD.namespace_id;
+END;
 
 -- ── Finding ────────────────────────────────────────────────────────────────────────────
 -- What is below is made of what is above, by triggers in the same transaction, and can be

@@ -84,6 +84,9 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	}
 	defer func() { err = errors.Join(err, id.Close()) }()
 	core := registry.New(d.db, d.blobs, coreSettings(settings), log)
+	if err := core.Recover(ctx); err != nil {
+		return err
+	}
 	if err := core.Govern(ctx, rules(settings)); err != nil {
 		return err
 	}

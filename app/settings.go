@@ -10,7 +10,7 @@ import (
 func coreSettings(c *config.Config) registry.Settings {
 	return registry.Settings{
 		Name: c.Name, Welcome: c.Welcome, UserCollections: c.UserCollections, SignIn: c.SignIn,
-		Grace: c.Grace, UploadLife: c.UploadLife, KeysByAdmins: c.AddKeys == config.Admins,
+		Grace: c.Grace, UploadLife: c.UploadLife, UserQuota: int64(c.UserQuota), KeysByAdmins: c.AddKeys == config.Admins,
 		BackupTo: c.BackupTo, BackupEvery: c.BackupEvery, BackupKeep: c.BackupKeep,
 		ScrubEvery: c.ScrubEvery, ScrubRate: int64(c.ScrubRate) << 20,
 		AuditRetention: c.AuditRetention,

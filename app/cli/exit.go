@@ -34,7 +34,7 @@ var exits = []struct {
 	{13, "in conflict with what is there already", []errs.Kind{errs.Conflict}},
 	{14, "the registry cannot be reached, or is too busy", []errs.Kind{errs.Unavailable, errs.RateLimited}},
 	{exitContent, "not an image, or not the content it should be", []errs.Kind{errs.DigestInvalid, errs.RangeInvalid, errs.BlobUnknown}},
-	{16, "no space left, or too large", []errs.Kind{errs.NoSpace, errs.TooLarge}},
+	{16, "no space left, or too large", []errs.Kind{errs.NoSpace, errs.TooLarge, errs.OverQuota}},
 	{130, "interrupted", []errs.Kind{errs.Canceled}},
 }
 

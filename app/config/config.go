@@ -40,6 +40,7 @@ type Config struct {
 	SignIn          bool
 	Grace           time.Duration
 	UploadLife      time.Duration
+	UserQuota       Bytes
 	SweepEvery      time.Duration
 	BackupTo        string
 	BackupEvery     time.Duration
@@ -95,6 +96,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "show nothing without sign-in, not even public collections")
 	f.DurationVar(&c.Grace, "grace", c.Grace, "how long an image stays that was deleted or has lost its last tag")
 	f.DurationVar(&c.UploadLife, "upload-life", c.UploadLife, "how long an unfinished upload is kept for its client to go on")
+	f.Var(&c.UserQuota, "user-quota", "how much room a user's namespace may take up, unless it has a quota of its own, such as 100GiB; 0 is no limit")
 	f.DurationVar(&c.SweepEvery, "sweep-every", c.SweepEvery, "how often what nobody needs any more is removed")
 	c.keepingFlags(f)
 	f.DurationVar(&c.DrainTime, "drain-time", c.DrainTime, "how long transfers may go on after the server was told to stop")

@@ -32,6 +32,7 @@ var running = []struct {
 	{"add-keys", model.Word, []string{Users, Admins}},
 	{"grace", model.Duration, nil},
 	{"upload-life", model.Duration, nil},
+	{"user-quota", model.Word, nil},
 }
 
 // With gives the settings that are in force where the database keeps some, by their

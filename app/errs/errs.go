@@ -52,11 +52,13 @@ const (
 	Canceled
 	// BlobUnknown is a manifest that names content which its container does not hold.
 	BlobUnknown
+	// OverQuota is content for which a collection or namespace may not take up room.
+	OverQuota
 )
 
 var kindNames = [...]string{"internal", "invalid", "digest_invalid", "range_invalid", "unauthenticated", "forbidden",
 	"not_found", "conflict", "frozen", "too_large", "no_space", "rate_limited", "unsupported", "unavailable", "canceled",
-	"blob_unknown"}
+	"blob_unknown", "over_quota"}
 
 // String is the kind's name in logs and in the API's error envelope.
 func (k Kind) String() string {

@@ -21,7 +21,7 @@ func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
 			if r.Body != nil && r.Body != http.NoBody {
-				b := &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall}
+				b := &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall, size: r.ContentLength}
 				r.Body = b
 				if event, ok := c.Get(eventKey).(*request); ok {
 					event.body = b
@@ -37,11 +37,15 @@ type body struct {
 	io.ReadCloser
 	connection *http.ResponseController
 	stall      time.Duration
+	size       int64
 	moved      time.Time // when the deadline was last moved
 	read       int64
 	ended      bool
 	given      atomic.Bool // up, by Interrupt
 }
+
+// Size gives how many bytes were announced; -1 if that was not said.
+func (b *body) Size() int64 { return b.size }
 
 // Interrupt makes a Read that waits, and all after it, fail. Another goroutine may call
 // it.

@@ -31,6 +31,7 @@ var statuses = map[errs.Kind]int{
 	errs.Unavailable:     http.StatusServiceUnavailable,
 	errs.Canceled:        StatusCanceled,
 	errs.BlobUnknown:     http.StatusNotFound,
+	errs.OverQuota:       http.StatusRequestEntityTooLarge,
 }
 
 // Status gives the status of a kind of error, for doors whose protocol has no other.

@@ -38,6 +38,7 @@ const (
 	KeyRemoved          = "key.remove"
 	BroughtBack         = "undelete"
 	Purged              = "purge"
+	QuotaSet            = "quota.set"
 	Swept               = "sweep"
 	UserCreated         = "user.create"
 	UserEnabled         = "user.enable"

@@ -17,7 +17,7 @@ import (
 
 // PutBlob takes a blob in one go: an upload that cannot be gone on with, and costs less.
 // Nothing is kept of one that fails. Errors: DigestInvalid, Canceled if it breaks off,
-// NoSpace, and those of BeginUpload.
+// OverQuota, at once if the body has a method Size; NoSpace, and those of BeginUpload.
 func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest, body io.Reader) error {
 	const op = "registry.PutBlob"
 	if err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -31,7 +31,12 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 		return errs.Wrap(op, err)
 	}
 	defer u.Abort() // does nothing after the commit
-	size, err := u.Append(ctx, body, blob.Unlimited)
+	room, err := s.reserve(ctx, actor, path, announced(body))
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	defer room.end(ctx)
+	size, err := u.Append(ctx, room.meter(ctx, body), blob.Unlimited)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -43,7 +48,10 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 		if err != nil {
 			return err
 		}
-		return tx.HoldBlob(ctx, p.Container, want, size)
+		if err := room.spend(ctx, tx); err != nil {
+			return err
+		}
+		return s.holdBlob(ctx, tx, p, want, size)
 	}))
 }
 
@@ -65,7 +73,7 @@ func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from r
 		if err != nil {
 			return err
 		}
-		return tx.HoldBlob(ctx, p.Container, d, size)
+		return s.holdBlob(ctx, tx, p, d, size)
 	}))
 }
 
@@ -82,7 +90,7 @@ func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.
 		if err != nil {
 			return err
 		}
-		return tx.HoldBlob(ctx, p.Container, d, size)
+		return s.holdBlob(ctx, tx, p, d, size)
 	}))
 }
 

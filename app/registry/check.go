@@ -28,7 +28,11 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 	const op = "registry.Check"
 	var c Checked
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-		c.Damage, err = tx.Integrity(ctx)
+		if c.Damage, err = tx.Integrity(ctx); err != nil {
+			return err
+		}
+		wrong, err := tx.Miscounted(ctx)
+		c.Damage = append(c.Damage, wrong...)
 		return err
 	})
 	if err != nil {

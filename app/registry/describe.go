@@ -23,9 +23,10 @@ const maxConfig = 4 << 20
 type described struct {
 	store.NewImage
 	manifest manifest.Manifest
-	report   []byte // the JSON of what is inside an image file
-	signed   bool   // there are signatures in it
-	proof    *proof // what they are worth, if that is known already
+	report   []byte       // the JSON of what is inside an image file
+	signed   bool         // there are signatures in it
+	proof    *proof       // what they are worth, if that is known already
+	room     *reservation // that is given back when it is kept
 }
 
 func newDescribed(m manifest.Manifest, body []byte) described {

@@ -47,6 +47,7 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 	if err != nil {
 		u.Abort()
 	} else {
+		d.room = &reservation{s: s, id: id}
 		i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	}
 	// Whatever came of it, the upload itself is no more.

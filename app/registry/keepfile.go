@@ -55,8 +55,11 @@ func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path
 		if err != nil {
 			return err
 		}
+		if err := d.room.spend(ctx, tx); err != nil {
+			return err
+		}
 		for _, b := range fresh {
-			if err := tx.HoldBlob(ctx, p.Container, b.Digest, b.Size); err != nil {
+			if err := s.holdBlob(ctx, tx, p, b.Digest, b.Size); err != nil {
 				return err
 			}
 		}

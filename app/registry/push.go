@@ -35,17 +35,23 @@ func (s *Service) PreparePush(ctx context.Context, actor model.Actor, path ref.P
 
 // Push takes an image file in one go and gives it a tag: for doors whose clients send a
 // file and nothing else. Nothing is kept of a push that fails. Errors: those of
-// PreparePush; Invalid for a file that is no image, Canceled for one that breaks off,
-// NoSpace.
+// PreparePush; OverQuota, at once if the body has a method Size; Invalid for a file that is
+// no image, Canceled for one that breaks off, NoSpace.
 func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, tag string, body io.Reader) (model.Image, error) {
 	const op = "registry.Push"
 	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	d, err := s.takeFile(ctx, body)
+	room, err := s.reserve(ctx, actor, path, announced(body))
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
+	defer room.end(ctx)
+	d, err := s.takeFile(ctx, room.meter(ctx, body))
+	if err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
+	d.room = room
 	i, err := s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	return i, errs.Wrap(op, err)
 }

@@ -29,6 +29,9 @@ type Settings struct {
 	// UploadLife is how long an upload, or a blob that no image uses, is kept for the
 	// client to go on with.
 	UploadLife time.Duration
+	// UserQuota is how many bytes a user's namespace may take up that has no quota of its own;
+	// 0 is no limit.
+	UserQuota int64
 	// KeysByAdmins lets only admins add public keys; otherwise every user may.
 	KeysByAdmins bool
 	// BackupTo is the folder of the server's own backups; empty if it makes none.

@@ -27,9 +27,15 @@ type Upload struct {
 }
 
 // BeginUpload starts an upload into a container, which may not exist yet. Owners may, and
-// whoever may create the collection. Errors: Forbidden, Unauthenticated, NoSpace.
+// whoever may create the collection. Errors: OverQuota, Forbidden, Unauthenticated, NoSpace.
 func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.Path) (Upload, error) {
-	const op = "registry.BeginUpload"
+	return s.BeginSizedUpload(ctx, actor, path, 0)
+}
+
+// BeginSizedUpload is BeginUpload for so many bytes, for which room is kept free where a
+// quota holds; 0 says that it is not known how many will come.
+func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) (Upload, error) {
+	const op = "registry.BeginSizedUpload"
 	up := Upload{ID: rand.Text()}
 	u, err := s.blobs.Create(up.ID)
 	if err != nil {
@@ -42,7 +48,19 @@ func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.P
 			if err != nil {
 				return err
 			}
-			return tx.AddUpload(ctx, store.Upload{ID: up.ID, Container: p.ContainerOf.Full(), User: actor.UserID, State: at.State})
+			l, err := s.limits(ctx, tx, p.ContainerOf.Collection)
+			if err != nil {
+				return err
+			}
+			if l.Room() < max(bytes, 1) {
+				return full(op, l, bytes)
+			}
+			row := store.Upload{ID: up.ID, Container: p.ContainerOf.Full(), User: actor.UserID, State: at.State,
+				Namespace: l.NamespaceID, Collection: p.Collection}
+			if l.Limited() {
+				row.Reserved = bytes
+			}
+			return tx.AddUpload(ctx, row)
 		})
 	}
 	if err != nil {
@@ -64,7 +82,13 @@ func (s *Service) Upload(ctx context.Context, actor model.Actor, path ref.Path, 
 	return Upload{row.ID, row.Offset}, errs.Wrap(op, err)
 }
 
-func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, err error) {
+func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (store.Upload, error) {
+	row, _, err := s.uploadRoom(ctx, actor, path, id)
+	return row, err
+}
+
+// uploadRoom finds an upload, with the room that is kept free for it; nil if no quota holds.
+func (s *Service) uploadRoom(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, room *reservation, err error) {
 	const op = "registry.upload"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := s.pushPlace(ctx, tx, actor, path)
@@ -77,9 +101,13 @@ func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, 
 		if row.User != actor.UserID || row.Container != p.ContainerOf.Full() {
 			return errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
 		}
-		return nil
+		l, err := s.limits(ctx, tx, p.ContainerOf.Collection)
+		if err == nil && l.Limited() {
+			room = &reservation{s: s, in: p.ContainerOf.Collection, id: id, all: row.Reserved, left: max(0, row.Reserved-row.Offset), step: firstStep}
+		}
+		return err
 	})
-	return row, err
+	return row, room, err
 }
 
 // AppendUpload takes more bytes of an upload, which have to begin where it stands; offset
@@ -88,7 +116,7 @@ func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, 
 // is. A request that still writes to the upload is interrupted, if its body can be: it is
 // the same client's, on a line that went dead. Errors: RangeInvalid for another offset,
 // Conflict for a writer that cannot be interrupted, Canceled if the client went away,
-// NoSpace, and those of Upload.
+// OverQuota, at once if the body has a method Size; NoSpace, and those of Upload.
 func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (Upload, error) {
 	const op = "registry.AppendUpload"
 	if _, err := s.upload(ctx, actor, path, id); err != nil {
@@ -99,13 +127,17 @@ func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.
 		return Upload{}, errs.Wrap(op, err)
 	}
 	defer leave()
-	row, err := s.upload(ctx, actor, path, id) // only now it stands still
+	row, room, err := s.uploadRoom(ctx, actor, path, id) // only now it stands still
 	if err != nil {
 		return Upload{}, errs.Wrap(op, err)
 	}
 	if offset >= 0 && offset != row.Offset {
 		return Upload{row.ID, row.Offset}, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, not %d; go on from there.", row.Offset, offset)
 	}
+	if err := room.fit(ctx, row.Offset+announced(body)); err != nil {
+		return Upload{row.ID, row.Offset}, errs.Wrap(op, err)
+	}
+	body = room.meter(ctx, body)
 	u, err := s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
 	if err != nil {
 		return Upload{}, errs.Wrap(op, err)
@@ -163,11 +195,17 @@ func (s *Service) FinishUpload(ctx context.Context, actor model.Actor, path ref.
 		if err != nil {
 			return err
 		}
-		if err := tx.HoldBlob(ctx, p.Container, d, row.Offset); err != nil {
+		if err := tx.DeleteUpload(ctx, id); err != nil { // and so give back its room
 			return err
 		}
-		return tx.DeleteUpload(ctx, id)
+		return s.holdBlob(ctx, tx, p, d, row.Offset)
 	})
+	if errs.Is(err, errs.OverQuota) { // which was set meanwhile; the upload cannot be gone on with
+		lasting := context.WithoutCancel(ctx)
+		if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) }); failed != nil {
+			return 0, errs.Wrap(op, failed)
+		}
+	}
 	return row.Offset, errs.Wrap(op, err)
 }
 

@@ -3,23 +3,140 @@ package registry
 import (
 	"context"
 
+	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/store"
 )
 
-// Usage gives how many bytes the images of a collection take up, each blob counted once.
-// Whoever may see it may ask. Errors: NotFound, Unauthenticated.
-func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (size int64, err error) {
+// Usage gives how much room a collection takes up, each blob counted once, and how much it
+// may. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
+func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (u model.Usage, err error) {
 	const op = "registry.Usage"
-	c, err := s.Collection(ctx, actor, path)
-	if err != nil {
-		return 0, errs.Wrap(op, err)
-	}
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		size, err = tx.CollectionSize(ctx, c.ID)
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		c, err := s.collection(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allowCollection(actor, access.Read, c); err != nil {
+			return err
+		}
+		l, err := s.limits(ctx, tx, c.Name)
+		u = l.Collection
 		return err
 	})
-	return size, errs.Wrap(op, err)
+	return u, errs.Wrap(op, err)
+}
+
+// TightestUsage is Usage of the collection or, if that leaves less room and is the actor's to
+// know of, of its namespace.
+func (s *Service) TightestUsage(ctx context.Context, actor model.Actor, path ref.Path) (model.Usage, error) {
+	const op = "registry.TightestUsage"
+	c, err := s.Collection(ctx, actor, path)
+	if err != nil {
+		return model.Usage{}, errs.Wrap(op, err)
+	}
+	u, err := s.Usage(ctx, actor, path)
+	if err != nil {
+		return u, errs.Wrap(op, err)
+	}
+	n, err := s.NamespaceUsage(ctx, actor, c.Name.Namespace)
+	if errs.Is(err, errs.Forbidden) {
+		return u, nil
+	}
+	if err == nil && n.Room() < u.Room() {
+		u = n
+	}
+	return u, errs.Wrap(op, err)
+}
+
+// NamespaceUsage gives how much room a namespace takes up, and how much it may: to the
+// user whose it is, to the team's owners, and to admins. Errors: NotFound, Forbidden,
+// Unauthenticated.
+func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name string) (u model.Usage, err error) {
+	const op = "registry.NamespaceUsage"
+	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+		return u, err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		_, owned, err := tx.NamespaceOf(ctx, name, actor.UserID)
+		if err != nil {
+			return err
+		}
+		if !owned && !actor.Admin || actor.Only != nil {
+			return errs.E(op, errs.Forbidden, "How much room %s takes up is for its owners and for administrators to know.", name)
+		}
+		u, err = tx.NamespaceUsage(ctx, name, s.Settings().UserQuota)
+		return err
+	})
+	return u, errs.Wrap(op, err)
+}
+
+// NamespaceUsages lists how much room every namespace takes up, by name. Admins may ask.
+// Errors: Forbidden, Unauthenticated.
+func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Usage, next string, err error) {
+	const op = "registry.NamespaceUsages"
+	if err := admin(op, actor); err != nil {
+		return nil, "", err
+	}
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		list, err = tx.NamespaceUsages(ctx, s.Settings().UserQuota, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(u model.Usage) string { return u.Name })
+	return list, next, errs.Wrap(op, err)
+}
+
+// SetQuota limits how much room a namespace, or a collection, may take up, in bytes; 0 is
+// no limit, and nil for a namespace what the settings say. What is there already stays,
+// also if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
+func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path, bytes *int64) (u model.Usage, err error) {
+	const op = "registry.SetQuota"
+	if err := admin(op, actor); err != nil {
+		return u, err
+	}
+	if bytes != nil && *bytes < 0 {
+		return u, errs.E(op, errs.Invalid, "A quota cannot be less than nothing; 0 is no limit.")
+	}
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
+		namespace, err := tx.IsNamespace(ctx, name.First())
+		if err != nil {
+			return err
+		}
+		var set *int64 // as it is recorded
+		if namespace && name.String() == name.First() {
+			if err = tx.SetNamespaceQuota(ctx, name.First(), bytes); err == nil {
+				u, err = tx.NamespaceUsage(ctx, name.First(), s.Settings().UserQuota)
+			}
+			set = bytes
+		} else {
+			u, set, err = s.setCollectionQuota(ctx, tx, actor, name, bytes)
+		}
+		if err != nil {
+			return err
+		}
+		told := "default"
+		if set != nil {
+			told = size(*set)
+		}
+		return tx.Record(ctx, actor.Did(model.QuotaSet, u.Name, "quota", told))
+	})
+	return u, errs.Wrap(op, err)
+}
+
+func (s *Service) setCollectionQuota(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Path, bytes *int64) (model.Usage, *int64, error) {
+	c, err := s.managed(ctx, tx, actor, name)
+	if err != nil {
+		return model.Usage{}, nil, err
+	}
+	none := int64(0)
+	if bytes == nil {
+		bytes = &none
+	}
+	if err := tx.SetCollectionQuota(ctx, c.ID, *bytes); err != nil {
+		return model.Usage{}, nil, err
+	}
+	l, err := s.limits(ctx, tx, c.Name)
+	return l.Collection, bytes, err
 }

@@ -35,13 +35,6 @@ func (t *Tx) withoutBlob(ctx context.Context, container int64, d digest.Digest) 
 	return errs.E(op, errs.NotFound, "There is no blob %s here.", d)
 }
 
-// CollectionSize gives the size of all blobs that the containers of a collection hold, in
-// bytes.
-func (t *Tx) CollectionSize(ctx context.Context, collection int64) (int64, error) {
-	return one(ctx, t, "store.CollectionSize", value[int64], `SELECT coalesce(sum(size), 0) FROM blobs WHERE digest IN (
-	    SELECT x.digest FROM container_blobs x JOIN containers k ON k.id = x.container_id WHERE k.collection_id = ?)`, collection)
-}
-
 // HoldBlob records that a file is in place, and that a container holds it: as a new blob,
 // or as one that others hold too. The file must be durable by now.
 func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, size int64) error {

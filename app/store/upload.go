@@ -14,12 +14,20 @@ type Upload struct {
 	User      int64
 	Offset    int64  // bytes
 	State     []byte // of the running hash at Offset
+	// Reserved is how many bytes are kept free for it, of the quotas of these, if any holds;
+	// they are 0 where there is none.
+	Reserved              int64
+	Namespace, Collection int64
+	// Passing says that it cannot be gone on with when the program has ended, and holds only
+	// a reservation.
+	Passing bool
 }
 
 // AddUpload records a new upload.
 func (t *Tx) AddUpload(ctx context.Context, u Upload) error {
-	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at)
-	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`, u.ID, u.Container, u.User, u.Offset, u.State, unix(t.Now))
+	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at, reserved, namespace_id, collection_id, resumable)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, nullif(?8, 0), nullif(?9, 0), ?10)`,
+		u.ID, u.Container, u.User, u.Offset, u.State, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Passing)
 }
 
 // Upload finds an upload. Errors: NotFound.
@@ -27,8 +35,9 @@ func (t *Tx) Upload(ctx context.Context, id string) (Upload, error) {
 	const op = "store.Upload"
 	u, err := one(ctx, t, op, func(row scanner) (Upload, error) {
 		var u Upload
-		return u, row.Scan(&u.ID, &u.Container, &u.User, &u.Offset, &u.State)
-	}, "SELECT id, container, user_id, offset, state FROM uploads WHERE id = ?", id)
+		return u, row.Scan(&u.ID, &u.Container, &u.User, &u.Offset, &u.State, &u.Reserved, &u.Namespace, &u.Collection)
+	}, `SELECT id, container, user_id, offset, state, reserved, coalesce(namespace_id, 0), coalesce(collection_id, 0)
+	  FROM uploads WHERE id = ? AND resumable = 1`, id)
 	if errs.Is(err, errs.NotFound) {
 		return Upload{}, errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
 	}
@@ -49,7 +58,7 @@ func (t *Tx) DeleteUpload(ctx context.Context, id string) error {
 // SweepUploads forgets uploads that nobody has touched since a moment, and gives their
 // ids.
 func (t *Tx) SweepUploads(ctx context.Context, since time.Time) ([]string, error) {
-	return all(ctx, t, "store.SweepUploads", value[string], "DELETE FROM uploads WHERE touched_at <= ? RETURNING id", unix(since))
+	return all(ctx, t, "store.SweepUploads", value[string], "DELETE FROM uploads WHERE touched_at <= ? AND resumable = 1 RETURNING id", unix(since))
 }
 
 // CountUploads counts the uploads that are under way.

@@ -17,6 +17,7 @@ var statuses = map[errs.Kind]int{
 	errs.Frozen:          http.StatusForbidden,
 	errs.RateLimited:     http.StatusForbidden,
 	errs.Unavailable:     http.StatusInternalServerError,
+	errs.OverQuota:       http.StatusForbidden,
 }
 
 // needCredentials is what a caller without credentials is told, word for word.

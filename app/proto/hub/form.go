@@ -34,6 +34,7 @@ type form struct {
 	file   *multipart.Part
 	last   string // the boundary that ends the form
 	ended  error  // once it has
+	length int64  // of all of it, as announced; -1 if it was not
 }
 
 // readForm reads a form as far as the content of its file. Errors: Invalid, TooLarge,
@@ -46,7 +47,7 @@ func readForm(r *http.Request) (*form, error) {
 		return nil, errs.E(op, errs.Invalid, "The upload is not a form; send multipart/form-data with the fields collection, name and tag, and then file1.")
 	}
 	body := newBounded(r.Body, maxFields)
-	f := &form{fields: map[string]string{}, body: body, parts: multipart.NewReader(body, boundary), last: "--" + boundary + "--"}
+	f := &form{fields: map[string]string{}, body: body, parts: multipart.NewReader(body, boundary), last: "--" + boundary + "--", length: r.ContentLength}
 	for {
 		part, err := f.parts.NextRawPart()
 		if err == io.EOF {
@@ -71,6 +72,9 @@ func readForm(r *http.Request) (*form, error) {
 		f.fields[field] = string(text)
 	}
 }
+
+// Size gives how many bytes the file has at least, as far as the length of the form tells.
+func (f *form) Size() int64 { return max(0, f.length-maxFields-maxEnd) }
 
 // Read reads the content of the file.
 func (f *form) Read(p []byte) (int, error) {

@@ -30,7 +30,7 @@ func (d *door) beginParts(c echo.Context) error {
 	if err := checkSize(body.Size); err != nil {
 		return errs.Wrap(op, err)
 	}
-	started, err := d.Registry.BeginUpload(c.Request().Context(), httpx.Actor(c), u.container.Path())
+	started, err := d.Registry.BeginSizedUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Size)
 	if err != nil {
 		return never404(op, err)
 	}

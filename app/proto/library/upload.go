@@ -42,7 +42,7 @@ func (d *door) beginUpload(c echo.Context) error {
 	if body.SHA256 != "" && !strings.EqualFold(body.SHA256, u.file.Encoded()) {
 		return errs.E(op, errs.Invalid, "The sha256sum %s is not that of the image, %s; begin the push anew.", clip(body.SHA256), u.file.Encoded())
 	}
-	started, err := d.Registry.BeginUpload(c.Request().Context(), httpx.Actor(c), u.container.Path())
+	started, err := d.Registry.BeginSizedUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Size)
 	if err != nil {
 		return never404(op, err)
 	}
@@ -72,11 +72,11 @@ func (d *door) complete(c echo.Context, u upload) error {
 	if _, err := d.Registry.KeepFile(ctx, actor, u.container.Path(), u.file, u.description); err != nil {
 		return never404(op, err)
 	}
-	used, err := d.Registry.Usage(ctx, actor, u.container.Collection.Path())
+	used, err := d.Registry.TightestUsage(ctx, actor, u.container.Collection.Path())
 	if err != nil {
 		return never404(op, err)
 	}
-	return answer(c, uploadComplete{Quota: quota{Usage: used}, Page: "containers/" + u.container.Full() + ":sha256." + u.file.Encoded()})
+	return answer(c, uploadComplete{Quota: quota{Total: used.Quota, Usage: used.Used}, Page: "containers/" + u.container.Full() + ":sha256." + u.file.Encoded()})
 }
 
 // checkSize refuses the size of what cannot be an image.

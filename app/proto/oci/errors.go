@@ -23,6 +23,7 @@ var codes = map[errs.Kind]string{
 	errs.RateLimited:     "TOOMANYREQUESTS",
 	errs.Unsupported:     "UNSUPPORTED",
 	errs.BlobUnknown:     "MANIFEST_BLOB_UNKNOWN",
+	errs.OverQuota:       "DENIED",
 }
 
 // invalid and unknown are its codes for the kinds Invalid and NotFound. A repository that

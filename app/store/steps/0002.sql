@@ -301,3 +301,69 @@ CREATE TABLE samples (
     collections   INTEGER NOT NULL,
     users         INTEGER NOT NULL
 ) STRICT;
+
+-- Quotas, and what is counted for them.
+ALTER TABLE names ADD COLUMN quota INTEGER CHECK (quota >= 0);
+ALTER TABLE names ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE names ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE collections ADD COLUMN quota INTEGER NOT NULL DEFAULT 0 CHECK (quota >= 0);
+ALTER TABLE collections ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE collections ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE uploads ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE uploads ADD COLUMN namespace_id INTEGER REFERENCES names (id) ON DELETE SET NULL;
+ALTER TABLE uploads ADD COLUMN collection_id INTEGER REFERENCES collections (id) ON DELETE SET NULL;
+ALTER TABLE uploads ADD COLUMN resumable INTEGER NOT NULL DEFAULT 1 CHECK (resumable IN (0, 1));
+CREATE TABLE collection_blobs (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL,
+    holders       INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE namespace_blobs (
+    namespace_id  INTEGER NOT NULL REFERENCES names (id) ON DELETE CASCADE,
+    digest        TEXT    NOT NULL,
+    holders       INTEGER NOT NULL,
+    PRIMARY KEY (namespace_id, digest)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER container_blobs_held AFTER INSERT ON container_blobs BEGIN
+    INSERT INTO collection_blobs (collection_id, digest, holders)
+    SELECT k.collection_id, NEW.digest, 1 FROM containers k WHERE k.id = NEW.container_id
+    ON CONFLICT DO UPDATE SET holders = holders + 1;
+END;
+CREATE TRIGGER container_blobs_dropped AFTER DELETE ON container_blobs BEGIN
+    UPDATE collection_blobs SET holders = holders - 1
+     WHERE digest = OLD.digest AND collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id);
+END;
+CREATE TRIGGER collection_blobs_held AFTER INSERT ON collection_blobs BEGIN
+    UPDATE collections SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
+    INSERT INTO namespace_blobs (namespace_id, digest, holders)
+    SELECT c.namespace_id, NEW.digest, 1 FROM collections c WHERE c.id = NEW.collection_id
+    ON CONFLICT DO UPDATE SET holders = holders + 1;
+END;
+CREATE TRIGGER collection_blobs_dropped AFTER UPDATE OF holders ON collection_blobs WHEN NEW.holders = 0 BEGIN
+    DELETE FROM collection_blobs WHERE collection_id = NEW.collection_id AND digest = NEW.digest;
+    UPDATE collections SET used = used - (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
+    UPDATE namespace_blobs SET holders = holders - 1
+     WHERE digest = NEW.digest AND namespace_id = (SELECT c.namespace_id FROM collections c WHERE c.id = NEW.collection_id);
+END;
+CREATE TRIGGER namespace_blobs_held AFTER INSERT ON namespace_blobs BEGIN
+    UPDATE names SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER namespace_blobs_dropped AFTER UPDATE OF holders ON namespace_blobs WHEN NEW.holders = 0 BEGIN
+    DELETE FROM namespace_blobs WHERE namespace_id = NEW.namespace_id AND digest = NEW.digest;
+    UPDATE names SET used = used - (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER uploads_begun AFTER INSERT ON uploads WHEN NEW.reserved > 0 BEGIN
+    UPDATE collections SET reserved = reserved + NEW.reserved WHERE id = NEW.collection_id;
+    UPDATE names SET reserved = reserved + NEW.reserved WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER uploads_grown AFTER UPDATE OF reserved ON uploads BEGIN
+    UPDATE collections SET reserved = reserved + NEW.reserved - OLD.reserved WHERE id = NEW.collection_id;
+    UPDATE names SET reserved = reserved + NEW.reserved - OLD.reserved WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER uploads_ended AFTER DELETE ON uploads WHEN OLD.reserved > 0 BEGIN
+    UPDATE collections SET reserved = reserved - OLD.reserved WHERE id = OLD.collection_id;
+    UPDATE names SET reserved = reserved - OLD.reserved WHERE id = OLD.namespace_id;
+END;
+INSERT INTO collection_blobs (collection_id, digest, holders)
+SELECT k.collection_id, x.digest, count(*) FROM container_blobs x JOIN containers k ON k.id = x.container_id GROUP BY 1, 2;

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"context"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// Limits is how much room there is in a collection and in its namespace. NamespaceID is 0
+// for one that does not exist.
+type Limits struct {
+	NamespaceID           int64
+	Namespace, Collection model.Usage
+}
+
+// Limited tells whether any quota holds.
+func (l Limits) Limited() bool { return l.Namespace.Quota > 0 || l.Collection.Quota > 0 }
+
+// Room gives how many bytes more there may be.
+func (l Limits) Room() int64 { return min(l.Namespace.Room(), l.Collection.Room()) }
+
+// quotaOf is the quota of a namespace n, where ?1 is that of a user's if nothing else was
+// set.
+const quotaOf = "coalesce(n.quota, iif(n.kind = 'user', ?1, 0))"
+
+// Limits tells how much room there is for what is pushed to a collection, which need not
+// exist yet. A user's namespace without a quota of its own has userQuota.
+func (t *Tx) Limits(ctx context.Context, c ref.Collection, userQuota int64) (Limits, error) {
+	l, err := one(ctx, t, "store.Limits", func(row scanner) (Limits, error) {
+		l := Limits{Namespace: model.Usage{Name: c.Namespace}, Collection: model.Usage{Name: c.String()}}
+		n, k := &l.Namespace, &l.Collection
+		return l, row.Scan(&l.NamespaceID, &n.Quota, &n.Used, &n.Reserved, &n.Default, &k.Quota, &k.Used, &k.Reserved)
+	}, "SELECT n.id, "+quotaOf+`, n.used, n.reserved, n.quota IS NULL, coalesce(c.quota, 0), coalesce(c.used, 0), coalesce(c.reserved, 0)
+	  FROM names n LEFT JOIN collections c ON c.namespace_id = n.id AND c.name = ?3
+	 WHERE n.name = ?2 AND n.kind <> 'collection'`, userQuota, c.Namespace, c.Name)
+	if errs.Is(err, errs.NotFound) {
+		return Limits{}, nil
+	}
+	return l, err
+}
+
+// NamespaceUsage gives the room that a namespace takes up. Errors: NotFound.
+func (t *Tx) NamespaceUsage(ctx context.Context, name string, userQuota int64) (model.Usage, error) {
+	const op = "store.NamespaceUsage"
+	u, err := one(ctx, t, op, scanUsage, usageColumns+" WHERE n.name = ?2 AND n.kind <> 'collection'", userQuota, name)
+	if errs.Is(err, errs.NotFound) {
+		return u, errs.E(op, errs.NotFound, "There is no user or team %q.", name)
+	}
+	return u, err
+}
+
+// NamespaceUsages gives the room that all namespaces take up, by name, one more than the
+// page holds.
+func (t *Tx) NamespaceUsages(ctx context.Context, userQuota int64, p model.Page) ([]model.Usage, error) {
+	return all(ctx, t, "store.NamespaceUsages", scanUsage, usageColumns+" WHERE n.name > ?2 AND n.kind <> 'collection' ORDER BY n.name LIMIT ?3",
+		userQuota, p.After, p.Size()+1)
+}
+
+const usageColumns = "SELECT n.name, " + quotaOf + ", n.used, n.reserved, n.quota IS NULL FROM names n"
+
+func scanUsage(row scanner) (model.Usage, error) {
+	var u model.Usage
+	return u, row.Scan(&u.Name, &u.Quota, &u.Used, &u.Reserved, &u.Default)
+}
+
+// SetNamespaceQuota limits the room of a namespace; nil gives it back what the settings
+// say.
+func (t *Tx) SetNamespaceQuota(ctx context.Context, name string, bytes *int64) error {
+	return t.run(ctx, "store.SetNamespaceQuota", "UPDATE names SET quota = ? WHERE name = ? AND kind <> 'collection'", bytes, name)
+}
+
+// SetCollectionQuota limits the room of a collection; 0 is no limit.
+func (t *Tx) SetCollectionQuota(ctx context.Context, id, bytes int64) error {
+	return t.run(ctx, "store.SetCollectionQuota", "UPDATE collections SET quota = ? WHERE id = ?", bytes, id)
+}
+
+// ReserveUpload sets how many bytes are kept free for an upload.
+func (t *Tx) ReserveUpload(ctx context.Context, id string, bytes int64) error {
+	return t.run(ctx, "store.ReserveUpload", "UPDATE uploads SET reserved = ?, touched_at = ? WHERE id = ?", bytes, unix(t.Now), id)
+}
+
+// EndPassing forgets the uploads which could not be gone on with when the program ended
+// that had begun them, and so gives back what was kept free for them.
+func (t *Tx) EndPassing(ctx context.Context) error {
+	return t.run(ctx, "store.EndPassing", "DELETE FROM uploads WHERE resumable = 0")
+}
+
+// Miscounted gives a sentence for every count of room that is not what it should be, as
+// found by counting everything anew.
+func (t *Tx) Miscounted(ctx context.Context) ([]string, error) {
+	return all(ctx, t, "store.Miscounted", value[string], `
+	  SELECT 'The collection ' || n.name || '/' || c.name || ' is said to take up ' || c.used || ' bytes, and takes up ' || coalesce(x.bytes, 0) || '.'
+	    FROM collections c JOIN names n ON n.id = c.namespace_id LEFT JOIN (
+	         SELECT h.collection_id AS id, sum(b.size) AS bytes FROM (
+	                SELECT DISTINCT k.collection_id, y.digest FROM container_blobs y JOIN containers k ON k.id = y.container_id) h
+	           JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = c.id
+	   WHERE c.used <> coalesce(x.bytes, 0)
+	  UNION ALL
+	  SELECT 'The namespace ' || n.name || ' is said to take up ' || n.used || ' bytes, and takes up ' || coalesce(x.bytes, 0) || '.'
+	    FROM names n LEFT JOIN (
+	         SELECT h.namespace_id AS id, sum(b.size) AS bytes FROM (
+	                SELECT DISTINCT c.namespace_id, y.digest FROM container_blobs y JOIN containers k ON k.id = y.container_id
+	                  JOIN collections c ON c.id = k.collection_id) h
+	           JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = n.id
+	   WHERE n.used <> coalesce(x.bytes, 0)
+	  UNION ALL
+	  SELECT 'The collection ' || n.name || '/' || c.name || ' is said to have ' || c.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
+	    FROM collections c JOIN names n ON n.id = c.namespace_id
+	    LEFT JOIN (SELECT collection_id AS id, sum(reserved) AS bytes FROM uploads GROUP BY 1) x ON x.id = c.id
+	   WHERE c.reserved <> coalesce(x.bytes, 0)
+	  UNION ALL
+	  SELECT 'The namespace ' || n.name || ' is said to have ' || n.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
+	    FROM names n LEFT JOIN (SELECT namespace_id AS id, sum(reserved) AS bytes FROM uploads GROUP BY 1) x ON x.id = n.id
+	   WHERE n.reserved <> coalesce(x.bytes, 0)
+	  UNION ALL
+	  SELECT 'The blob ' || z.digest || ' is said to have ' || z.holders || ' holders in collection ' || z.collection_id || ', and has another number.'
+	    FROM collection_blobs z LEFT JOIN (
+	         SELECT k.collection_id AS id, y.digest AS digest, count(*) AS n
+	           FROM container_blobs y JOIN containers k ON k.id = y.container_id GROUP BY 1, 2) x ON x.id = z.collection_id AND x.digest = z.digest
+	   WHERE z.holders <> coalesce(x.n, 0)
+	  LIMIT 20`)
+}
