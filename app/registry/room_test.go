@@ -213,7 +213,7 @@ func TestUsersHaveTheQuotaOfTheSettingsUnlessTheyHaveTheirOwn(t *testing.T) {
 	must(t, put(alice, "alice/a", 60))
 	wants(t, errs.OverQuota, put(alice, "alice/b/c", 50))
 	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/b/c"), path(t, "alice/a"), digest.FromBytes(bytes.Repeat([]byte{60}, 60)))) // counts once
-	must(t, put(alice, "lab/x", 200))    // the registry's own has no quota
+	must(t, put(alice, "lab/x", 200))                                                                                              // the registry's own has no quota
 	f.limit("alice", 500)
 	must(t, put(alice, "alice/b/c", 50))
 	must(t, only(f.SetQuota(f.ctx(), model.Console, path(t, "alice"), nil)))
