@@ -172,6 +172,9 @@ func backUpIfDue(ctx context.Context, core *registry.Service, d *data, log *slog
 		return nil
 	}
 	r, err := d.source(false).ToFolder(ctx, ways.BackupTo, backup.Options{Keep: ways.BackupKeep})
+	if ctx.Err() != nil { // the server stops; the next start makes it
+		return err
+	}
 	if err := noteBackup(ctx, core, r, err); err != nil {
 		return err
 	}
