@@ -74,6 +74,7 @@ func permissionsTable() string {
 		{"push, tag", access.Push, true},
 		{"freeze, thaw", access.Freeze, true},
 		{"delete an image or tag", access.Delete, true},
+		{"write a container's README", access.Describe, true},
 		{"visibility, roles, links, delete the collection", access.Manage, true},
 	} {
 		b.WriteString("| " + row.title)

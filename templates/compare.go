@@ -63,7 +63,7 @@ func (p Compare) facts() []fact {
 	}
 	var list []fact
 	old, new := of(p.Old.Image), of(p.Image)
-	for at, name := range []string{"Digest", "Size", "Architecture", "Kind", "Pushed", "by"} {
+	for at, name := range []string{"Digest", "Size", "Architecture", "Kind", "Pushed", "Pushed by"} {
 		list = append(list, fact{name, old[at], new[at]})
 	}
 	list[1].new += " (" + p.growth() + ")"

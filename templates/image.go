@@ -56,6 +56,9 @@ type App struct {
 	Inside
 }
 
+// maxOtherTags bounds the other names of an image that are shown.
+const maxOtherTags = 24
+
 // otherTags are the names that the image has besides the one it was asked by.
 func (p Image) otherTags() []string {
 	var others []string

@@ -287,12 +287,12 @@ func (p Image) signatures() templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if s := p.Image.Signing; s != nil {
 			if s.Pending {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><div class=\"empty\"><p>The signatures are still being verified.</p></div></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><p class=\"none\">The signatures are still being verified.</p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else if len(s.Signatures) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><div class=\"empty\"><p>Nobody has signed this image. <code>apptainer sign</code> does, before it is pushed.</p></div></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><p class=\"none\">Nobody has signed this image. <code>apptainer sign</code> does that, before it is pushed.</p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

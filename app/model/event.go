@@ -18,6 +18,7 @@ const (
 	ContainerFrozen     = "container.freeze"
 	ContainerThawed     = "container.thaw"
 	ContainerDeleted    = "container.delete"
+	ReadmeChanged       = "container.describe"
 	CollectionCreated   = "collection.create"
 	CollectionChanged   = "collection.change"
 	CollectionDeleted   = "collection.delete"

@@ -63,6 +63,9 @@ func (s *Service) SetReadme(ctx context.Context, actor model.Actor, path ref.Pat
 		if err = tx.SetReadme(ctx, p.Container, actor.UserID, text); err != nil {
 			return err
 		}
+		if err = tx.Record(ctx, actor.Did(model.ReadmeChanged, p.ContainerOf.Full()).In(p.Collection)); err != nil {
+			return err
+		}
 		r, err = tx.Readme(ctx, p.Container)
 		return err
 	})

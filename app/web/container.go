@@ -14,6 +14,9 @@ import (
 	"sregistry/templates"
 )
 
+// tagsAtATime is how many tags a container's page shows.
+const tagsAtATime = 25
+
 // maxFind bounds what is looked for in the names of tags, in bytes; a tag has 128 at most.
 const maxFind = 128
 
@@ -41,7 +44,7 @@ func (s *Site) container(c echo.Context, path ref.Path) error {
 	if view.Pulled, err = s.registry.ContainerPulls(ctx, actor, path, templates.DownloadDays); err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err = s.fillTags(ctx, actor, path, after(c), &view); err != nil {
+	if err = s.fillTags(ctx, actor, path, model.Page{After: c.QueryParam("after"), Limit: tagsAtATime}, &view); err != nil {
 		return errs.Wrap(op, err)
 	}
 	view.Page = s.page(c)
@@ -65,7 +68,7 @@ func (s *Site) fillTags(ctx context.Context, actor model.Actor, path ref.Path, p
 	example, ok := exampleOf(tags.Tags)
 	if ok {
 		view.Example = example.Tag
-		view.Pulls = s.pulls(ctx, example)
+		view.Pulls = s.pulls(ctx, actor, example)
 	}
 	return nil
 }
@@ -84,7 +87,7 @@ func exampleOf(tags []model.Tag) (model.Image, bool) {
 
 // pulls are the ways to pull an image. Some clients send no credentials for a pull;
 // whether they get it is for the core to say.
-func (s *Site) pulls(ctx context.Context, i model.Image) []templates.Command {
+func (s *Site) pulls(ctx context.Context, actor model.Actor, i model.Image) []templates.Command {
 	_, closed := s.registry.Container(ctx, model.Anonymous, i.Container.Path())
-	return puller{public: s.settings.Public, image: i, anonymous: closed == nil}.commands()
+	return puller{public: s.settings.Public, image: i, anonymous: closed == nil, viewer: actor.Name}.commands()
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,7 +33,7 @@ func (s *Site) image(c echo.Context, path ref.Path, reference ref.Reference) err
 		return errs.Wrap(op, err)
 	}
 	view := templates.Image{ImageHead: imageHead(i, contents, arch), Labels: sortedLabels(i.Labels), Contents: contents,
-		Pulls: s.pulls(ctx, i), Now: s.settings.Now(),
+		Pulls: s.pulls(ctx, actor, i), Now: s.settings.Now(),
 		Definition: in.Definition, Inside: in.shown(), Apps: in.apps(), Notes: in.Notes, Built: in.Created, Compression: in.Compression}
 	if view.Public, err = s.public(ctx, actor, i); err != nil {
 		return errs.Wrap(op, err)
@@ -63,12 +64,14 @@ func (s *Site) head(c echo.Context, path ref.Path, reference ref.Reference) (tem
 	return head, errs.Wrap(op, err)
 }
 
-// imageHead is the beginning of an image's page. An image of layers is for what its
-// platform says, and is switched by the digests of its platforms.
+// imageHead is the beginning of an image's page, with the architectures that its tag has.
 func imageHead(i model.Image, contents model.Contents, arch string) templates.ImageHead {
 	head := templates.ImageHead{Image: i, Arch: arch}
-	if i.Kind.IsFile() && i.Tag != "" {
-		for _, p := range contents.Platforms {
+	if i.Tag == "" {
+		return head
+	}
+	for _, p := range contents.Platforms {
+		if p.Arch != "" && p.Arch != "unknown" && !slices.Contains(head.Archs, p.Arch) { // docker calls what it attaches unknown
 			head.Archs = append(head.Archs, p.Arch)
 		}
 	}

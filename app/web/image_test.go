@@ -127,6 +127,9 @@ func TestImagePageOffersPullsThatCanWork(t *testing.T) {
 		p := sites[c.public].get("/containers/" + image.Container.Full() + ":" + reference).is(http.StatusOK)
 		var got []string
 		for _, line := range p.lines(".commands pre") {
+			if strings.HasPrefix(line, "curl") {
+				continue // by itself in TestCurlIsOfferedWithCredentialsWhereTheyAreNeeded
+			}
 			line = strings.ReplaceAll(line, image.Content.Encoded(), "CONTENT")
 			got = append(got, strings.ReplaceAll(line, image.Digest.Encoded(), "MANIFEST"))
 		}
@@ -134,6 +137,18 @@ func TestImagePageOffersPullsThatCanWork(t *testing.T) {
 			t.Errorf("%s at %s (-want +got):\n%s", c.name, c.public, d)
 		}
 	}
+}
+
+func TestCurlIsOfferedWithCredentialsWhereTheyAreNeeded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "https://hub.example.org")
+	alice := f.User(t, "alice")
+	image := f.Push(t, alice, "lab/hello", "latest", siftest.Options{})
+	b := f.signedIn(t, alice)
+	address := "https://hub.example.org/v2/lab/hello/blobs/" + image.Content.String()
+	b.get("/containers/library/lab/hello:latest").says(".commands", "curl -fLo hello_latest.sif -u alice "+address)
+	f.Publish(t, alice, "lab")
+	b.get("/containers/library/lab/hello:latest").says(".commands", "curl -fLo hello_latest.sif "+address)
 }
 
 func TestImageThatIsNoFileIsPulledByOCIClients(t *testing.T) {

@@ -15,6 +15,7 @@ type puller struct {
 	public    *url.URL
 	image     model.Image
 	anonymous bool // whoever shows no credentials gets it, too
+	viewer    string
 }
 
 // commands are the ways to pull the image that can work, the best first.
@@ -30,7 +31,18 @@ func (p puller) commands() []templates.Command {
 	if line, ok := p.shub(); ok {
 		list = append(list, templates.Command{Title: "Apptainer, shub", Line: line})
 	}
-	return list
+	return append(list, templates.Command{Title: "curl", Line: p.curl()})
+}
+
+// curl fetches the file itself, as a blob of the OCI interface, which takes Basic
+// credentials: curl asks for the password, and a token is one, too.
+func (p puller) curl() string {
+	user := ""
+	if !p.anonymous {
+		user = "-u " + p.viewer + " "
+	}
+	return "curl -fLo " + p.image.FileName() + " " + user + p.public.Scheme + "://" + p.public.Host + "/v2/" + p.image.Container.String() +
+		"/blobs/" + p.image.Content.String()
 }
 
 // ociCommands are those for what is not one image file.

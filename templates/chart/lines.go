@@ -1,9 +1,7 @@
 package chart
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -12,28 +10,17 @@ import (
 // Line draws a line through the points of a series, which is a day apart each; name says
 // what is measured, and figure writes a number of it. Its axes are those of Bars.
 func Line(name string, series []Point, figure func(int64) string) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		var svg strings.Builder
-		drawLine(&svg, name, series, figure)
-		_, err := io.WriteString(w, svg.String())
-		return err
+	return axes(lineSummary(name, series, figure), series, figure, func(svg *strings.Builder, high int64) {
+		var path strings.Builder
+		for i, p := range series {
+			x, y := place(step*(float64(i)+0.5)), place(height-tall(p.Value, high))
+			path.WriteString(x + "," + y + " ")
+			// A line of no length with round ends is a dot that is not stretched.
+			fmt.Fprintf(svg, `<path class="dot" d="M%s,%s h0" vector-effect="non-scaling-stroke"><title>%s: %s</title></path>`,
+				x, y, dayWords(p), templ.EscapeString(figure(p.Value)))
+		}
+		fmt.Fprintf(svg, `<polyline class="line" points="%s" vector-effect="non-scaling-stroke"></polyline>`, strings.TrimSpace(path.String()))
 	})
-}
-
-func drawLine(svg *strings.Builder, name string, series []Point, figure func(int64) string) {
-	high := frame(svg, lineSummary(name, series, figure), series, figure)
-	floor := height - bottom
-	step := (width - left) / float64(max(1, len(series)))
-	var path strings.Builder
-	for i, p := range series {
-		x, y := left+step*(float64(i)+0.5), floor-(floor-top)*float64(p.Value)/float64(high)
-		fmt.Fprintf(&path, "%s,%s ", place(x), place(y))
-		fmt.Fprintf(svg, `<circle class="dot" cx="%s" cy="%s" r="2.5"><title>%s: %s</title></circle>`,
-			place(x), place(y), p.At.Format("2 Jan 2006"), templ.EscapeString(figure(p.Value)))
-	}
-	fmt.Fprintf(svg, `<polyline class="line" points="%s"></polyline>`, strings.TrimSpace(path.String()))
-	dates(svg, series, step)
-	svg.WriteString("</svg>")
 }
 
 // lineSummary says in words what the line shows.
@@ -42,6 +29,5 @@ func lineSummary(name string, series []Point, figure func(int64) string) string 
 		return name + ": nothing"
 	}
 	first, last := series[0], series[len(series)-1]
-	return fmt.Sprintf("%s: %s on %s, %s on %s", name, figure(first.Value), first.At.Format("2 Jan 2006"),
-		figure(last.Value), last.At.Format("2 Jan 2006"))
+	return fmt.Sprintf("%s: %s on %s, %s on %s", name, figure(first.Value), dayWords(first), figure(last.Value), dayWords(last))
 }

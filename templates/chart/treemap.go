@@ -45,7 +45,7 @@ func drawTreemap(svg *strings.Builder, name string, areas []Area, figure func(in
 	areas = slices.Clone(areas)
 	areas = slices.DeleteFunc(areas, func(a Area) bool { return a.Value <= 0 })
 	slices.SortStableFunc(areas, func(a, b Area) int { return cmp.Compare(b.Value, a.Value) })
-	fmt.Fprintf(svg, `<svg class="chart treemap" viewBox="0 0 %.0f %.0f" role="group" aria-label="%s">`, mapWidth, mapHeight, templ.EscapeString(name))
+	fmt.Fprintf(svg, `<svg class="treemap" viewBox="0 0 %.0f %.0f" role="group" aria-label="%s">`, mapWidth, mapHeight, templ.EscapeString(name))
 	for i, r := range squarify(areas, rectangle{0, 0, mapWidth, mapHeight}) {
 		drawArea(svg, areas[i], r, i%shades, figure)
 	}
