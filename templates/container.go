@@ -18,6 +18,8 @@ type Container struct {
 	About markdown.HTML
 	// Readme says who told that, and when.
 	Readme model.Readme
+	// Star is its stars, and the viewer's.
+	Star Star
 	// MayDescribe says that the viewer may change it.
 	MayDescribe bool
 	// Tags are a part of the container's, of which there are All, in the order ByVersion or

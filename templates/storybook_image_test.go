@@ -112,7 +112,7 @@ func containerStories() []story {
 	full := templates.Container{Page: signedIn("/containers/library/lab/hello"), Container: model.Container{Name: name, Updated: now, Tags: 10000},
 		Public: true, About: prose(readme), Readme: model.Readme{Text: readme, Version: 3, By: "alice", Updated: now}, MayDescribe: true,
 		Tags: tags, All: 10000, Found: 10000, First: true, More: "/containers/library/lab/hello?after=layers", Example: "latest", Pulls: pulls,
-		Pulled: pulled(), Now: now}
+		Pulled: pulled(), Now: now, Star: templates.Star{Container: name, Count: 17, SignedIn: true, Given: true}}
 	found := full
 	found.Text, found.ByVersion, found.First, found.Found, found.About, found.MayDescribe = hostile, true, false, 4, "", true
 	none := full

@@ -32,6 +32,10 @@ func (s *Site) container(c echo.Context, path ref.Path) error {
 		return errs.Wrap(op, err)
 	}
 	view.Public = view.Container.Public
+	view.Star = templates.Star{Container: view.Container.Name, Count: view.Container.Stars, SignedIn: !actor.IsAnonymous()}
+	if view.Star.Given, err = s.registry.HasStar(ctx, actor, path); err != nil {
+		return errs.Wrap(op, err)
+	}
 	if view.Readme, err = s.registry.Readme(ctx, actor, path); err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -110,7 +110,7 @@ func TestStrangerCannotStarWhatIsHidden(t *testing.T) {
 	if p := b.get("/search?sort=starred"); strings.Contains(p.html, "★") {
 		t.Error("there is a star")
 	}
-	stranger.post("/do/star/library/open/samtools").leadsTo("/containers/library/open/samtools")
+	stranger.post("/do/star/library/open/samtools").leadsTo("/containers/library/open/samtools").says(".star", "Starred 1")
 	b.get("/search?sort=starred").says(".hits li:first-child", "★ 1")
 	stranger.get("/search?starred=yes").says(".hits", "open/samtools")
 	stranger.post("/do/unstar/library/open/samtools").is(http.StatusSeeOther)
