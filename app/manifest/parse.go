@@ -106,13 +106,24 @@ func (m Manifest) check() error {
 // Blobs gives the digests of all blobs that the manifest names and that have to be where
 // it is, each once.
 func (m Manifest) Blobs() []digest.Digest {
+	var list []digest.Digest
+	for _, d := range m.Held() {
+		if !slices.Contains(list, d.Digest) {
+			list = append(list, d.Digest)
+		}
+	}
+	return list
+}
+
+// Held gives the descriptors of those blobs, all of them.
+func (m Manifest) Held() []v1.Descriptor {
 	if m.IsIndex {
 		return nil
 	}
-	list := []digest.Digest{m.Config.Digest}
+	list := []v1.Descriptor{m.Config}
 	for _, l := range m.Layers {
-		if !elsewhere[l.MediaType] && !slices.Contains(list, l.Digest) {
-			list = append(list, l.Digest)
+		if !elsewhere[l.MediaType] {
+			list = append(list, l)
 		}
 	}
 	return list

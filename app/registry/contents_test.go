@@ -42,11 +42,12 @@ func TestContents(t *testing.T) {
 	var members []string
 	var digests []digest.Digest
 	for _, arch := range []string{"amd64", "arm64"} {
-		config := put(fmt.Sprintf(`{"architecture":%q,"os":"linux","author":"me","config":{"Cmd":["/bin/%[1]s"],"Env":["A=b"],"Labels":{"x":"y"}},
-			"history":[{"created_by":"COPY . ."},{"created_by":"CMD","empty_layer":true}]}`, arch))
+		text := fmt.Sprintf(`{"architecture":%q,"os":"linux","author":"me","config":{"Cmd":["/bin/%[1]s"],"Env":["A=b"],"Labels":{"x":"y"}},
+			"history":[{"created_by":"COPY . ."},{"created_by":"CMD","empty_layer":true}]}`, arch)
+		config := put(text)
 		d := push(ref.Reference{}, manifest.OCIManifest, fmt.Sprintf(`{"schemaVersion":2,
-			"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":1},
-			"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":%q,"size":7}],"annotations":{"note":"hello"}}`, config, layer))
+			"config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":%q,"size":%d},
+			"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":%q,"size":7}],"annotations":{"note":"hello"}}`, config, len(text), layer))
 		members = append(members, fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":1,"platform":{"os":"linux","architecture":%q}}`, manifest.OCIManifest, d, arch))
 		digests = append(digests, d)
 	}

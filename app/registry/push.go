@@ -134,16 +134,26 @@ func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Pa
 	})
 }
 
-// holds tells whether a container holds all blobs of a manifest.
+// holds tells whether a container holds all blobs of a manifest, of the sizes that it says
+// (OCI image specification, descriptor.md: size).
 func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest) error {
 	const op = "registry.holds"
-	for _, d := range m.Blobs() {
-		_, err := tx.BlobSize(ctx, p.Container, d)
-		if errs.Is(err, errs.NotFound) {
-			return errs.E(op, errs.BlobUnknown, "The manifest names the blob %s, which is not in %s; upload it first.", d, p.ContainerOf)
+	sizes := map[digest.Digest]int64{} // one blob may be named many times
+	for _, d := range m.Held() {
+		size, known := sizes[d.Digest]
+		if !known {
+			var err error
+			size, err = tx.BlobSize(ctx, p.Container, d.Digest)
+			if errs.Is(err, errs.NotFound) {
+				return errs.E(op, errs.BlobUnknown, "The manifest names the blob %s, which is not in %s; upload it first.", d.Digest, p.ContainerOf)
+			}
+			if err != nil {
+				return err
+			}
+			sizes[d.Digest] = size
 		}
-		if err != nil {
-			return err
+		if d.Size != size {
+			return errs.E(op, errs.Invalid, "The manifest says that the blob %s has %d bytes, but it has %d.", d.Digest, d.Size, size)
 		}
 	}
 	return nil
