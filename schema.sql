@@ -306,6 +306,18 @@ CREATE INDEX deletions_by_container ON deletions (container_id);
 CREATE INDEX deletions_by_image ON deletions (image_id);
 CREATE INDEX deletions_by_age ON deletions (deleted_at);
 
+-- What goes by itself from a collection: tags that match the pattern of a rule, and that no
+-- rule which they match keeps.
+CREATE TABLE retention_rules (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    place         INTEGER NOT NULL,              -- their order, from 0
+    tags          TEXT    NOT NULL,              -- a pattern
+    last          INTEGER NOT NULL DEFAULT 0,    -- keeps so many of a container, the newest; 0 keeps none
+    newer         INTEGER NOT NULL DEFAULT 0,    -- seconds; keeps what was moved within them
+    pulled        INTEGER NOT NULL DEFAULT 0,    -- seconds; keeps what was pulled within them
+    PRIMARY KEY (collection_id, place)
+) STRICT, WITHOUT ROWID;
+
 -- What tags named before a deletion or a move.
 CREATE TABLE deletion_tags (
     deletion_id   INTEGER NOT NULL REFERENCES deletions (id) ON DELETE CASCADE,

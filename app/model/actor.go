@@ -68,6 +68,7 @@ const (
 	ByTicket     Credential = "ticket" // a short-lived address that the registry signed itself
 	ByPass       Credential = "pass"   // a short-lived token for which another credential was changed; nobody in particular may have one
 	ByConsole    Credential = "console"
+	ByRetention  Credential = "retention" // the registry itself, by the rules of a collection
 )
 
 // Actor is somebody who asks for something: a user with a credential, or nobody in
@@ -94,6 +95,9 @@ var Anonymous = Actor{}
 
 // Console is the administrator at the server's own machine.
 var Console = Actor{Name: "console", Admin: true, Via: ByConsole, Scope: ScopeAll}
+
+// Retainer is the registry itself, which deletes by the rules of collections.
+var Retainer = Actor{Admin: true, Via: ByRetention, Scope: ScopeAll}
 
 // IsAnonymous tells whether the actor showed no credential.
 func (a Actor) IsAnonymous() bool { return a.UserID == 0 && !a.Admin }

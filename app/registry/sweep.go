@@ -24,6 +24,7 @@ const orphanAge = time.Hour
 // Swept tells what a sweep let go.
 type Swept struct {
 	Uploads int   // left by their clients
+	Tags    int   // that went by the rules of their collections
 	Images  int   // without a tag, or deleted, for longer than the grace period
 	Blobs   int   // that no container held any more
 	Bytes   int64 // of those blobs
@@ -39,7 +40,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept
 	for _, step := range []func(context.Context, *Swept) error{
-		s.sweepUploads, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepAside,
+		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepAside,
 	} {
 		if err := step(ctx, &done); err != nil {
 			return done, errs.Wrap(op, err)

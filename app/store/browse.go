@@ -144,7 +144,7 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // chosen is the condition of a filter on a container k in c and n; its parameters are
 // those of args.
-const chosen = `(:words = '[]' OR (SELECT min(iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name) LIKE w.value ESCAPE '\')
+const chosen = live + ` AND (:words = '[]' OR (SELECT min(iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name) LIKE w.value ESCAPE '\')
        AND max(k.name LIKE w.value ESCAPE '\') FROM json_each(:words) w))
    AND (:namespace = '' OR n.name = :namespace)
    AND (:starred = 0 OR EXISTS (SELECT 1 FROM stars s WHERE s.user_id = :starred AND s.container_id = k.id))

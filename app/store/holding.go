@@ -106,5 +106,5 @@ func (t *Tx) Reaches(ctx context.Context, user int64, p model.Page) ([]model.Rea
 		return r, row.Scan(&r.Collection, &r.Public, &r.Role)
 	}, `SELECT n.name || '/' || c.name AS full, c.public, max(r.role)
 	      FROM roles r JOIN collections c ON c.id = r.collection_id JOIN names n ON n.id = c.namespace_id
-	     WHERE r.user_id = ?1 GROUP BY c.id HAVING full > ?2 ORDER BY full LIMIT ?3`, user, p.After, p.Size()+1)
+	     WHERE r.user_id = ?1 AND c.deleted_at = 0 GROUP BY c.id HAVING full > ?2 ORDER BY full LIMIT ?3`, user, p.After, p.Size()+1)
 }

@@ -43,6 +43,11 @@ func (t *Tx) Arches(ctx context.Context, actor model.Actor, signIn bool) ([]stri
 	     WHERE i.arch = every.arch AND i.arch <> '' AND i.loose_since = 0 AND i.deleted_at = 0 AND `+visible+")", args...)
 }
 
+// deletedOf begins the count of containers that were deleted, by themselves or with their
+// collections; the condition on them follows.
+const deletedOf = `(SELECT count(*) FROM (SELECT public FROM containers WHERE deleted_at > 0 UNION ALL
+    SELECT k.public FROM collections c JOIN containers k ON k.collection_id = c.id WHERE c.deleted_at > 0 AND k.deleted_at = 0) WHERE `
+
 // CountVisible counts the collections and containers that an actor may see. A default
 // collection counts once there is something in it.
 func (t *Tx) CountVisible(ctx context.Context, actor model.Actor, signIn bool) (collections, containers int, err error) {
@@ -55,8 +60,10 @@ func (t *Tx) CountVisible(ctx context.Context, actor model.Actor, signIn bool) (
 		var n counts
 		return n, row.Scan(&n.collections, &n.containers)
 	}, `SELECT (SELECT count(*) FROM collections c WHERE `+visible+`
-	             AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))),
-	     iif(:open, (SELECT count(*) FROM containers WHERE public = 1), 0) + iif(:all, (SELECT count(*) FROM containers WHERE public = 0),
-	      (SELECT count(*) FROM json_each(:own) o CROSS JOIN containers k ON k.collection_id = o.value WHERE k.public = 0))`, args...)
+	             AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))),
+	     iif(:open, (SELECT count(*) FROM containers WHERE public = 1) - `+deletedOf+`(public = 1)), 0)
+	      + iif(:all, (SELECT count(*) FROM containers WHERE public = 0) - `+deletedOf+`(public = 0)),
+	      (SELECT count(*) FROM json_each(:own) o CROSS JOIN containers k ON k.collection_id = o.value JOIN collections c ON c.id = o.value
+	        WHERE k.public = 0 AND `+live+`))`, args...)
 	return n.collections, n.containers, err
 }

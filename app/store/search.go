@@ -59,7 +59,7 @@ func (t *Tx) FindCollections(ctx context.Context, s Search) ([]Found[model.Colle
 		return Found[model.Collection]{c, c.ID}, err
 	}, "SELECT "+collectionColumns+" FROM "+from+` JOIN names n ON n.id = c.namespace_id
 	 WHERE c.id < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+`
-	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id))
+	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
 	   AND (SELECT min(iif(:begins, c.name, n.name || '/' || c.name || ' ' || c.description) LIKE w.value ESCAPE '\') FROM json_each(:words) w)
 	 ORDER BY c.id DESC LIMIT :limit`)
 }
@@ -76,7 +76,7 @@ func (t *Tx) FindTags(ctx context.Context, s Search) ([]Found[model.FoundTag], e
 		k := &f.Thing.Container
 		return f, row.Scan(&f.ID, &k.Namespace, &k.Name, &k.Container, &f.Thing.Tag)
 	}, `SELECT g.id, n.name, c.name, k.name, g.name FROM search_tags(:match) s
-	  CROSS JOIN tags g ON g.id = s.rowid JOIN containers k ON k.id = g.container_id
+	  CROSS JOIN tags g ON g.id = s.rowid JOIN containers k ON k.id = g.container_id AND k.deleted_at = 0
 	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
 	 WHERE s.rowid < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+` AND NOT :begins
 	   AND (SELECT min(n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE w.value ESCAPE '\')

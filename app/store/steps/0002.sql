@@ -367,3 +367,14 @@ CREATE TRIGGER uploads_ended AFTER DELETE ON uploads WHEN OLD.reserved > 0 BEGIN
 END;
 INSERT INTO collection_blobs (collection_id, digest, holders)
 SELECT k.collection_id, x.digest, count(*) FROM container_blobs x JOIN containers k ON k.id = x.container_id GROUP BY 1, 2;
+
+-- Retention.
+CREATE TABLE retention_rules (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    place         INTEGER NOT NULL,
+    tags          TEXT    NOT NULL,
+    last          INTEGER NOT NULL DEFAULT 0,
+    newer         INTEGER NOT NULL DEFAULT 0,
+    pulled        INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (collection_id, place)
+) STRICT, WITHOUT ROWID;
