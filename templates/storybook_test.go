@@ -59,7 +59,7 @@ func flashed(p templates.Page, sentence string) templates.Page {
 func stories() []story {
 	var all []story
 	for _, group := range [][]story{
-		accountStories(), ownStories(), tokenStories(), homeStories(), findStories(), imageStories(), collectionStories(), failureStories(), uploadStories(), teamStories(), managedStories(),
+		accountStories(), ownStories(), tokenStories(), homeStories(), findStories(), imageStories(), collectionStories(), failureStories(), uploadStories(), teamStories(), managedStories(), collectionManageStories(),
 		containerStories(), filesStories(), compareStories(),
 		adminStories(),
 	} {

@@ -136,10 +136,10 @@ func TestFormsAreForOwnersOnly(t *testing.T) {
 	f, owner, alice, bob, carol := managing(t)
 	before := f.tags(t, owner, "lab/hello")
 	alice.post("/do/delete"+hello+":v1", "next", "/").is(http.StatusSeeOther)
-	gone := alice.get("/manage" + hello).Find("section:has(#deleted) form").AttrOr("action", "")
+	gone := alice.get("/manage"+hello).Find("section:has(#deleted) form").AttrOr("action", "")
 	alice.post(gone).is(http.StatusSeeOther)
 	alice.post("/do/delete" + hello + ":v1").is(http.StatusSeeOther)
-	gone = alice.get("/manage" + hello).Find("section:has(#deleted) form").AttrOr("action", "")
+	gone = alice.get("/manage"+hello).Find("section:has(#deleted) form").AttrOr("action", "")
 	for _, form := range [][]string{{"/do/tag" + hello + ":latest", "tag", "v2"}, {"/do/freeze" + hello + ":latest"}, {"/do/freeze" + hello},
 		{"/do/thaw" + hello}, {"/do/delete" + hello + ":latest"}, {"/do/share" + hello + ":latest", "life", "24"}, {gone}} {
 		missing := strings.ReplaceAll(form[0], "/lab/", "/none/")

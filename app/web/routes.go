@@ -12,6 +12,13 @@ import (
 func (s *Site) Pages() []httpx.Route {
 	return withHead(append(s.administration(), []httpx.Route{
 		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
+		{Method: http.MethodGet, Path: "/collections/new", Action: "none", Handler: s.newCollection},
+		{Method: http.MethodPost, Path: "/collections", Action: "create", Handler: s.createCollection},
+		{Method: http.MethodGet, Path: "/collections/:namespace/:collection/settings", Action: "manage", Handler: s.collectionSettings},
+		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/about", Action: "manage", Handler: s.settle("description", s.setAbout)},
+		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/roles", Action: "manage", Handler: s.settle("who", s.setRole)},
+		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/signers", Action: "manage", Handler: s.settle("signers", s.setSigners)},
+		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/delete", Action: "delete", Handler: s.settle("delete-name", s.deleteCollection)},
 		{Method: http.MethodGet, Path: "/collections/:namespace/:collection", Action: "show", Handler: s.collection},
 		{Method: http.MethodGet, Path: "/containers/:namespace/:collection/*", Action: "inspect", Handler: s.containers},
 		{Method: http.MethodPost, Path: "/containers/:namespace/:collection/*", Action: "describe", Handler: s.saveReadme},

@@ -1,0 +1,163 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/registry"
+	"sregistry/templates"
+)
+
+// collectionSettings is GET /collections/{namespace}/{collection}/settings.
+func (s *Site) collectionSettings(c echo.Context) error {
+	const op = "web.collectionSettings"
+	actor, err := signedIn(c)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return s.showCollectionSettings(c, http.StatusOK, actor, path, fields{}, nil)
+}
+
+// showCollectionSettings shows that page, with what was typed into a form and what was wrong.
+func (s *Site) showCollectionSettings(c echo.Context, status int, actor model.Actor, path ref.Path, typed fields, problems templates.Problems) error {
+	const op = "web.showCollectionSettings"
+	ctx := c.Request().Context()
+	grants, err := s.registry.Grants(ctx, actor, path) // who may see them may do everything here
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	view := templates.CollectionSettings{Grants: grants, Problems: problems}
+	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {
+		return errs.Wrap(op, err)
+	}
+	view.Description, view.Signers = view.Collection.Description, strings.Join(view.Collection.Signers, "\n")
+	if typed.Has("description") {
+		view.Description = typed.text("description")
+	}
+	if typed.Has("signers") {
+		view.Signers = typed.text("signers")
+	}
+	if view.People, err = s.registry.Acquaintances(ctx, actor); err != nil {
+		return errs.Wrap(op, err)
+	}
+	teams, _, err := s.registry.Teams(ctx, actor, true, model.Page{Limit: model.MaxLimit})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	for _, t := range teams {
+		view.Teams = append(view.Teams, t.Name)
+	}
+	gone, next, err := s.registry.Deletions(ctx, actor, registry.DeletionFilter{Collection: path}, model.Page{After: c.QueryParam("deleted")})
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	view.Deletions, view.MoreDeletions = gone, moreBy(templates.SettingsPath(view.Collection.Name), "deleted", next)
+	view.Page = s.page(c)
+	return render(c, status, view.View())
+}
+
+// settle runs a form of the settings and goes back there with a sentence, or to where the
+// outcome leads. What a person can mend is told beside the field that it is about.
+func (s *Site) settle(field string, act func(echo.Context, model.Actor, ref.Path, fields) (outcome, error)) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		const op = "web.settle"
+		actor, err := signedIn(c)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		values, err := readForm(c)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		done, err := act(c, actor, path, fields{values})
+		switch errs.KindOf(err) {
+		case errs.Invalid, errs.Conflict, errs.Frozen, errs.TooLarge, errs.NotFound:
+			// Of a collection that he may not see, this too is NotFound.
+			return s.showCollectionSettings(c, http.StatusUnprocessableEntity, actor, path, fields{values}, templates.Problems{field: errs.Message(err)})
+		}
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		if done.then == "" {
+			done.then = "/collections/" + path.String() + "/settings"
+		}
+		return s.goToUndo(c, done)
+	}
+}
+
+// setAbout is POST …/settings/about.
+func (s *Site) setAbout(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
+	description, public := f.text("description"), f.text("visibility") == "public"
+	if v := f.text("visibility"); v != "public" && v != "private" {
+		return outcome{}, errs.E("web.setAbout", errs.Invalid, "A collection is public or private.")
+	}
+	changed, err := s.registry.ChangeCollection(c.Request().Context(), actor, path, registry.CollectionChange{Public: &public, Description: &description})
+	says := "Saved. The collection is private."
+	if changed.Public {
+		says = "Saved. The collection is public."
+	}
+	return outcome{says: says}, err
+}
+
+// setRole is POST …/settings/roles.
+func (s *Site) setRole(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
+	var g model.Grant
+	who := f.text("who")
+	if f.text("kind") == "team" {
+		g.Team = who
+	} else {
+		g.User = who
+	}
+	says := who + " has no role here any more."
+	if word := f.text("role"); word != "none" {
+		role, ok := model.ParseRole(word)
+		if !ok {
+			return outcome{}, errs.E("web.setRole", errs.Invalid, "There are the roles contributor and owner.")
+		}
+		g.Role, says = role, who+" is "+word+" now."
+	}
+	return outcome{says: says}, s.registry.SetGrant(c.Request().Context(), actor, path, g)
+}
+
+// setSigners is POST …/settings/signers.
+func (s *Site) setSigners(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
+	var signers []string
+	for line := range strings.Lines(f.Get("signers")) {
+		if line = strings.TrimSpace(line); line != "" {
+			signers = append(signers, line)
+		}
+	}
+	changed, err := s.registry.ChangeCollection(c.Request().Context(), actor, path, registry.CollectionChange{Signers: &signers})
+	says := "Saved. No signature is asked for."
+	if len(changed.Signers) > 0 {
+		says = "Saved. What is pushed from now on has to be signed."
+	}
+	return outcome{says: says}, err
+}
+
+// deleteCollection is POST …/settings/delete; the name has to be typed in.
+func (s *Site) deleteCollection(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
+	ctx := c.Request().Context()
+	found, err := s.registry.Collection(ctx, actor, path)
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := f.typed(found.Name.String()); err != nil {
+		return outcome{}, err
+	}
+	undo, err := s.registry.DeleteCollection(ctx, actor, path)
+	return outcome{"/", "The collection " + found.Name.String() + " was deleted.", undo}, err
+}

@@ -1,0 +1,100 @@
+package templates
+
+import (
+	"slices"
+
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// CollectionNew is the form for a collection: GET /collections/new. It is sent to POST
+// /collections with the fields namespace, name, visibility and description.
+type CollectionNew struct {
+	Page
+	// Namespaces are those in which the viewer may make collections.
+	Namespaces []string
+	Form       CollectionForm
+	// Problems are about name, description, or the whole.
+	Problems Problems
+}
+
+// CollectionForm is what can be typed about a collection.
+type CollectionForm struct {
+	Namespace, Name, Description string
+	Public                       bool
+}
+
+// CollectionSettings is the page to manage a collection: GET
+// /collections/{namespace}/{collection}/settings. Its forms are POSTs below that address:
+// about (description, visibility), roles (who, kind, role), signers (signers), delete
+// (name).
+type CollectionSettings struct {
+	Page
+	Collection model.Collection
+	// Description and Signers are what the forms hold, as typed.
+	Description, Signers string
+	Grants               []model.Grant
+	// People and Teams are suggested to be given a role: those whom the viewer knows of
+	// anyhow, and no others.
+	People, Teams []string
+	// Deletions can be brought back.
+	Deletions     []model.Deletion
+	MoreDeletions string
+	// Problems are about description, who, signers, delete-name, or the whole.
+	Problems Problems
+}
+
+// SettingsPath is the path of the page to manage a collection.
+func SettingsPath(c ref.Collection) string { return CollectionPath(c) + "/settings" }
+
+// namespaceWords say what a namespace is.
+func (p CollectionNew) namespaceWords(name string) string {
+	switch name {
+	case ref.Library:
+		return "the registry's own"
+	case p.Viewer.Name:
+		return name + " (yours)"
+	}
+	return name + " (team)"
+}
+
+// chosen tells whether a namespace is the one that the form holds.
+func (p CollectionNew) chosen(name string) bool { return p.Form.Namespace == name }
+
+// deletable tells whether the collection can be deleted: the default one of a namespace
+// stays with it.
+func (p CollectionSettings) deletable() bool { return p.Collection.Name.Name != ref.Default }
+
+// otherRole is the role to which a grant can be changed.
+func otherRole(g model.Grant) model.Role {
+	if g.Role == model.Owner {
+		return model.Contributor
+	}
+	return model.Owner
+}
+
+// holderName is who a role was given to.
+func holderName(g model.Grant) string { return g.User + g.Team }
+
+// holderKind is the form's word for what that is.
+func holderKind(g model.Grant) string {
+	if g.Team != "" {
+		return "team"
+	}
+	return "user"
+}
+
+// change is what becoming public, or private, will mean.
+func (p CollectionSettings) change() string {
+	if p.Collection.Public {
+		return "If you make it private, only those with a role here see it: everybody else gets the answer that it does not exist, and links to its pages lead nowhere. Download links that were made stay good."
+	}
+	return "If you make it public, everybody who can reach this registry sees and pulls all that is in it, now and later, with its labels and definition files, and finds it by the search."
+}
+
+// suggestions are names to be suggested, without those that have a role already.
+func suggestions(names []string, grants []model.Grant) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		return slices.ContainsFunc(grants, func(g model.Grant) bool { return holderName(g) == name })
+	})
+}

@@ -1,0 +1,29 @@
+package templates_test
+
+import (
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/templates"
+)
+
+func collectionManageStories() []story {
+	lab := model.Collection{Name: ref.Collection{Namespace: "library", Name: "lab"}, Containers: 3, Description: rtl}
+	public := model.Collection{Name: ref.Collection{Namespace: "alice", Name: "default"}, Public: true, Containers: 1, Description: hostile}
+	grants := []model.Grant{{User: "alice", Role: model.Owner}, {Team: "imaging", Role: model.Contributor}, {User: longPart, Role: model.Contributor}}
+	settings := templates.CollectionSettings{Page: flashed(signedIn("/collections/library/lab/settings"), "bob is contributor now."), Collection: lab,
+		Description: rtl, Signers: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Grants: grants, People: []string{"alice", "bob"}, Teams: []string{"imaging", "crew"},
+		Deletions: []model.Deletion{{ID: 4, Kind: model.DeletedContainer, Name: "lab/old", At: now, By: "alice", Until: now.AddDate(0, 0, 7)}}}
+	problems := settings
+	problems.Flash = ""
+	problems.Problems = templates.Problems{"": "Something is wrong.", "description": "The description has 5,000 bytes; at most 4096 are allowed.",
+		"who": `There is no user "bobb".`, "signers": "A fingerprint has 40 hexadecimal digits.", "delete-name": "This is not its name; type lab."}
+	return []story{
+		{"collection-new", templates.CollectionNew{Page: signedIn("/collections/new"), Namespaces: []string{"library", "alice", "imaging"}}.View()},
+		{"collection-new-problems", templates.CollectionNew{Page: signedIn("/collections/new"), Namespaces: []string{"alice", longPart},
+			Form: templates.CollectionForm{Namespace: longPart, Name: hostile, Description: hostile, Public: true}, Problems: templates.Problems{
+				"": "Choose one of the places.", "name": `The name "lab" is taken; choose another.`, "description": "The description is too long."}}.View()},
+		{"collection-settings", settings.View()},
+		{"collection-settings-problems", problems.View()},
+		{"collection-settings-default", templates.CollectionSettings{Page: signedIn("/collections/alice/default/settings"), Collection: public, Description: hostile}.View()},
+	}
+}
