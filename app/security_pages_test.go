@@ -36,6 +36,16 @@ func newVisitor(t *testing.T, base string) *visitor {
 	return &visitor{t, base, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, map[string]bool{}}
 }
 
+// site is the address whose cookies the visitor has.
+func (v *visitor) site() *url.URL {
+	v.t.Helper()
+	u, err := url.Parse(v.base)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return u
+}
+
 func (v *visitor) signIn(name string) *http.Response {
 	v.t.Helper()
 	return v.post("/sign-in", url.Values{"name": {name}, "password": {"the password of alice"}}, nil)
@@ -257,11 +267,8 @@ func TestSecurityOtherSitesCannotPost(t *testing.T) {
 func TestSecurityASignInMakesANewSession(t *testing.T) {
 	t.Parallel()
 	s := newHostileSite(t)
-	site, err := url.Parse(s.url)
-	if err != nil {
-		t.Fatal(err)
-	}
 	v := newVisitor(t, s.url)
+	site := v.site()
 	v.signIn("alice")
 	before := v.client.Jar.Cookies(site)
 	if len(before) == 0 {

@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"mime"
 	"slices"
 
@@ -35,17 +37,21 @@ type Manifest struct {
 func Parse(mediaType string, body []byte) (Manifest, error) {
 	const op = "manifest.Parse"
 	var wire struct {
-		SchemaVersion int                 `json:"schemaVersion"`
-		MediaType     string              `json:"mediaType"`
-		ArtifactType  string              `json:"artifactType"`
-		Config        v1.Descriptor       `json:"config"`
-		Layers        []v1.Descriptor     `json:"layers"`
-		Manifests     []v1.Descriptor     `json:"manifests"`
-		Subject       *v1.Descriptor      `json:"subject"`
-		Annotations   map[string]string   `json:"annotations"`
-		FSLayers      []map[string]string `json:"fsLayers"`
+		SchemaVersion int               `json:"schemaVersion"`
+		MediaType     string            `json:"mediaType"`
+		ArtifactType  string            `json:"artifactType"`
+		Config        v1.Descriptor     `json:"config"`
+		Layers        descriptors       `json:"layers"`
+		Manifests     descriptors       `json:"manifests"`
+		Subject       *v1.Descriptor    `json:"subject"`
+		Annotations   map[string]string `json:"annotations"`
+		FSLayers      json.RawMessage   `json:"fsLayers"`
 	}
-	if err := json.Unmarshal(body, &wire); err != nil {
+	err := json.Unmarshal(body, &wire)
+	if _, ok := errors.AsType[*errs.Error](err); ok {
+		return Manifest{}, errs.Wrap(op, err)
+	}
+	if err != nil {
 		return Manifest{}, errs.Because(op, errs.Invalid, err, "The manifest is not valid JSON of a manifest's form.")
 	}
 	if wire.SchemaVersion == 1 || wire.FSLayers != nil {
@@ -77,6 +83,35 @@ func Parse(mediaType string, body []byte) (Manifest, error) {
 		return Manifest{}, errs.E(op, errs.Unsupported, "Manifests of media type %q are not supported; push an OCI or Docker (schema 2) manifest.", named)
 	}
 	return m, m.check()
+}
+
+// descriptors is a list of no more than may be: a short text can be a long list, each of
+// whose elements takes two hundred bytes.
+type descriptors []v1.Descriptor
+
+// UnmarshalJSON is json.Unmarshaler's. Errors: Invalid for too long a list.
+func (l *descriptors) UnmarshalJSON(text []byte) error {
+	const op = "manifest.descriptors"
+	from := json.NewDecoder(bytes.NewReader(text))
+	first, err := from.Token()
+	if err != nil || first == nil {
+		return err
+	}
+	if first != json.Delim('[') {
+		return errs.E(op, errs.Invalid, "The manifest has something else where a list belongs.")
+	}
+	*l = descriptors{}
+	for from.More() {
+		if len(*l) == maxDescriptors {
+			return errs.E(op, errs.Invalid, "The manifest names too many things; at most %d are allowed.", maxDescriptors)
+		}
+		var d v1.Descriptor
+		if err := from.Decode(&d); err != nil {
+			return err
+		}
+		*l = append(*l, d)
+	}
+	return nil
 }
 
 // check holds the descriptors to what everybody relies on: a valid digest and a size.
