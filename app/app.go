@@ -51,7 +51,7 @@ Begin with "sregistry serve" on the machine that shall keep them, and with
 		c.GroupID = "client"
 		root.AddCommand(c)
 	}
-	for _, c := range []*cobra.Command{newServe(env, assets), newUser(env, assets), newCheck(env, assets), newConfig(env, assets),
+	for _, c := range []*cobra.Command{newServe(env, assets), newUser(env, assets), newCheck(env, assets), newConfig(env, assets), newDemo(env, assets),
 		newBackup(env, assets), newRestore(env), newSystemd(env)} {
 		c.GroupID = "server"
 		root.AddCommand(c)

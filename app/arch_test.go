@@ -51,9 +51,11 @@ var imports = map[string][]string{
 	"templates/markdown":      {},
 	"app/client":              {"app/errs", "app/ref", "app/api", "app/manifest", "app/client/lease"},
 	"app/client/lease":        {"app/errs"},
+	"app/sif/smallfs":         {},
+	"app/demo":                {"app/errs", "app/ref", "app/model", "app/store", "app/registry", "app/identity", "app/sif/smallfs"},
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
-	"app": {"app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
+	"app": {"app/demo", "app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
 		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/metrics", "app/web", "app/cli", "app/api", "app/systemd", "static"},
 	".": {"app", "app/cli"},
 }
@@ -65,7 +67,7 @@ var reserved = map[string][]string{
 	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/web"},
 	"github.com/a-h/templ":     {"templates", "templates/chart"},
 	"golang.org/x/crypto/acme": {"app/certs"},
-	"github.com/ProtonMail":    {"app/pgp", "app/sif"},
+	"github.com/ProtonMail":    {"app/pgp", "app/sif", "app/demo"},
 }
 
 func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {

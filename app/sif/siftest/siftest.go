@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/sylabs/sif/v2/pkg/sif"
+
+	"sregistry/app/sif/smallfs"
 )
 
 //go:embed testdata/*.squashfs
@@ -144,6 +146,10 @@ func (o Options) objects() ([]sif.DescriptorInput, error) {
 	}
 	return list, failed
 }
+
+// Tree makes an uncompressed squashfs filesystem of files, named by absolute path: nothing
+// in it is hidden by compression, so that a test can damage what it likes.
+func Tree(files map[string]string) []byte { return smallfs.Tree(files) }
 
 // metadata is the object in which Apptainer keeps what `apptainer inspect` shows.
 func metadata(labels map[string]string) []byte {

@@ -1,4 +1,9 @@
-package siftest
+// Package smallfs writes small squashfs filesystems, such as the demonstration's images
+// and those of tests have. The same files give the same bytes.
+//
+// Entry point: Tree. It knows nothing of what reads them: that is package squash, the
+// tools of squashfs and the kernel.
+package smallfs
 
 import (
 	"bytes"
@@ -9,8 +14,12 @@ import (
 	"strings"
 )
 
-// blockSize is the data block size of a Tree.
-const blockSize = 128 << 10
+// blockSize is the data block size of a Tree, and made the time of all its files, in Unix
+// seconds.
+const (
+	blockSize = 128 << 10
+	made      = 1700000000
+)
 
 // Tree makes an uncompressed squashfs filesystem of files, named by absolute path. It is
 // for small trees: each table must fit into one metadata block of 8 KiB, which is room
@@ -94,7 +103,7 @@ func (w *treeWriter) addFile(name string) entry {
 func (w *treeWriter) inode(name string, kind uint16) entry {
 	e := entry{strings.TrimPrefix(path.Base(name), "/"), kind, uint16(w.inodes.Len())}
 	w.count++
-	put(&w.inodes, kind, uint16(0o755), uint16(0), uint16(0), uint32(Created), w.count)
+	put(&w.inodes, kind, uint16(0o755), uint16(0), uint16(0), uint32(made), w.count)
 	return e
 }
 
@@ -108,7 +117,7 @@ func (w *treeWriter) finish(root entry) []byte {
 	put(&w.data, ids)
 	b := w.data.Bytes()
 	var super bytes.Buffer
-	put(&super, []byte("hsqs"), w.count, uint32(Created), uint32(blockSize), uint32(0))
+	put(&super, []byte("hsqs"), w.count, uint32(made), uint32(blockSize), uint32(0))
 	put(&super, uint16(1), uint16(17), uint16(0x1|0x2|0x8|0x10|0x200), uint16(1), uint16(4), uint16(0))
 	put(&super, uint64(root.offset), uint64(len(b)), idTable, none, inodeTable, dirTable, none, none)
 	copy(b, super.Bytes())
@@ -118,7 +127,7 @@ func (w *treeWriter) finish(root entry) []byte {
 // table writes one metadata block, stored as it is, and gives its place.
 func (w *treeWriter) table(content []byte) uint64 {
 	if len(content) > 8<<10 {
-		panic("siftest: a tree of too many files")
+		panic("smallfs: a tree of too many files")
 	}
 	at := uint64(w.data.Len())
 	put(&w.data, uint16(len(content))|1<<15, content)
