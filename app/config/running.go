@@ -19,7 +19,8 @@ const (
 )
 
 // running are the settings that may change while the server runs. All others are needed
-// before the database is open, or by what is opened once.
+// before the database is open, or by what is opened once, or name files of the server's
+// machine, which are not for a web page to choose.
 var running = []struct {
 	name    string
 	kind    model.SettingKind
@@ -33,6 +34,11 @@ var running = []struct {
 	{"grace", model.Duration, nil},
 	{"upload-life", model.Duration, nil},
 	{"user-quota", model.Word, nil},
+	{"audit-retention", model.Duration, nil},
+	{"backup-every", model.Duration, nil},
+	{"backup-keep", model.Number, nil},
+	{"scrub-every", model.Duration, nil},
+	{"scrub-rate", model.Number, nil},
 }
 
 // With gives the settings that are in force where the database keeps some, by their
