@@ -310,6 +310,51 @@ type Restored struct {
 	Taken []string `json:"taken,omitempty"`
 }
 
+// Usage is how much room a namespace or a collection takes up, and may, in bytes.
+// GET /api/v1/usage, GET /api/v1/usage/{place}.
+type Usage struct {
+	Name     string `json:"name"`
+	Used     int64  `json:"used"`
+	Reserved int64  `json:"reserved"` // by uploads under way
+	Quota    int64  `json:"quota"`    // 0 is no limit
+	// Default says that the quota is that of every user.
+	Default bool `json:"default,omitempty"`
+}
+
+// Quota sets how much room a namespace or a collection may take up: 0 is no limit, and nil
+// for a namespace what the registry's settings say. PUT /api/v1/usage/{place}/quota.
+type Quota struct {
+	Bytes *int64 `json:"bytes,omitempty"`
+}
+
+// RetentionRule says which tags go by themselves: those that match, unless they are kept.
+type RetentionRule struct {
+	Tags   string `json:"tags"`             // a pattern: *, nightly-*, v[0-9]*
+	Last   int    `json:"last,omitempty"`   // keeps so many of each container
+	Newer  int64  `json:"newer,omitempty"`  // keeps what was moved within so many seconds
+	Pulled int64  `json:"pulled,omitempty"` // keeps what was pulled within so many seconds
+}
+
+// Retention is the rules of a collection. GET and PUT /api/v1/collections/{collection}/retention,
+// and POST …/retention/preview, where none stand for the present ones.
+type Retention struct {
+	Rules []RetentionRule `json:"rules"`
+}
+
+// Expiring is what would go by rules; More says that there are other tags besides.
+type Expiring struct {
+	Tags []ExpiringTag `json:"tags"`
+	More bool          `json:"more"`
+}
+
+// ExpiringTag is a tag that would go.
+type ExpiringTag struct {
+	Name    string     `json:"name"` // "lab/hello:v1"
+	Updated time.Time  `json:"updated"`
+	Pulled  *time.Time `json:"pulled,omitempty"`
+	Size    int64      `json:"size"`
+}
+
 // Share is an expiring link to one image; Link is there only in the answer that made it.
 type Share struct {
 	ID      int64     `json:"id"`

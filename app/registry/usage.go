@@ -88,6 +88,26 @@ func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p mode
 	return list, next, errs.Wrap(op, err)
 }
 
+// NamedUsage is NamespaceUsage for the name of a namespace, and Usage for that of a
+// collection.
+func (s *Service) NamedUsage(ctx context.Context, actor model.Actor, name ref.Path) (model.Usage, error) {
+	const op = "registry.NamedUsage"
+	var namespace bool
+	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		namespace, err = tx.IsNamespace(ctx, name.First())
+		return err
+	})
+	var u model.Usage
+	switch {
+	case err != nil:
+	case namespace && name.String() == name.First():
+		u, err = s.NamespaceUsage(ctx, actor, name.First())
+	default:
+		u, err = s.Usage(ctx, actor, name)
+	}
+	return u, errs.Wrap(op, err)
+}
+
 // SetQuota limits how much room a namespace, or a collection, may take up, in bytes; 0 is
 // no limit, and nil for a namespace what the settings say. What is there already stays,
 // also if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.

@@ -17,7 +17,7 @@ import (
 func TestEveryEndpointAnswersAsDocumented(t *testing.T) {
 	t.Parallel()
 	s, p := newLab(t)
-	for _, step := range []func(*testing.T, *site, people){tellWhoIsThere, manageTokens, manageCollections, manageImages, shareImages, searchImages, manageKeys, manageTeams, deleteThings, seeWhatHappened} {
+	for _, step := range []func(*testing.T, *site, people){tellWhoIsThere, manageTokens, manageCollections, manageImages, shareImages, searchImages, manageKeys, manageTeams, limitThings, deleteThings, seeWhatHappened} {
 		step(t, s, p)
 	}
 	for name := range s.operations {
@@ -246,6 +246,34 @@ func seeWhatHappened(t *testing.T, s *site, p people) {
 	}
 	for _, wrong := range []string{"since=yesterday", "denied=perhaps", "after=x", "collection=%00"} {
 		want[any](t, s, 400, "GET", "/events?"+wrong, p["admin"], "")
+	}
+}
+
+func limitThings(t *testing.T, s *site, p people) {
+	set := want[api.Usage](t, s, 200, "PUT", "/usage/lab/quota", p["admin"], `{"bytes":1000000}`)
+	if set.Name != "lab" || set.Quota != 1_000_000 || set.Used == 0 {
+		t.Errorf("quota: %+v", set)
+	}
+	want[any](t, s, 403, "PUT", "/usage/lab/quota", p["owner"], `{}`)
+	want[any](t, s, 400, "PUT", "/usage/lab/quota", p["admin"], `{"bytes":-1}`)
+	if got := want[api.Usage](t, s, 200, "GET", "/usage/lab", p["owner"], ""); got != set {
+		t.Errorf("usage: %+v, want %+v", got, set)
+	}
+	want[any](t, s, 403, "GET", "/usage/alice", p["stranger"], "")
+	want[any](t, s, 404, "GET", "/usage/lab", p["stranger"], "")
+	if list := want[api.List[api.Usage]](t, s, 200, "GET", "/usage", p["admin"], "").Items; len(list) < 2 {
+		t.Errorf("usages: %+v", list)
+	}
+	want[any](t, s, 403, "GET", "/usage", p["owner"], "")
+
+	want[any](t, s, 204, "PUT", "/collections/lab/retention", p["owner"], `{"rules":[{"tags":"*","last":10}]}`)
+	want[any](t, s, 400, "PUT", "/collections/lab/retention", p["owner"], `{"rules":[{"tags":"*"}]}`)
+	if got := want[api.Retention](t, s, 200, "GET", "/collections/lab/retention", p["owner"], ""); len(got.Rules) != 1 || got.Rules[0].Last != 10 {
+		t.Errorf("retention: %+v", got)
+	}
+	want[any](t, s, 403, "GET", "/collections/lab/retention", p["contributor"], "")
+	if got := want[api.Expiring](t, s, 200, "POST", "/collections/lab/retention/preview", p["owner"], `{"rules":[]}`); len(got.Tags) > 0 || got.More {
+		t.Errorf("preview: %+v", got)
 	}
 }
 

@@ -73,6 +73,14 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/containers/:container/shares", Action: "manage", Handler: d.shares},
 		{Method: http.MethodDelete, Path: "/shares/:share", Action: "manage", Handler: d.unshare},
 
+		{Method: http.MethodGet, Path: "/collections/:collection/retention", Action: "manage", Handler: d.retention},
+		{Method: http.MethodPut, Path: "/collections/:collection/retention", Action: "manage", Handler: d.setRetention},
+		{Method: http.MethodPost, Path: "/collections/:collection/retention/preview", Action: "manage", Handler: d.previewRetention},
+
+		{Method: http.MethodGet, Path: "/usage", Action: "administer", Handler: d.usages},
+		{Method: http.MethodGet, Path: "/usage/:place", Action: "read", Handler: d.usage},
+		{Method: http.MethodPut, Path: "/usage/:place/quota", Action: "administer", Handler: d.setQuota},
+
 		{Method: http.MethodGet, Path: "/deletions", Action: "list", Handler: d.deletions},
 		{Method: http.MethodPost, Path: "/deletions/:deletion/undo", Action: "delete", Handler: d.undelete},
 		{Method: http.MethodDelete, Path: "/deletions/:deletion", Action: "delete", Handler: d.purge},

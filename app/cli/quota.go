@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"math"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"sregistry/app/api"
+	"sregistry/app/errs"
+	"sregistry/app/ref"
+)
+
+type quotaOptions struct {
+	remoteOptions
+	set string
+}
+
+func newQuotaCommand(env Env) *cobra.Command {
+	var opts quotaOptions
+	cmd := &cobra.Command{
+		Use:   "quota [NAME]",
+		Short: "Show how much room a user, team or collection takes up, and limit it",
+		Long: `Show how much room a namespace (a user's, a team's, or library) or a collection takes up, and how
+much it may. Without a NAME it lists all namespaces, for administrators. What was deleted
+counts until it is gone for good; sregistry undelete NUMBER --purge does that at once.`,
+		Example: `  sregistry quota
+  sregistry quota alice
+  sregistry quota lab --set 500GiB`,
+		Args: Takes(0, 1, "one NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error { return runQuota(cmd.Context(), opts, env, args) },
+	}
+	opts.addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&opts.set, "set", "", "how much it may take up: a `SIZE` such as 500GiB, none, or default for what the settings say (administrators)")
+	return cmd
+}
+
+func runQuota(ctx context.Context, opts quotaOptions, env Env, args []string) error {
+	const op = "cli.quota"
+	if len(args) == 0 && opts.set != "" {
+		return UsageError("Whose? Write sregistry quota NAME --set SIZE.")
+	}
+	if len(args) == 0 {
+		c, err := opts.connect(env, ref.URI{})
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		list, err := collect(c.Usages(ctx))
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		return printList(env, opts.json, list, quotaHeading, quotaRow)
+	}
+	bytes, err := parseQuota(opts.set)
+	if err != nil {
+		return err
+	}
+	c, name, err := opts.atCollection(env, args[0])
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	var u api.Usage
+	if opts.set == "" {
+		u, err = c.Usage(ctx, name)
+	} else {
+		u, err = c.SetQuota(ctx, name, bytes)
+	}
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	if opts.json {
+		return printJSON(env, u)
+	}
+	return printList(env, false, []api.Usage{u}, quotaHeading, quotaRow)
+}
+
+// quotaHeading is above the rows of quotaRow.
+var quotaHeading = []string{"NAME", "USED", "RESERVED", "QUOTA"}
+
+func quotaRow(u api.Usage) []string {
+	quota := "none"
+	if u.Quota > 0 {
+		quota = size(u.Quota)
+	}
+	if u.Default {
+		quota += " (default)"
+	}
+	return []string{u.Name, size(u.Used), size(u.Reserved), quota}
+}
+
+// parseQuota reads a limit; nil is the default.
+func parseQuota(text string) (*int64, error) {
+	var bytes int64
+	switch text {
+	case "", "default":
+		return nil, nil
+	case "none":
+		return &bytes, nil
+	}
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n > math.MaxInt64 {
+		return nil, UsageError("%q is no size; write such as 500GiB, none or default.", text)
+	}
+	bytes = int64(n)
+	return &bytes, nil
+}
