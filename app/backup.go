@@ -143,8 +143,9 @@ const (
 func backUpAgainAndAgain(ctx context.Context, core *registry.Service, d *data, log *slog.Logger) {
 	look := time.NewTicker(backupLook)
 	defer look.Stop()
+	var tried time.Time
 	for {
-		if err := backUpIfDue(ctx, core, d, log); err != nil && !errs.Is(err, errs.Canceled) {
+		if err := backUpIfDue(ctx, core, d, log, &tried); err != nil && !errs.Is(err, errs.Canceled) {
 			log.Error("backup", "error", err)
 		}
 		select {
@@ -155,22 +156,18 @@ func backUpAgainAndAgain(ctx context.Context, core *registry.Service, d *data, l
 	}
 }
 
-func backUpIfDue(ctx context.Context, core *registry.Service, d *data, log *slog.Logger) error {
+// backUpIfDue makes a backup if the newest in its folder is old enough: the folder is
+// asked, because backups made elsewhere by hand do not count, and another folder has none.
+func backUpIfDue(ctx context.Context, core *registry.Service, d *data, log *slog.Logger, tried *time.Time) error {
 	ways := core.Settings()
-	if ways.BackupTo == "" {
+	if ways.BackupTo == "" || time.Since(*tried) < min(ways.BackupEvery, backupPatience) {
 		return nil
 	}
-	last, err := core.LastBackup(ctx)
-	if err != nil {
-		return err
-	}
-	wait := ways.BackupEvery
-	if last.Tried.After(last.Done) {
-		wait = min(wait, backupPatience)
-	}
-	if time.Since(last.Tried) < wait {
+	// What cannot be listed is said by the backup itself.
+	if list, err := backup.List(ways.BackupTo); err == nil && time.Since(list[len(list)-1].Taken) < ways.BackupEvery {
 		return nil
 	}
+	*tried = time.Now()
 	r, err := d.source(false).ToFolder(ctx, ways.BackupTo, backup.Options{Keep: ways.BackupKeep})
 	if ctx.Err() != nil { // the server stops; the next start makes it
 		return err

@@ -49,15 +49,6 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 	return h, err
 }
 
-// LastBackup tells when the last backup was made. It is for the server itself.
-func (s *Service) LastBackup(ctx context.Context) (last model.Duty, err error) {
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		last, err = tx.Duty(ctx, backupDuty)
-		return err
-	})
-	return last, errs.Wrap("registry.LastBackup", err)
-}
-
 // NoteBackup notes, for those who run the registry, what became of a backup.
 func (s *Service) NoteBackup(ctx context.Context, well bool, report string) error {
 	return errs.Wrap("registry.NoteBackup", s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, backupDuty, well, report) }))
