@@ -706,6 +706,36 @@ CREATE INDEX events_by_action ON events (action, at);
 CREATE INDEX events_by_collection ON events (collection_id, at) WHERE collection_id > 0;
 CREATE INDEX events_denied ON events (actor_id, at) WHERE denied = 1;
 
+-- ── Webhooks ───────────────────────────────────────────────────────────────────────────
+-- Addresses that are told of events. The secret by which they know it is derived, as that
+-- of a token is. The id is never given twice: the secret depends on it.
+CREATE TABLE webhooks (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER REFERENCES collections (id) ON DELETE CASCADE, -- whose events it is told; NULL is all
+    url           TEXT    NOT NULL,
+    events        TEXT    NOT NULL DEFAULT '',   -- words of actions, by spaces; '' is all
+    salt          BLOB    NOT NULL,
+    created_by    INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    created_at    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX webhooks_by_collection ON webhooks (collection_id);
+
+-- What is to be told, written with the event itself, and what became of it.
+CREATE TABLE deliveries (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id    INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    event_id      INTEGER NOT NULL REFERENCES events (id) ON DELETE CASCADE,
+    state         TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'failed')),
+    tries         INTEGER NOT NULL DEFAULT 0,
+    tried_at      INTEGER NOT NULL DEFAULT 0,
+    next_at       INTEGER NOT NULL,              -- when it is tried next, if it waits
+    status        INTEGER NOT NULL DEFAULT 0,    -- of the last answer; 0 for none
+    problem       TEXT    NOT NULL DEFAULT ''    -- a sentence about the last try, if it failed
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
+CREATE INDEX deliveries_by_event ON deliveries (event_id);
+
 INSERT INTO names (id, name, kind) VALUES (1, 'library', 'library');
 INSERT INTO collections (id, namespace_id, name, created_at, updated_at)
     VALUES (1, 1, 'default', unixepoch(), unixepoch());

@@ -33,10 +33,11 @@ var imports = map[string][]string{
 	"app/sif/internal/squash": {"app/errs", "app/sif/internal/lzo"},
 	"app/store":               {"app/errs", "app/ref", "app/model"},
 	"app/identity":            {"app/errs", "app/lru", "app/ref", "app/model", "app/store"},
-	"app/registry":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/pgp", "app/sif", "app/store"},
+	"app/registry":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/pgp", "app/sif", "app/store", "app/courier"},
 	"app/backup":              {"app/errs", "app/blob", "app/store"},
 	"app/httpx":               {"app/errs", "app/lru", "app/model"},
 	"app/metrics":             {"app/httpx"},
+	"app/courier":             {"app/errs"},
 	"app/proto/watch":         {"app/errs", "app/httpx", "app/registry"},
 	"app/proto/hkp":           {"app/errs", "app/model", "app/httpx", "app/identity", "app/registry"},
 	"app/proto/hub":           {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry"},
@@ -56,7 +57,7 @@ var imports = map[string][]string{
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app": {"app/demo", "app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
-		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/metrics", "app/web", "app/cli", "app/api", "app/systemd", "static"},
+		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/metrics", "app/courier", "app/web", "app/cli", "app/api", "app/systemd", "static"},
 	".": {"app", "app/cli"},
 }
 

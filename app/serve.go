@@ -16,6 +16,7 @@ import (
 
 	"sregistry/app/cli"
 	"sregistry/app/config"
+	"sregistry/app/courier"
 	"sregistry/app/errs"
 	"sregistry/app/identity"
 	"sregistry/app/registry"
@@ -90,6 +91,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	if err := core.Govern(ctx, rules(settings)); err != nil {
 		return err
 	}
+	core.SendWebhooks(id.WebhookSecret, courier.New(settings.WebhookPrivate))
 	figures := newMetrics(ctx, core, log)
 	handler, err := newHandler(settings, log, core, id, public, figures)
 	if err != nil {
@@ -111,6 +113,7 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	background.Go(func() { core.Scrub(sweeping) })
 	background.Go(func() { backUpAgainAndAgain(sweeping, core, d, log) })
 	background.Go(func() { core.FollowSettings(sweeping) })
+	background.Go(func() { core.DeliverWebhooks(sweeping) })
 	// Transfers may still end when ctx is done, and count.
 	counting, stopCounting := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { core.WritePulls(counting) })

@@ -32,6 +32,8 @@ func newMetrics(ctx context.Context, core *registry.Service, log *slog.Logger) *
 	m.Gauge("disk_free_bytes", "Room on the disk of the data folder.", of(func(f registry.Figures) float64 { return float64(f.DiskFree) }))
 	m.Gauge("disk_size_bytes", "Size of the disk of the data folder.", of(func(f registry.Figures) float64 { return float64(f.DiskSize) }))
 	m.Gauge("uploads_open", "Uploads that are under way, or were left.", of(func(f registry.Figures) float64 { return float64(f.Uploads) }))
+	m.Gauge("webhook_deliveries_waiting", "Deliveries to webhooks that wait for a try.",
+		of(func(f registry.Figures) float64 { return float64(f.Waiting) }))
 	m.Gauge("backup_last_success_timestamp_seconds", "When a backup ended well last; 0 is never.",
 		of(func(f registry.Figures) float64 { return moment(f.Backup.Done) }))
 	m.Gauge("scrub_oldest_timestamp_seconds", "When the blob that was verified longest ago was; 0 is none.",

@@ -54,6 +54,7 @@ type Config struct {
 	LogFormat       string
 	AuditRetention  time.Duration
 	MetricsListen   string
+	WebhookPrivate  bool
 
 	given map[string]string // where each setting was given at the start, by its name
 }
@@ -105,6 +106,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
 	f.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "address and port, such as 127.0.0.1:9090, where whoever can reach it sees /metrics, /livez and /readyz without sign-in (default: none; /metrics is for administrators)")
+	f.BoolVar(&c.WebhookPrivate, "webhook-private", c.WebhookPrivate, "webhooks may lead into private networks and to this machine, and be plain http")
 	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long it is kept what was done and denied, by whom and from where; 0 is for ever")
 }
 

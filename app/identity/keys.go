@@ -18,6 +18,7 @@ const (
 	passLabel   = "sregistry pass"
 	flashLabel  = "sregistry flash cookie"
 	tokenLabel  = "sregistry token " // followed by the token's id
+	hookLabel   = "sregistry webhook "
 )
 
 // subkey derives n bytes for a purpose (RFC 5869).

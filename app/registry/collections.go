@@ -201,7 +201,7 @@ func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path 
 		if err != nil {
 			return err
 		}
-		return tx.Record(ctx, actor.Did(model.CollectionDeleted, c.Name.Full()))
+		return tx.Record(ctx, actor.Did(model.CollectionDeleted, c.Name.Full()).In(c.ID))
 	})
 	return undo, errs.Wrap(op, err)
 }

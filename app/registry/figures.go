@@ -16,6 +16,7 @@ const figuresFor = 15 * time.Second
 type Figures struct {
 	model.Health
 	Uploads    int // that are under way
+	Waiting    int // deliveries to webhooks
 	Writes     uint64
 	WriteWait  time.Duration // all that changes have waited for their turn
 	LastSwept  time.Time     // when a sweep ended last; zero since the start if none did
@@ -47,6 +48,13 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	f.Writes, f.WriteWait = s.db.Writes()
 	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
 		f.Uploads, err = tx.CountUploads(ctx)
+		return err
+	})
+	if err != nil {
+		return Figures{}, err
+	}
+	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		f.Waiting, err = tx.CountWaiting(ctx)
 		return err
 	})
 	s.figures.last, s.figures.at = f, time.Now()

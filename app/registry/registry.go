@@ -17,6 +17,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"sregistry/app/blob"
+	"sregistry/app/courier"
 	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/store"
@@ -37,6 +38,8 @@ type Service struct {
 	suspected chan struct{}
 	reading   *rate.Limiter // of what the scrub reads
 	pulls     pulls
+	derive    Derive
+	courier   *courier.Courier // nil for a program that sends no webhooks
 
 	images    memory[model.Image]
 	manifests memory[Manifest]

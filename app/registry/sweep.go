@@ -52,6 +52,9 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if err := s.sweepEvents(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
+	if err := s.sweepDeliveries(ctx); err != nil {
+		return done, errs.Wrap(op, err)
+	}
 	s.countSweep(done)
 	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.TakeSample(ctx); err != nil {

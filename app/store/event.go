@@ -14,8 +14,17 @@ import (
 )
 
 // Record notes that something was done, in the same transaction: what is undone was never
-// done. A denied try, which changes nothing, is recorded by itself later on.
+// done. Webhooks that want to know of it will be told. A denied try, which changes nothing,
+// is recorded by itself later on.
 func (t *Tx) Record(ctx context.Context, e model.Event) error {
+	id, err := t.addEvent(ctx, e)
+	if err != nil || e.Denied {
+		return err
+	}
+	return t.tell(ctx, id, e)
+}
+
+func (t *Tx) addEvent(ctx context.Context, e model.Event) (int64, error) {
 	if e.At.IsZero() {
 		e.At = t.Now
 	}
@@ -23,13 +32,13 @@ func (t *Tx) Record(ctx context.Context, e model.Event) error {
 	if len(e.Details) > 0 {
 		b, err := json.Marshal(e.Details)
 		if err != nil {
-			return errs.Wrap("store.Record", err)
+			return 0, errs.Wrap("store.addEvent", err)
 		}
 		details = string(b)
 	}
-	return t.run(ctx, "store.Record", `INSERT INTO events
+	return one(ctx, t, "store.addEvent", value[int64], `INSERT INTO events
 	  (at, action, target, collection_id, actor_id, actor, via, token, token_name, source, request, denied, count, details)
-	  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		unix(e.At), e.Action, e.Target, e.Collection, e.ActorID, e.Actor, e.Via, e.Token, e.TokenName, e.Source, e.Request, e.Denied,
 		max(e.Count, 1), details)
 }
@@ -106,9 +115,11 @@ func scanEvent(row scanner) (model.Event, error) {
 	return e, json.Unmarshal([]byte(details), &e.Details)
 }
 
-// SweepEvents removes at most limit events from before a moment, and tells how many.
+// SweepEvents removes at most limit events from before a moment that no webhook is still to
+// be told of, and tells how many.
 func (t *Tx) SweepEvents(ctx context.Context, before time.Time, limit int) (int64, error) {
-	return t.exec(ctx, "store.SweepEvents", "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < ? LIMIT ?)", unix(before), limit)
+	return t.exec(ctx, "store.SweepEvents", `DELETE FROM events WHERE id IN (SELECT id FROM events e
+	  WHERE at < ? AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'waiting') LIMIT ?)`, unix(before), limit)
 }
 
 // SweepStrangers removes at most limit of the oldest denials of callers without an account,

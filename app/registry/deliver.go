@@ -1,0 +1,174 @@
+package registry
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sregistry/app/courier"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/store"
+)
+
+const (
+	// couriers is how many notices are under way at once, each to another webhook.
+	couriers = 8
+	// deliverLook is how often it is looked for deliveries that are due.
+	deliverLook = time.Second
+	// deliverRound is how long one webhook is told one thing after the other before it is
+	// looked anew who else waits.
+	deliverRound = 15 * time.Second
+	// pause is how long a webhook that failed is left alone, whatever else waits for it.
+	pause = time.Minute
+	// maxTries is how often a delivery is tried: for about two days.
+	maxTries = 12
+	// firstWait is how long after a failed try the second is made, then four times as long
+	// each time, up to longestWait.
+	firstWait   = time.Minute
+	longestWait = 8 * time.Hour
+	// deliveriesKept is how many of each webhook can be looked at when they are over.
+	deliveriesKept = 200
+	// waitingLife is how long a delivery waits at most, in a queue that only grows.
+	waitingLife = 7 * 24 * time.Hour
+)
+
+// payload is the body of a notice; openapi.json describes it as WebhookNotice. The source
+// address and the token are not told: they are for the audit only.
+type payload struct {
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      noticed   `json:"data"`
+}
+
+type noticed struct {
+	ID      int64             `json:"id"`
+	Target  string            `json:"target"`
+	Actor   string            `json:"actor"`
+	Details map[string]string `json:"details,omitempty"`
+}
+
+// DeliverWebhooks tells webhooks what happened, until ctx is done. What is to be told stands
+// in the database, so nothing is lost when the server stops; what was on its way then is
+// sent once more, under the same id.
+func (s *Service) DeliverWebhooks(ctx context.Context) {
+	look := time.NewTicker(deliverLook)
+	defer look.Stop()
+	for {
+		if err := s.DeliverDue(ctx); err != nil && !errs.Is(err, errs.Canceled) {
+			s.log.Error("webhooks", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+	}
+}
+
+// DeliverDue sends what is due now, until nothing is.
+func (s *Service) DeliverDue(ctx context.Context) error {
+	const op = "registry.DeliverDue"
+	for {
+		due, err := s.due(ctx, 0)
+		if err != nil || len(due) == 0 {
+			return errs.Wrap(op, err)
+		}
+		sent, round := errgroup.WithContext(ctx)
+		for _, d := range due {
+			sent.Go(func() error { return s.deliverTo(round, d) })
+		}
+		if err := sent.Wait(); err != nil {
+			return errs.Wrap(op, err)
+		}
+	}
+}
+
+func (s *Service) due(ctx context.Context, webhook int64) (due []store.DueDelivery, err error) {
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		due, err = tx.DueDeliveries(ctx, webhook, couriers)
+		return err
+	})
+	return due, err
+}
+
+// deliverTo sends a webhook what is due, one after the other, for as long as it takes it.
+func (s *Service) deliverTo(ctx context.Context, d store.DueDelivery) error {
+	for until := time.Now().Add(deliverRound); ; {
+		well, err := s.deliver(ctx, d)
+		if err != nil || !well || time.Now().After(until) {
+			return err
+		}
+		next, err := s.due(ctx, d.Webhook)
+		if err != nil || len(next) == 0 {
+			return err
+		}
+		d = next[0]
+	}
+}
+
+// deliver makes one try, notes what became of it, and tells whether it went well.
+func (s *Service) deliver(ctx context.Context, d store.DueDelivery) (well bool, err error) {
+	key, err := s.derive(d.Salt, d.Webhook)
+	if err != nil {
+		return false, err
+	}
+	body, err := json.Marshal(payload{d.Event.Action, d.Event.At.UTC(), noticed{d.Event.ID, d.Event.Target, d.Event.Actor, d.Event.Details}})
+	if err != nil {
+		return false, err
+	}
+	notice := courier.Notice{URL: d.URL, ID: "delivery-" + strconv.FormatInt(d.ID, 10), Secret: key, Body: body}
+	status, failed := s.courier.Send(ctx, notice, time.Now())
+	if ctx.Err() != nil {
+		return false, ctx.Err() // stopping: it was not the other side's fault
+	}
+	return failed == nil, s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.NoteDelivery(ctx, tried(d.Delivery, status, failed, tx.Now)); err != nil || failed == nil {
+			return err
+		}
+		return tx.Postpone(ctx, d.Webhook, tx.Now.Add(pause))
+	})
+}
+
+// tried gives a delivery after a try.
+func tried(d model.Delivery, status int, err error, now time.Time) model.Delivery {
+	d.Tries++
+	d.Tried, d.Status, d.Problem, d.State = now, status, "", model.Delivered
+	if err == nil {
+		return d
+	}
+	if d.State, d.Problem = model.Waiting, errs.Message(err); d.Tries >= maxTries {
+		d.State = model.Failed
+		return d
+	}
+	d.Next = now.Add(waitAfter(d.Tries))
+	return d
+}
+
+// waitAfter is how long to wait after so many failed tries: longer and longer, and not the
+// same for all, so that a receiver that was down is not met by all at once.
+func waitAfter(tries int) time.Duration {
+	wait := firstWait
+	for range tries - 1 {
+		wait = min(4*wait, longestWait)
+	}
+	return wait + time.Duration(rand.Int64N(int64(wait/4)))
+}
+
+// sweepDeliveries forgets deliveries that are over and too many.
+func (s *Service) sweepDeliveries(ctx context.Context) error {
+	for {
+		var n int64
+		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.SweepDeliveries(ctx, deliveriesKept, sweepBatch, tx.Now.Add(-waitingLife))
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
