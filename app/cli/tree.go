@@ -32,6 +32,7 @@ func Commands(env Env) []*cobra.Command {
 		newSearchCommand(env), newListCommand(env), newTagsCommand(env), newInspectCommand(env), newLabelsCommand(env),
 		newTagCommand(env), newFreezeCommand(env), newThawCommand(env), newDeleteCommand(env), newUndeleteCommand(env), newShareCommand(env),
 		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env), newKeyCommand(env), newQuotaCommand(env), newRetentionCommand(env), newAuditCommand(env),
+		newWebhookCommand(env),
 	}
 }
 

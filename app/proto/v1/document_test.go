@@ -76,7 +76,7 @@ func TestSchemasAreTheTypes(t *testing.T) {
 	t.Parallel()
 	s := readSpecification(t)
 	for name, of := range map[string]any{
-		"Event": api.Event{}, "Server": api.Server{}, "Whoami": api.Whoami{}, "Token": api.Token{}, "NewToken": api.NewToken{},
+		"Event": api.Event{}, "Webhook": api.Webhook{}, "NewWebhook": api.NewWebhook{}, "Delivery": api.Delivery{}, "Tested": api.Tested{}, "Server": api.Server{}, "Whoami": api.Whoami{}, "Token": api.Token{}, "NewToken": api.NewToken{},
 		"Collection": api.Collection{}, "NewCollection": api.NewCollection{}, "CollectionChange": api.CollectionChange{},
 		"Grant": api.Grant{}, "NewGrant": api.Grant{}, "Container": api.Container{}, "Image": api.Image{}, "Tag": api.Tag{},
 		"SetTag": api.SetTag{}, "Freeze": api.Freeze{}, "Label": api.Label{}, "Expiry": api.Expiry{}, "Share": api.Share{},

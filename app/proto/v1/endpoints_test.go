@@ -2,6 +2,7 @@ package v1_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -243,6 +244,28 @@ func seeWhatHappened(t *testing.T, s *site, p people) {
 	all := want[api.List[api.Event]](t, s, 200, "GET", "/events?action=collection&denied=false&since=2000-01-01T00:00:00Z&limit=2", p["admin"], "")
 	if len(all.Items) != 2 || all.Next == "" || !strings.HasPrefix(all.Items[0].Action, "collection.") || all.Items[0].Request == "" || all.Items[0].Source == "" {
 		t.Errorf("events: %+v", all)
+	}
+	made := want[api.Webhook](t, s, 201, "POST", "/webhooks", p["admin"], `{"url":"https://ci.example.org/","events":["push"]}`)
+	if !strings.HasPrefix(made.Secret, "whsec_") || made.ID == 0 {
+		t.Errorf("webhook: %+v", made)
+	}
+	one := fmt.Sprint("/webhooks/", made.ID)
+	for _, w := range want[api.List[api.Webhook]](t, s, 200, "GET", "/webhooks", p["admin"], "").Items {
+		if w.Secret != "" {
+			t.Error("a list tells a secret")
+		}
+	}
+	sent := want[api.Tested](t, s, 201, "POST", one+"/test", p["admin"], "")
+	list := want[api.List[api.Delivery]](t, s, 200, "GET", one+"/deliveries", p["admin"], "")
+	if len(list.Items) != 1 || list.Items[0].ID != sent.Delivery || list.Items[0].State != "waiting" || list.Items[0].Next == nil {
+		t.Errorf("deliveries: %+v", list)
+	}
+	want[any](t, s, 204, "POST", fmt.Sprint(one, "/deliveries/", sent.Delivery), p["admin"], "")
+	want[any](t, s, 404, "POST", one+"/deliveries/999", p["admin"], "")
+	want[any](t, s, 204, "DELETE", one, p["admin"], "")
+	want[any](t, s, 404, "DELETE", one, p["admin"], "")
+	for _, wrong := range []string{`{}`, `{"url":"x"}`, `{"url":"https://ci.example.org/","events":["%"]}`, `{"url":"https://ci.example.org/","collection":"//"}`} {
+		want[any](t, s, 400, "POST", "/webhooks", p["admin"], wrong)
 	}
 	for _, wrong := range []string{"since=yesterday", "denied=perhaps", "after=x", "collection=%00"} {
 		want[any](t, s, 400, "GET", "/events?"+wrong, p["admin"], "")

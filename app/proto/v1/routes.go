@@ -89,6 +89,12 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/labels", Action: "list", Handler: d.labels},
 
 		{Method: http.MethodGet, Path: "/events", Action: "audit", Handler: d.events},
+		{Method: http.MethodGet, Path: "/webhooks", Action: "manage", Handler: d.webhooks},
+		{Method: http.MethodPost, Path: "/webhooks", Action: "manage", Handler: d.createWebhook},
+		{Method: http.MethodDelete, Path: "/webhooks/:webhook", Action: "manage", Handler: d.deleteWebhook},
+		{Method: http.MethodPost, Path: "/webhooks/:webhook/test", Action: "manage", Handler: d.testWebhook},
+		{Method: http.MethodGet, Path: "/webhooks/:webhook/deliveries", Action: "manage", Handler: d.deliveries},
+		{Method: http.MethodPost, Path: "/webhooks/:webhook/deliveries/:delivery", Action: "manage", Handler: d.redeliver},
 
 		{Method: http.MethodGet, Path: "/keys", Action: "keys", Handler: d.keys},
 		{Method: http.MethodPost, Path: "/keys", Action: "keys", Handler: d.addKeys},
