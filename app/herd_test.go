@@ -83,7 +83,7 @@ func TestProofHerd(t *testing.T) {
 	if whole.Load() != clients || pages.Load() == 0 {
 		t.Fail()
 	}
-	if peak := s.peak(); peak > 512<<20 {
+	if peak := s.peak(); peak > memoryFactor*512<<20 {
 		t.Errorf("the server took %d MiB", peak>>20)
 	}
 }

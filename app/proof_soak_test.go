@@ -79,7 +79,7 @@ func TestProofSoak(t *testing.T) {
 	last := work(length * 2 / 3)
 	s.check()
 	t.Logf("%d requests in %s; then: %s; at the end: %s", requests.Load(), length, first, last)
-	const memory, files, routines, wal = 48 << 20, 16, 16, 32 << 20
+	const memory, files, routines, wal = memoryFactor * 48 << 20, 16, 16, 32 << 20
 	if last.memory > first.memory+memory || last.files > first.files+files || last.routines > first.routines+routines || first.routines == 0 || last.log > wal {
 		t.Error("something grows")
 	}
