@@ -16,6 +16,8 @@ type ImageHead struct {
 	Arch string
 	// Archs are the architectures that the tag has, if it has several.
 	Archs []string
+	// Manage says that the viewer may change the image's tags, share and delete it.
+	Manage bool
 	// View is the present way to look: "" for the overview, or "files" or "compare".
 	View string
 }

@@ -19,6 +19,8 @@ type Managed struct {
 	Shares     []model.Share
 	MoreShares string
 	Now        time.Time
+	// Base is the registry's address, for the line of a badge: "https://hub.example.org".
+	Base string
 	// Problems are about delete-name, or the whole.
 	Problems Problems
 }

@@ -14,7 +14,7 @@ var reserved = map[string]bool{
 	"setup": true, "login": true, "logout": true, "sign-in": true, "sign-out": true, "account": true, "administration": true, "admin": true, "password": true,
 	"teams": true, "team": true, "users": true, "user": true, "tokens": true, "search": true, "labels": true, "images": true, "do": true,
 	"image": true, "invitations": true, "invite": true, "new": true, "settings": true, "help": true, "about": true,
-	"openapi.yaml": true, "docs": true, "keys": true, "stars": true, "uploads": true, "activity": true, "manage": true,
+	"openapi.yaml": true, "docs": true, "keys": true, "stars": true, "uploads": true, "activity": true, "manage": true, "badge": true,
 	// words of the registry's own
 	Library: true, Default: true, "registry": true, "sregistry": true, "anonymous": true, "system": true,
 }

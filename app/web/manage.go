@@ -40,7 +40,7 @@ func (s *Site) showManaged(c echo.Context, actor model.Actor, p place, problems 
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	frame := templates.Managed{Shares: shares, MoreShares: moreBy(p.here(), "links", more), Problems: problems, Now: s.settings.Now()}
+	frame := templates.Managed{Shares: shares, MoreShares: moreBy(p.here(), "links", more), Problems: problems, Now: s.settings.Now(), Base: s.base()}
 	if frame.Container, err = s.registry.Container(ctx, actor, p.Path); err != nil {
 		return errs.Wrap(op, err)
 	}

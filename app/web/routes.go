@@ -58,6 +58,7 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodGet, Path: "/upload", Action: "none", Handler: s.upload},
 		{Method: http.MethodPost, Path: "/uploads/file", Action: "push", Handler: s.uploadFile},
 
+		{Method: http.MethodGet, Path: "/badge/:namespace/:collection/*", Action: "list tags", Handler: s.badge},
 		{Method: http.MethodGet, Path: "/manage/:namespace/:collection/*", Action: "manage", Handler: s.manage},
 		{Method: http.MethodPost, Path: "/do/freeze/:namespace/:collection/*", Action: "freeze", Handler: s.do(s.freeze)},
 		{Method: http.MethodPost, Path: "/do/thaw/:namespace/:collection/*", Action: "freeze", Handler: s.do(s.thaw)},
