@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,6 +42,11 @@ func TestIndexesAreKeptWithEveryChange(t *testing.T) {
 		}
 		if diff := cmp.Diff(everythingFound(t, db), kept); diff != "" {
 			t.Fatalf("round %d: made anew (-), kept (+)\n%s", round, diff)
+		}
+		for _, line := range kept {
+			if strings.Contains(line, "~") { // so names end that were deleted
+				t.Errorf("round %d: %s", round, line)
+			}
 		}
 		if len(kept) < 10 {
 			t.Fatalf("only %d things are found", len(kept))
