@@ -1,0 +1,51 @@
+package web_test
+
+import (
+	"testing"
+
+	"sregistry/app/doortest"
+	"sregistry/app/sif/siftest"
+)
+
+// TestBrowserAccountAndAdministration looks at an account's pages and at those of who runs
+// the registry, with something in them.
+func TestBrowserAccountAndAdministration(t *testing.T) {
+	if !*inBrowser {
+		return
+	}
+	f := newFixture(t, "")
+	if err := f.Registry.Govern(t.Context(), settled); err != nil {
+		t.Fatal(err)
+	}
+	root, bob := f.Admin(t, "root"), f.User(t, "bob")
+	f.Push(t, root, "lab/hello", "latest", siftest.Options{Payload: 3 << 20})
+	f.Push(t, bob, "bob/tools/samtools", "latest", siftest.Options{Payload: 1 << 20})
+	if _, err := f.Registry.BeginUpload(t.Context(), bob, doortest.Path(t, "bob/tools/big")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Registry.SweepNow(t.Context(), root); err != nil { // takes the day's sample
+		t.Fatal(err)
+	}
+	b := startChromium(t, f.URL)
+	b.open("/sign-in")
+	b.fill("name", "root", "password", doortest.Password)
+	b.press("main form button", "a.who")
+	for _, page := range []struct{ path, name string }{
+		{"/account", "account"}, {"/account/sessions", "sessions"}, {"/account/keys", "keys"}, {"/account/delete", "account-delete"},
+		{"/admin", "admin"}, {"/admin/users", "admin-users"}, {"/admin/users/bob", "admin-user"}, {"/admin/uploads", "admin-uploads"},
+		{"/admin/storage", "admin-storage"}, {"/admin/settings", "admin-settings"}, {"/admin/log", "admin-log"},
+	} {
+		b.open(page.path)
+		b.see(page.name)
+	}
+	b.open("/admin/users")
+	b.fill("name", "carol")
+	b.press("form.fields button", "#link")
+	b.see("password-link-made")
+	link := evaluate[string](b, "new URL(document.querySelector('#link').textContent).pathname")
+	b.open(link)
+	b.see("password-link")
+	b.fill("password", "a wholly new password", "again", "a wholly new password")
+	b.press("main form button", ".notice.good")
+	b.says(".who bdi", "carol")
+}
