@@ -36,7 +36,9 @@ func (f *fixture) sound() {
 		wrong, err = tx.Miscounted(f.ctx())
 		return err
 	}))
-	for _, w := range wrong {
+	c, err := f.Check(f.ctx(), false, nil)
+	must(f.t, err)
+	for _, w := range append(wrong, c.Damage...) {
 		f.t.Error(w)
 	}
 }
