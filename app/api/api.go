@@ -128,6 +128,21 @@ type Container struct {
 	Updated    time.Time `json:"updated"`
 }
 
+// Readme is what a container's owners tell about it. Version counts the changes, and 0 is
+// that nothing was written yet; who changes it says which one he changed.
+type Readme struct {
+	Text    string     `json:"text"` // Markdown
+	Version int64      `json:"version"`
+	Updated *time.Time `json:"updated,omitempty"`
+	By      string     `json:"by,omitempty"` // empty if the account is gone
+}
+
+// SetReadme is a change of a Readme.
+type SetReadme struct {
+	Text    string `json:"text"`
+	Version int64  `json:"version"`
+}
+
 // Image is one image. Tags, Labels and Report, which tells what is inside it, are there
 // where one image is asked for.
 type Image struct {

@@ -36,6 +36,7 @@ func TestEveryCommandAsksWhatItSays(t *testing.T) {
 		"freeze lab/hello", "freeze lab/hello:1", "thaw lab/hello", "thaw lab/hello:1",
 		"delete -f lab/hello", "delete -f lab/hello:1", "delete -f lab/hello@sha256." + hex, "delete --all -f lab/hello",
 		"share lab/hello", "share lab/hello:1 --days 7", "share lab/hello --expires 72h", "share lab/hello --list", "share --revoke 12",
+		"readme lab/hello", "readme lab/hello --set -",
 		"collection show lab", "collection create lab --public", "collection create alice/tools --description x",
 		"collection public lab", "collection private lab",
 		"collection grant lab --contributor bob --owner carol,dora --contributor-team imaging --owner-team core",

@@ -30,7 +30,7 @@ func Commands(env Env) []*cobra.Command {
 		newLoginCommand(env), newLogoutCommand(env),
 		newPushCommand(env), newPullCommand(env), newCopyCommand(env),
 		newSearchCommand(env), newListCommand(env), newTagsCommand(env), newInspectCommand(env), newLabelsCommand(env),
-		newTagCommand(env), newFreezeCommand(env), newThawCommand(env), newDeleteCommand(env), newUndeleteCommand(env), newShareCommand(env),
+		newTagCommand(env), newFreezeCommand(env), newThawCommand(env), newDeleteCommand(env), newUndeleteCommand(env), newShareCommand(env), newReadmeCommand(env),
 		newCollectionCommand(env), newTeamCommand(env), newTokenCommand(env), newKeyCommand(env), newQuotaCommand(env), newRetentionCommand(env), newAuditCommand(env),
 		newWebhookCommand(env),
 	}

@@ -30,6 +30,20 @@ func (c *Client) FreezeContainer(ctx context.Context, name ref.Path, frozen bool
 	return errs.Wrap("client.FreezeContainer", c.call(ctx, http.MethodPut, address, api.Freeze{Frozen: frozen}, nil))
 }
 
+// Readme gives what a container's owners tell about it. Errors: NotFound.
+func (c *Client) Readme(ctx context.Context, name ref.Path) (api.Readme, error) {
+	var out api.Readme
+	err := c.call(ctx, http.MethodGet, c.address("containers", name.String(), "readme"), nil, &out)
+	return out, errs.Wrap("client.Readme", err)
+}
+
+// SetReadme changes what is told about a container; version is the one that was changed.
+// Errors: NotFound, Forbidden, Conflict if another has changed it meanwhile, TooLarge.
+func (c *Client) SetReadme(ctx context.Context, name ref.Path, text string, version int64) error {
+	address := c.address("containers", name.String(), "readme")
+	return errs.Wrap("client.SetReadme", c.call(ctx, http.MethodPut, address, api.SetReadme{Text: text, Version: version}, nil))
+}
+
 // Tags lists the tags of a container with their images. Errors: NotFound.
 func (c *Client) Tags(ctx context.Context, name ref.Path) iter.Seq2[api.Tag, error] {
 	return list[api.Tag](ctx, c, nil, "containers", name.String(), "tags")

@@ -79,7 +79,7 @@ func TestSchemasAreTheTypes(t *testing.T) {
 		"Event": api.Event{}, "Webhook": api.Webhook{}, "NewWebhook": api.NewWebhook{}, "Delivery": api.Delivery{}, "Tested": api.Tested{}, "Server": api.Server{}, "Whoami": api.Whoami{}, "Token": api.Token{}, "NewToken": api.NewToken{},
 		"Collection": api.Collection{}, "NewCollection": api.NewCollection{}, "CollectionChange": api.CollectionChange{},
 		"Grant": api.Grant{}, "NewGrant": api.Grant{}, "Container": api.Container{}, "Image": api.Image{}, "Tag": api.Tag{},
-		"SetTag": api.SetTag{}, "Freeze": api.Freeze{}, "Label": api.Label{}, "Expiry": api.Expiry{}, "Share": api.Share{},
+		"SetTag": api.SetTag{}, "Freeze": api.Freeze{}, "Readme": api.Readme{}, "SetReadme": api.SetReadme{}, "Label": api.Label{}, "Expiry": api.Expiry{}, "Share": api.Share{},
 		"Team": api.Team{}, "NewTeam": api.NewTeam{}, "Member": api.Member{}, "SetMember": api.SetMember{},
 		"Invitation": api.Invitation{}, "Accept": api.Accept{}, "Failure": api.Failure{}, "Problem": api.Problem{},
 		"Signing": api.Signing{}, "VerifiedSignature": api.Signature{}, "Key": api.Key{}, "NewKeys": api.NewKeys{}, "Keys": api.List[api.Key]{},

@@ -161,6 +161,13 @@ func manageImages(t *testing.T, s *site, p people) {
 	want[any](t, s, 423, "PUT", hello+"/tags/v1", p["owner"], `{"reference":"held"}`)
 	want[any](t, s, 204, "PUT", hello+"/tags/v1/frozen", p["owner"], `{"frozen":false}`)
 	want[any](t, s, 204, "DELETE", hello+"/tags/v1?arch=amd64", p["owner"], "")
+	if r := want[api.Readme](t, s, 200, "PUT", hello+"/readme", p["owner"], `{"text":"# Hello","version":0}`); r.Text != "# Hello" || r.Version != 1 {
+		t.Errorf("the readme is %+v", r)
+	}
+	if r := want[api.Readme](t, s, 200, "GET", hello+"/readme", p["contributor"], ""); r.Text != "# Hello" || r.By == "" {
+		t.Errorf("the readme is %+v", r)
+	}
+	want[any](t, s, 409, "PUT", hello+"/readme", p["owner"], `{"text":"# Other","version":0}`)
 	want[any](t, s, 204, "PUT", hello+"/frozen", p["owner"], `{"frozen":true}`)
 	want[any](t, s, 423, "DELETE", hello, p["owner"], "")
 	want[any](t, s, 204, "PUT", hello+"/frozen", p["owner"], `{"frozen":false}`)

@@ -61,6 +61,8 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodGet, Path: "/containers/:container", Action: "read", Handler: d.container},
 		{Method: http.MethodDelete, Path: "/containers/:container", Action: "delete", Handler: d.deleteContainer},
 		{Method: http.MethodPut, Path: "/containers/:container/frozen", Action: "freeze", Handler: d.freezeContainer},
+		{Method: http.MethodGet, Path: "/containers/:container/readme", Action: "read", Handler: d.readme},
+		{Method: http.MethodPut, Path: "/containers/:container/readme", Action: "describe", Handler: d.setReadme},
 
 		{Method: http.MethodGet, Path: "/containers/:container/tags", Action: "read", Handler: d.tags},
 		{Method: http.MethodPut, Path: "/containers/:container/tags/:tag", Action: "push", Handler: d.setTag},

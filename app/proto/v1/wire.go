@@ -20,6 +20,10 @@ type (
 	freezing struct {
 		Frozen *bool `json:"frozen"`
 	}
+	writing struct {
+		Text    *string `json:"text"`
+		Version *int64  `json:"version"`
+	}
 	granting struct {
 		User string  `json:"user"`
 		Team string  `json:"team"`
