@@ -43,6 +43,7 @@ const WebhookTested = "webhook.test"
 
 // What is done to webhooks.
 const (
-	WebhookCreated = "webhook.create"
-	WebhookDeleted = "webhook.delete"
+	WebhookCreated     = "webhook.create"
+	WebhookDeleted     = "webhook.delete"
+	WebhookRedelivered = "webhook.redeliver"
 )

@@ -157,8 +157,13 @@ func (s *Service) Deliveries(ctx context.Context, actor model.Actor, webhook int
 // Redeliver sends a delivery again, whatever became of it. Errors: those of Deliveries.
 func (s *Service) Redeliver(ctx context.Context, actor model.Actor, webhook, delivery int64) error {
 	const op = "registry.Redeliver"
-	return errs.Wrap(op, s.changeWebhook(ctx, actor, webhook, func(tx *store.Tx, _ store.WebhookRow) error {
-		return tx.DeliverAgain(ctx, webhook, delivery)
+	return errs.Wrap(op, s.changeWebhook(ctx, actor, webhook, func(tx *store.Tx, w store.WebhookRow) error {
+		if err := tx.DeliverAgain(ctx, webhook, delivery); err != nil {
+			return err
+		}
+		e := recordable(actor, model.WebhookRedelivered, w)
+		e.Details["delivery"] = strconv.FormatInt(delivery, 10)
+		return tx.Record(ctx, e)
 	}))
 }
 

@@ -161,6 +161,11 @@ func TestFailedDeliveryIsTriedAgainLaterAndThenGivenUp(t *testing.T) {
 	if d := look(); d.State != model.Delivered || d.Tries != 1 || d.Problem != "" {
 		t.Errorf("%+v", d)
 	}
+	log, _, err := f.Events(f.ctx(), alice, path(t, "lab"), registry.EventFilter{Action: model.WebhookRedelivered}, model.Page{})
+	must(t, err)
+	if len(log) != 1 || log[0].Actor != "alice" || log[0].Details["delivery"] != fmt.Sprint(given.ID) {
+		t.Errorf("the log tells %+v", log)
+	}
 }
 
 // A webhook that does not answer must not keep another waiting.
