@@ -13,7 +13,7 @@ import (
 // adminStories are the pages of those who run the registry.
 func adminStories() []story {
 	var all []story
-	for _, group := range [][]story{overviewStories(), userStories(), storageStories(), settingsStories(), logStories()} {
+	for _, group := range [][]story{overviewStories(), userStories(), storageStories(), settingsStories(), webhookStories(), logStories()} {
 		all = append(all, group...)
 	}
 	return all

@@ -10,7 +10,7 @@ import (
 // httpx.SameOrigin, since browsers send the session along with what other sites make them
 // send, and behind httpx.Authenticate with Visitor. A GET changes nothing.
 func (s *Site) Pages() []httpx.Route {
-	return withHead(append(s.administration(), []httpx.Route{
+	return withHead(append(append(s.administration(), s.webhookRoutes()...), []httpx.Route{
 		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
 		{Method: http.MethodGet, Path: "/collections/new", Action: "none", Handler: s.newCollection},
 		{Method: http.MethodPost, Path: "/collections", Action: "create", Handler: s.createCollection},
