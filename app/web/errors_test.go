@@ -68,7 +68,7 @@ func TestUnknownAddressesAndMethodsGetAPage(t *testing.T) {
 	for path, status := range map[string]int{
 		"/nothing":                           http.StatusNotFound,
 		"/collections":                       http.StatusNotFound,
-		"/collections/library/a/b":           http.StatusBadRequest,
+		"/collections/library/a/b":           http.StatusNotFound,
 		"/containers/library/lab":            http.StatusNotFound,
 		"//evil.example/%2f..":               http.StatusNotFound,
 		"/sign-out":                          http.StatusMethodNotAllowed,
