@@ -67,7 +67,7 @@ func TestUnknownAddressesAndMethodsGetAPage(t *testing.T) {
 	b := f.signedIn(t, alice)
 	for path, status := range map[string]int{
 		"/nothing":                           http.StatusNotFound,
-		"/collections":                       http.StatusNotFound,
+		"/collections":                       http.StatusMethodNotAllowed,
 		"/collections/library/a/b":           http.StatusNotFound,
 		"/containers/library/lab":            http.StatusNotFound,
 		"//evil.example/%2f..":               http.StatusNotFound,

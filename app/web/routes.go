@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"sregistry/app/httpx"
 )
@@ -10,7 +11,7 @@ import (
 // httpx.SameOrigin, since browsers send the session along with what other sites make them
 // send, and behind httpx.Authenticate with Visitor. A GET changes nothing.
 func (s *Site) Pages() []httpx.Route {
-	return withHead(append(append(s.administration(), s.webhookRoutes()...), []httpx.Route{
+	return withHead(slices.Concat(s.administration(), []httpx.Route{
 		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
 		{Method: http.MethodGet, Path: "/collections/new", Action: "none", Handler: s.newCollection},
 		{Method: http.MethodPost, Path: "/collections", Action: "create", Handler: s.createCollection},
@@ -82,7 +83,7 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodPost, Path: "/teams/:team/invitations/:id/revoke", Action: "manage team", Handler: s.teamAct(s.uninvite)},
 		{Method: http.MethodGet, Path: "/invitations/:secret", Action: "show invitation", Handler: s.invitation},
 		{Method: http.MethodPost, Path: "/invitations/:secret", Action: "join", Handler: s.acceptInvitation},
-	}...))
+	}, s.webhookRoutes()))
 }
 
 // Assets are the routes that are the same for everybody. They are to be mounted with
