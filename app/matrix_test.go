@@ -16,13 +16,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sregistry/app/doortest"
-	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/registry"
 	"sregistry/app/sif/siftest"
-	"sregistry/app/web"
 )
 
 // The permission table, over every door: everybody who may come × everything he may want
@@ -185,18 +183,7 @@ type matrix struct {
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	site := doortest.New(t)
-	public, err := url.Parse(site.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	limits := httpx.NewLimits(httpx.Rate{}, httpx.Rate{})
-	all, err := allDoors(site.Registry, site.Identity, public, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits, http.NotFoundHandler())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range all {
-		site.Mount(d.errors, d.routes, d.before...)
-	}
+	MountAll(t, site)
 	m := &matrix{Site: site, t: t, owner: site.User(t, "owner"), images: map[string]model.Image{}, manifests: map[string]registry.Manifest{}}
 	m.furnish()
 	m.invite()

@@ -44,6 +44,9 @@ type settings struct {
 	now      func() time.Time
 	log      io.Writer
 	level    slog.Level
+	dir      string
+	files    []blob.Option
+	database []store.Option
 }
 
 // Option alters how a Site is made.
@@ -62,7 +65,22 @@ func WithLog(w io.Writer) Option {
 	return func(o *settings) { o.log, o.level = w, slog.LevelInfo }
 }
 
-// New runs a registry without accounts, until the test ends.
+// WithData makes the site keep all that it keeps in one folder, as the server does, and
+// take up what is there; without it, it begins empty.
+func WithData(dir string) Option { return func(o *settings) { o.dir = dir } }
+
+// WithFiles puts a layer between the site and its files.
+func WithFiles(wrap func(blob.FS) blob.FS) Option {
+	return func(o *settings) { o.files = append(o.files, blob.WithFS(wrap)) }
+}
+
+// WithCommits puts a layer around the commits of the site's database.
+func WithCommits(around func(commit func() error) error) Option {
+	return func(o *settings) { o.database = append(o.database, store.WithCommits(around)) }
+}
+
+// New runs a registry, without accounts unless there are some in its data, until the test
+// ends.
 func New(t testing.TB, options ...Option) *Site {
 	t.Helper()
 	o := settings{
@@ -76,13 +94,16 @@ func New(t testing.TB, options ...Option) *Site {
 		o.registry.Name = "Test Hub"
 	}
 	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: o.level}))
-	db := storetest.New(t, store.WithClock(o.now))
-	blobs, err := blob.Open(t.TempDir())
+	if o.dir == "" {
+		o.dir = t.TempDir()
+	}
+	db := storetest.In(t, o.dir, append(o.database, store.WithClock(o.now))...)
+	blobs, err := blob.Open(o.dir, o.files...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { blobs.Close() })
-	accounts, err := identity.Open(t.Context(), db, t.TempDir(), identity.WithClock(o.now), identity.WithLog(log))
+	accounts, err := identity.Open(t.Context(), db, o.dir, identity.WithClock(o.now), identity.WithLog(log))
 	if err != nil {
 		t.Fatal(err)
 	}

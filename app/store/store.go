@@ -33,6 +33,8 @@ type DB struct {
 	read, write *pool // write is nil for a copy
 	now         func() time.Time
 	epoch       atomic.Uint64 // how many changes were made durable
+	// around, if it is not nil, is called in place of every commit of a change.
+	around func(commit func() error) error
 }
 
 // Option alters how a database is opened.
@@ -40,6 +42,13 @@ type Option func(*DB)
 
 // WithClock makes the database take its times from now.
 func WithClock(now func() time.Time) Option { return func(db *DB) { db.now = now } }
+
+// WithCommits puts a layer around every commit of a change, for tests that look at what a
+// process leaves which dies there, or that have it fail: what gives an error and does not
+// call commit has the change undone.
+func WithCommits(around func(commit func() error) error) Option {
+	return func(db *DB) { db.around = around }
+}
 
 // Open opens the database in folder dir, and makes it from schema if it is not there yet.
 // Errors: Invalid for a file of a newer version or one that is no database, NoSpace.
@@ -139,11 +148,13 @@ func (db *DB) transact(ctx context.Context, p *pool, fn func(*Tx) error) (err er
 	if err := fn(tx); err != nil {
 		return err
 	}
-	if err := tx.run(done, op, "COMMIT"); err != nil {
-		return err
+	if p == db.write && db.around != nil {
+		err = db.around(func() error { return tx.run(done, op, "COMMIT") })
+	} else {
+		err = tx.run(done, op, "COMMIT")
 	}
-	committed = true
-	return nil
+	committed = err == nil
+	return err
 }
 
 // Tx is a view of the database, by which queries are made. Now is the same moment for all

@@ -34,7 +34,13 @@ func Schema(t testing.TB) string {
 // New gives an empty database in a folder of its own, closed when the test ends.
 func New(t testing.TB, options ...store.Option) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), t.TempDir(), Schema(t), options...)
+	return In(t, t.TempDir(), options...)
+}
+
+// In opens the database in a folder, or makes it there, until the test ends.
+func In(t testing.TB, dir string, options ...store.Option) *store.DB {
+	t.Helper()
+	db, err := store.Open(t.Context(), dir, Schema(t), options...)
 	if err != nil {
 		t.Fatal(err)
 	}
