@@ -67,7 +67,6 @@ func TestUnknownAddressesAndMethodsGetAPage(t *testing.T) {
 	b := f.signedIn(t, alice)
 	for path, status := range map[string]int{
 		"/nothing":                           http.StatusNotFound,
-		"/collections":                       http.StatusMethodNotAllowed,
 		"/collections/library/a/b":           http.StatusNotFound,
 		"/containers/library/lab":            http.StatusNotFound,
 		"//evil.example/%2f..":               http.StatusNotFound,
@@ -112,4 +111,10 @@ func TestAssetsAskForNoSession(t *testing.T) {
 	icon := b.get("/favicon.ico").is(http.StatusFound).header.Get("Location")
 	b.get(icon).is(http.StatusOK)
 	b.get("/robots.txt").is(http.StatusOK).says("body", "Disallow: /")
+}
+
+func TestShortenedAddressLeadsToTheFrontPage(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "")
+	f.browser(t).get("/collections").leadsTo("/")
 }

@@ -102,3 +102,9 @@ func moreBy(path, cursor, next string) string {
 	}
 	return path + separator + url.Values{cursor: {next}}.Encode()
 }
+
+// collectionsElsewhere is GET /collections, where somebody lands who takes the end off an
+// address: the front page lists them.
+func (s *Site) collectionsElsewhere(c echo.Context) error {
+	return s.goTo(c, "/", "")
+}

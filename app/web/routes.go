@@ -13,6 +13,7 @@ import (
 func (s *Site) Pages() []httpx.Route {
 	return withHead(slices.Concat(s.administration(), []httpx.Route{
 		{Method: http.MethodGet, Path: "/", Action: "list", Handler: s.home},
+		{Method: http.MethodGet, Path: "/collections", Action: "none", Handler: s.collectionsElsewhere},
 		{Method: http.MethodGet, Path: "/collections/new", Action: "none", Handler: s.newCollection},
 		{Method: http.MethodPost, Path: "/collections", Action: "create", Handler: s.createCollection},
 		{Method: http.MethodGet, Path: "/collections/:namespace/:collection/settings", Action: "manage", Handler: s.collectionSettings},
