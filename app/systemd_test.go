@@ -2,12 +2,14 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -114,11 +116,38 @@ func TestServerThatDoesNotAnswerFeedsNoWatchdog(t *testing.T) {
 	// All its connections wait in a queue that is full, as those of a server that hangs.
 	m.cmd.Process.Signal(syscall.SIGSTOP)
 	defer m.cmd.Process.Signal(syscall.SIGCONT)
-	m.told.SetReadDeadline(time.Now().Add(400 * time.Millisecond))
-	io.Copy(io.Discard, m.told)
-	m.told.SetReadDeadline(time.Now().Add(600 * time.Millisecond))
-	if n, err := m.told.Read(make([]byte, 100)); err == nil {
-		t.Errorf("told %d bytes", n)
+	m.awaitStopped(t)
+	// What it told before is there already; a read takes it at once.
+	buffer := make([]byte, 4096)
+	for told := 0; ; told++ {
+		m.told.SetReadDeadline(time.Now().Add(600 * time.Millisecond))
+		if _, err := m.told.Read(buffer); err != nil {
+			return
+		}
+		if told == 100 {
+			t.Fatal("it tells on and on")
+		}
+	}
+}
+
+// awaitStopped waits until no thread of the server runs any more.
+func (m *manager) awaitStopped(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", m.cmd.Process.Pid))
+		if err != nil || len(threads) == 0 {
+			t.Fatalf("no threads: %v", err)
+		}
+		running := slices.ContainsFunc(threads, func(path string) bool {
+			text, err := os.ReadFile(path)
+			return err == nil && !strings.Contains(string(text), "\nState:\tT")
+		})
+		if !running {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("the server does not stop")
+		}
 	}
 }
 
