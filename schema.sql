@@ -114,6 +114,8 @@ CREATE TABLE collections (
     UNIQUE (namespace_id, name)
 ) STRICT;
 CREATE INDEX collections_by_change ON collections (public, updated_at);
+CREATE INDEX collections_listed ON collections (public) WHERE deleted_at = 0 AND name <> 'default';
+CREATE INDEX collections_default ON collections (public) WHERE deleted_at = 0 AND name = 'default';
 CREATE INDEX collections_deleted ON collections (deleted_at) WHERE deleted_at > 0;
 
 CREATE TABLE collection_users (
@@ -166,6 +168,7 @@ CREATE INDEX containers_by_change ON containers (public, updated_at);
 CREATE INDEX containers_by_stars ON containers (public, stars);
 CREATE INDEX containers_by_use ON containers (public, pulls);
 CREATE INDEX containers_by_pulls ON containers (pulls) WHERE pulls > 0;
+CREATE INDEX containers_live ON containers (collection_id) WHERE deleted_at = 0;
 CREATE INDEX containers_deleted ON containers (deleted_at) WHERE deleted_at > 0;
 
 -- What a container's owners tell about it, as Markdown. version counts the changes, so that

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 var (
 	pageImages = flag.Int("pages.images", 1000, "images in the registry of BenchmarkPages, a tenth as many collections")
 	pageTimes  = flag.Int("pages.times", 100, "how often BenchmarkPages asks for each page")
+	pageOnly   = flag.String("pages.only", "", "part of the names of the pages that BenchmarkPages asks for; empty is all")
 	pageData   = flag.String("pages.data", "", "folder that keeps the registry of BenchmarkPages for the next time; it is made if it is empty")
 )
 
@@ -56,6 +58,12 @@ var pages = []struct{ name, path string }{
 	{"collection, wide, filtered", "/collections/library/" + storetest.Wide + "?filter=samtools"},
 	{"container, of 10,000 tags", "/containers/library/" + storetest.Deep + "/" + storetest.Well},
 	{"image, of 10,000 tags", "/containers/library/" + storetest.Deep + "/" + storetest.Well + ":2026.11"},
+	{"admin, health", "/admin"},
+	{"admin, storage", "/admin/storage"},
+	{"admin, storage of a namespace", "/admin/storage?in=library"},
+	{"admin, storage of a collection", "/admin/storage?in=library%2F" + storetest.Wide},
+	{"admin, users", "/admin/users"},
+	{"admin, log", "/admin/log"},
 	{"v1 collections", "/api/v1/collections?limit=200"},
 	{"v1 collections, late", "/api/v1/collections?limit=200&after=library%2Fzz"},
 	{"v1 images", "/api/v1/images?limit=200"},
@@ -81,6 +89,9 @@ func BenchmarkPages(b *testing.B) {
 	for b.Loop() {
 		fmt.Printf("%-32s%16s%16s%16s\n", fmt.Sprintf("%d images: p50, p99 in ms", *pageImages), "anonymous", "user", "admin")
 		for _, page := range pages {
+			if !strings.Contains(page.name, *pageOnly) {
+				continue
+			}
 			fmt.Printf("%-32s", page.name) // at once: a slow page is seen while it is slow
 			for _, who := range []string{"", storetest.Worker, storetest.Boss} {
 				p50, p99, status := timed(b, handler, page.path, people[who])

@@ -97,7 +97,7 @@ func (o order) walk() string {
 func (o order) part(k, condition string) string {
 	return "SELECT k.id, " + o.column + " AS place FROM containers " + k + `
 	  CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
-	 WHERE ` + condition + " AND (:begin OR (" + o.column + ", k.id) " + o.follows() + " (:place, :id)) AND " + chosen +
+	 WHERE ` + condition + " AND (:begin OR (" + o.column + ", k.id) " + o.follows() + " (:place, :id)) AND " + chosen() +
 		o.by(o.column, "k.id") + " LIMIT :limit"
 }
 
@@ -144,8 +144,12 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // chosen is the condition of a filter on a container k in c and n; its parameters are
 // those of args.
-const chosen = live + ` AND (:words = '[]' OR (SELECT min(iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name) LIKE w.value ESCAPE '\')
-       AND max(k.name LIKE w.value ESCAPE '\') FROM json_each(:words) w))
+func chosen() string {
+	return live + " AND " + anyWord("k.name") + " AND " + everyWord("iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name)") + chosenOtherwise
+}
+
+// chosenOtherwise is the part of chosen that is about anything but words.
+const chosenOtherwise = `
    AND (:namespace = '' OR n.name = :namespace)
    AND (:starred = 0 OR EXISTS (SELECT 1 FROM stars s WHERE s.user_id = :starred AND s.container_id = k.id))
    AND (:arch = '' AND :key = '' AND NOT :signed OR EXISTS (SELECT 1 FROM images i
@@ -154,10 +158,9 @@ const chosen = live + ` AND (:words = '[]' OR (SELECT min(iif(:begins, k.name, n
            AND (NOT :signed OR EXISTS (SELECT 1 FROM signers s WHERE s.digest = i.content))))`
 
 func (f ContainerFilter) args() []any {
-	words, begins := patterns(f.Words)
-	return []any{sql.Named("collection", f.Collection), sql.Named("words", list(words)), sql.Named("begins", begins),
+	return append(patterns(f.Words), sql.Named("collection", f.Collection),
 		sql.Named("namespace", f.Namespace), sql.Named("starred", f.StarredBy), sql.Named("arch", f.Arch),
-		sql.Named("key", f.Key), sql.Named("value", f.Value), sql.Named("signed", f.Signed)}
+		sql.Named("key", f.Key), sql.Named("value", f.Value), sql.Named("signed", f.Signed))
 }
 
 // fewContainers gives the containers of which a filter chooses some, if one of its
@@ -175,11 +178,12 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 		{"SELECT id FROM containers WHERE public IN (0, 1) AND name >= ?1 AND name < ?1 || char(0x10ffff) AND ?1 <> '' LIMIT ?2", []any{f.begin()}},
 		{`SELECT DISTINCT i.container_id FROM image_labels l JOIN images i ON i.id = l.image_id
 		   WHERE l.key = ?1 AND l.value = ?2 AND '' NOT IN (?1, ?2) LIMIT ?3`, []any{f.Key, f.Value}},
+		{`SELECT DISTINCT h.container_id FROM signers s CROSS JOIN container_blobs h ON h.digest = s.digest WHERE ?1 LIMIT ?2`, []any{f.Signed}},
 		{"SELECT DISTINCT container_id FROM images WHERE arch = ?1 AND arch <> '' LIMIT ?2", []any{f.Arch}},
 		{`SELECT k.id FROM names n CROSS JOIN collections c ON c.namespace_id = n.id CROSS JOIN containers k ON k.collection_id = c.id
 		   WHERE n.name = ? LIMIT ?`, []any{f.Namespace}},
 	} {
-		if c.args[0] == "" || c.args[0] == int64(0) {
+		if c.args[0] == "" || c.args[0] == int64(0) || c.args[0] == false {
 			continue
 		}
 		ids, err := t.few(ctx, c.text, c.args...)
@@ -192,7 +196,7 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 
 // begin is the first word, if all are so short that names have to begin with it.
 func (f ContainerFilter) begin() string {
-	if _, begins := patterns(f.Words); !begins || len(f.Words) == 0 {
+	if len(f.Words) == 0 || nameQuery(f.Words) != "" {
 		return ""
 	}
 	return f.Words[0]

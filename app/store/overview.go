@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"sregistry/app/model"
 )
@@ -48,6 +49,16 @@ func (t *Tx) Arches(ctx context.Context, actor model.Actor, signIn bool) ([]stri
 const deletedOf = `(SELECT count(*) FROM (SELECT public FROM containers WHERE deleted_at > 0 UNION ALL
     SELECT k.public FROM collections c JOIN containers k ON k.collection_id = c.id WHERE c.deleted_at > 0 AND k.deleted_at = 0) WHERE `
 
+// used is the condition that there is something in a collection c.
+const used = "EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0)"
+
+// listed counts the collections in lists that are public, or are not. There are indexes
+// of just these.
+func listed(public int) string {
+	return fmt.Sprintf(`(SELECT count(*) FROM collections c WHERE c.deleted_at = 0 AND c.name <> 'default' AND c.public = %[1]d)
+	  + (SELECT count(*) FROM collections c WHERE c.deleted_at = 0 AND c.name = 'default' AND c.public = %[1]d AND %[2]s)`, public, used)
+}
+
 // CountVisible counts the collections and containers that an actor may see. A default
 // collection counts once there is something in it.
 func (t *Tx) CountVisible(ctx context.Context, actor model.Actor, signIn bool) (collections, containers int, err error) {
@@ -59,11 +70,11 @@ func (t *Tx) CountVisible(ctx context.Context, actor model.Actor, signIn bool) (
 	n, err := one(ctx, t, "store.CountVisible", func(row scanner) (counts, error) {
 		var n counts
 		return n, row.Scan(&n.collections, &n.containers)
-	}, `SELECT (SELECT count(*) FROM collections c WHERE `+visible+`
-	             AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))),
+	}, `SELECT iif(:open, `+listed(1)+`, 0) + iif(:all, `+listed(0)+`, (SELECT count(*) FROM collections c
+	         WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 AND c.deleted_at = 0 AND (c.name <> 'default' OR `+used+`))),
 	     iif(:open, (SELECT count(*) FROM containers WHERE public = 1) - `+deletedOf+`(public = 1)), 0)
 	      + iif(:all, (SELECT count(*) FROM containers WHERE public = 0) - `+deletedOf+`(public = 0)),
-	      (SELECT count(*) FROM json_each(:own) o CROSS JOIN containers k ON k.collection_id = o.value JOIN collections c ON c.id = o.value
-	        WHERE k.public = 0 AND `+live+`))`, args...)
+	      (SELECT count(*) FROM collections c CROSS JOIN containers k ON k.collection_id = c.id
+	        WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 AND `+live+`))`, args...)
 	return n.collections, n.containers, err
 }

@@ -21,20 +21,43 @@ type Found[T any] struct {
 // maxID is before every row, when they are read backwards.
 const maxID = 1<<63 - 1
 
-// search runs a query with the parameters of viewer, :words as patterns, :begins, :match,
-// :namespace, :after and :limit.
+// search runs a query with the parameters of viewer and patterns, :match, :namespace,
+// :after and :limit.
 func search[T any](ctx context.Context, t *Tx, op string, s Search, match string, scan func(scanner) (Found[T], error), text string) ([]Found[T], error) {
 	args, err := t.viewer(ctx, s.Actor, s.SignIn)
 	if err != nil {
 		return nil, err
 	}
-	words, begins := patterns(s.Words)
 	after := s.After
 	if after == 0 {
 		after = maxID
 	}
-	return all(ctx, t, op, scan, text, append(args, sql.Named("words", list(words)), sql.Named("begins", begins),
+	return all(ctx, t, op, scan, text, append(append(args, patterns(s.Words)...),
 		sql.Named("match", match), sql.Named("namespace", s.Namespace), sql.Named("after", after), sql.Named("limit", s.Limit))...)
+}
+
+// searchTexts is search in an index of texts: first for whole words, which is quick
+// however common they are, then for what only begins so. The cursors of the latter are
+// below zero.
+func searchTexts[T any](ctx context.Context, t *Tx, op string, s Search, scan func(scanner) (Found[T], error), text string) (found []Found[T], err error) {
+	whole, begun := textQuery(s.Words)
+	if whole == "" {
+		return nil, nil
+	}
+	if s.After >= 0 {
+		found, err = search(ctx, t, op, s, whole, scan, text)
+		s.After = 0
+	}
+	if s.Limit -= len(found); err != nil || s.Limit <= 0 || begun == "" {
+		return found, err
+	}
+	s.After = -s.After
+	rest, err := search(ctx, t, op, s, begun, scan, text)
+	for _, f := range rest {
+		f.ID = -f.ID
+		found = append(found, f)
+	}
+	return found, err
 }
 
 // Search is what somebody looks for.
@@ -60,7 +83,7 @@ func (t *Tx) FindCollections(ctx context.Context, s Search) ([]Found[model.Colle
 	}, "SELECT "+collectionColumns+" FROM "+from+` JOIN names n ON n.id = c.namespace_id
 	 WHERE c.id < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+`
 	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
-	   AND (SELECT min(iif(:begins, c.name, n.name || '/' || c.name || ' ' || c.description) LIKE w.value ESCAPE '\') FROM json_each(:words) w)
+	   AND `+everyWord("iif(:begins, c.name, n.name || '/' || c.name || ' ' || c.description)")+`
 	 ORDER BY c.id DESC LIMIT :limit`)
 }
 
@@ -79,31 +102,25 @@ func (t *Tx) FindTags(ctx context.Context, s Search) ([]Found[model.FoundTag], e
 	  CROSS JOIN tags g ON g.id = s.rowid JOIN containers k ON k.id = g.container_id AND k.deleted_at = 0
 	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
 	 WHERE s.rowid < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+` AND NOT :begins
-	   AND (SELECT min(n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE w.value ESCAPE '\')
-	           AND max(g.name LIKE w.value ESCAPE '\') FROM json_each(:words) w)
+	   AND `+anyWord("g.name")+" AND "+everyWord("n.name || '/' || c.name || '/' || k.name || ':' || g.name")+`
 	 ORDER BY s.rowid DESC LIMIT :limit`)
 }
 
-// FindLabels finds labels in whose key or value words begin so.
+// FindLabels finds labels with words in their keys or values, whole ones first.
 func (t *Tx) FindLabels(ctx context.Context, s Search) ([]Found[model.LabelCount], error) {
-	match := textQuery(s.Words)
-	if match == "" || s.Namespace != "" {
+	if s.Namespace != "" {
 		return nil, nil
 	}
-	return search(ctx, t, "store.FindLabels", s, match, func(row scanner) (Found[model.LabelCount], error) {
+	return searchTexts(ctx, t, "store.FindLabels", s, func(row scanner) (Found[model.LabelCount], error) {
 		var f Found[model.LabelCount]
 		return f, row.Scan(&f.ID, &f.Thing.Key, &f.Thing.Value, &f.Thing.Images)
 	}, "SELECT l.id, l.key, l.value, "+visibleImages+` FROM search_labels(:match) s CROSS JOIN labels l ON l.id = s.rowid
 	 WHERE s.rowid < :after AND `+visibleLabel+" ORDER BY s.rowid DESC LIMIT :limit")
 }
 
-// FindDefinitions finds images in whose definition files words begin so.
+// FindDefinitions finds images with words in their definition files, whole ones first.
 func (t *Tx) FindDefinitions(ctx context.Context, s Search) ([]Found[model.FoundDefinition], error) {
-	match := textQuery(s.Words)
-	if match == "" {
-		return nil, nil
-	}
-	return search(ctx, t, "store.FindDefinitions", s, match, func(row scanner) (Found[model.FoundDefinition], error) {
+	return searchTexts(ctx, t, "store.FindDefinitions", s, func(row scanner) (Found[model.FoundDefinition], error) {
 		var f Found[model.FoundDefinition]
 		k := &f.Thing.Container
 		return f, row.Scan(&f.ID, &k.Namespace, &k.Name, &k.Container, &f.Thing.Tag, &f.Thing.Text)

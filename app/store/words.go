@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,28 +33,43 @@ func Words(text string) []string {
 }
 
 // nameQuery asks an index of names for those that may hold all words; "" if all words are
-// too short for it. What it finds has to be compared.
+// too short for it. What it finds has to be compared; so of a word as many grams are asked
+// for as cover it, and no more: each costs a walk through all names that hold it.
 func nameQuery(words []string) string {
 	var grams []string
 	for _, w := range words {
 		r := []rune(w)
-		for i := 0; i+gram <= len(r); i++ {
-			grams = append(grams, quoted(string(r[i:i+gram])))
+		for i := 0; len(r) >= gram && i < len(r); i += gram {
+			at := min(i, len(r)-gram)
+			grams = append(grams, quoted(string(r[at:at+gram])))
 		}
 	}
 	return strings.Join(grams, " AND ")
 }
 
-// textQuery asks an index of texts for those in which words begin so; "" if there is no
-// letter or digit to look for.
-func textQuery(words []string) string {
-	var terms []string
+// textQuery asks an index of texts for those that have all words, and for those in which
+// words only begin so, which is slower: all that begins so has to be put together first.
+// The first is "" if there is no letter or digit to look for, the second also if the words
+// are single letters of an alphabet, with which about everything begins.
+func textQuery(words []string) (whole, begun string) {
+	var terms, beginnings []string
+	short := true
 	for _, w := range words {
 		for _, term := range strings.FieldsFunc(w, func(r rune) bool { return !inWord(r) }) {
-			terms = append(terms, quoted(term)+"*")
+			terms = append(terms, quoted(term))
+			if len(term) == 1 {
+				beginnings = append(beginnings, quoted(term))
+				continue
+			}
+			short = false
+			beginnings = append(beginnings, quoted(term)+"*")
 		}
 	}
-	return strings.Join(terms, " AND ")
+	whole = strings.Join(terms, " AND ")
+	if short {
+		return whole, ""
+	}
+	return whole, "(" + strings.Join(beginnings, " AND ") + ") NOT (" + whole + ")"
 }
 
 // inWord tells what the tokenizer of the index of texts takes for a part of a word. What
@@ -66,16 +83,40 @@ func inWord(r rune) bool {
 // quoted writes a string of a full-text query.
 func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
-// patterns are the LIKE patterns of words: anywhere in a name or, if all are shorter than
-// the index knows, at the beginning of a thing's own name.
-func patterns(words []string) (list []string, begin bool) {
-	begin = nameQuery(words) == ""
-	for _, w := range words {
-		p := likePattern(w)
-		if begin {
-			p = p[1:]
+// patterns gives words as the parameters :w0, :w1 and so on of everyWord and anyWord, and
+// :begins: a word is anywhere in a name or, if all are shorter than the index knows, at
+// the beginning of a thing's own name. A parameter without a word is NULL.
+func patterns(words []string) []any {
+	begins := nameQuery(words) == ""
+	args := []any{sql.Named("begins", begins)}
+	for i := range maxWords {
+		var pattern any
+		if i < len(words) {
+			p := likePattern(words[i])
+			if begins {
+				p = p[1:]
+			}
+			pattern = p
 		}
-		list = append(list, p)
+		args = append(args, sql.Named(fmt.Sprintf("w%d", i), pattern))
 	}
-	return list, begin
+	return args
+}
+
+// everyWord is the condition that all words are in a text. The first that is not ends it.
+func everyWord(text string) string {
+	condition := "1"
+	for i := maxWords - 1; i >= 0; i-- {
+		condition = fmt.Sprintf(`(:w%[1]d IS NULL OR %[2]s LIKE :w%[1]d ESCAPE '\' AND %[3]s)`, i, text, condition)
+	}
+	return condition
+}
+
+// anyWord is the condition that one of the words, at least, is in a text.
+func anyWord(text string) string {
+	condition := ":w0 IS NULL"
+	for i := range maxWords {
+		condition += fmt.Sprintf(` OR %[2]s LIKE :w%[1]d ESCAPE '\'`, i, text)
+	}
+	return "(" + condition + ")"
 }

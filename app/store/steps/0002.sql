@@ -409,3 +409,8 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
+
+-- Counts are read from indexes.
+CREATE INDEX collections_listed ON collections (public) WHERE deleted_at = 0 AND name <> 'default';
+CREATE INDEX collections_default ON collections (public) WHERE deleted_at = 0 AND name = 'default';
+CREATE INDEX containers_live ON containers (collection_id) WHERE deleted_at = 0;
