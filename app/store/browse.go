@@ -71,12 +71,12 @@ func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool,
 	args = append(args, f.args()...)
 	args = append(args, after...)
 	args = append(args, sql.Named("ids", list(few)), sql.Named("limit", p.Size()+1))
-	found := o.walk()
+	found := o.walk(len(f.Words))
 	switch {
 	case f.Collection != 0:
-		found = o.part("k", "k.collection_id = :collection")
+		found = o.part(len(f.Words), "k", "k.collection_id = :collection")
 	case few != nil:
-		found = o.part("k", "k.id IN (SELECT value FROM json_each(:ids)) AND "+visible)
+		found = o.part(len(f.Words), "k", "k.id IN (SELECT value FROM json_each(:ids)) AND "+visible)
 	}
 	return all(ctx, t, op, o.scan, "WITH found (id, place) AS ("+found+") SELECT "+containerColumns+`, found.place
 	  FROM (SELECT id, place FROM found `+o.by("place", "id")+` LIMIT :limit) found
@@ -84,20 +84,20 @@ func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool,
 	 `+o.by("found.place", "found.id"), args...)
 }
 
-// walk finds the containers in the order of its index.
-func (o order) walk() string {
+// walk finds the containers in the order of its index, by so many words.
+func (o order) walk(words int) string {
 	const own = "k.public = 0 AND k.collection_id IN (SELECT value FROM json_each(:own))"
 	indexed := "k INDEXED BY " + o.index
-	return "SELECT * FROM (" + o.part(indexed, ":open AND k.public = 1") + ")" +
-		" UNION ALL SELECT * FROM (" + o.part(indexed, ":all AND k.public = 0") + ")" +
-		" UNION ALL SELECT * FROM (" + o.part("k", "NOT :all AND "+own) + ")"
+	return "SELECT * FROM (" + o.part(words, indexed, ":open AND k.public = 1") + ")" +
+		" UNION ALL SELECT * FROM (" + o.part(words, indexed, ":all AND k.public = 0") + ")" +
+		" UNION ALL SELECT * FROM (" + o.part(words, "k", "NOT :all AND "+own) + ")"
 }
 
 // part finds containers under one condition more than all lists have in common.
-func (o order) part(k, condition string) string {
+func (o order) part(words int, k, condition string) string {
 	return "SELECT k.id, " + o.column + " AS place FROM containers " + k + `
 	  CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
-	 WHERE ` + condition + " AND (:begin OR (" + o.column + ", k.id) " + o.follows() + " (:place, :id)) AND " + chosen() +
+	 WHERE ` + condition + " AND (:begin OR (" + o.column + ", k.id) " + o.follows() + " (:place, :id)) AND " + chosen(words) +
 		o.by(o.column, "k.id") + " LIMIT :limit"
 }
 
@@ -144,8 +144,8 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // chosen is the condition of a filter on a container k in c and n; its parameters are
 // those of args.
-func chosen() string {
-	return live + " AND " + anyWord("k.name") + " AND " + everyWord("iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name)") + chosenOtherwise
+func chosen(words int) string {
+	return live + " AND " + anyWord(words, "k.name") + " AND " + everyWord(words, "iif(:begins, k.name, n.name || '/' || c.name || '/' || k.name)") + chosenOtherwise
 }
 
 // chosenOtherwise is the part of chosen that is about anything but words.

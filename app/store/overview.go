@@ -44,10 +44,15 @@ func (t *Tx) Arches(ctx context.Context, actor model.Actor, signIn bool) ([]stri
 	     WHERE i.arch = every.arch AND i.arch <> '' AND i.loose_since = 0 AND i.deleted_at = 0 AND `+visible+")", args...)
 }
 
-// deletedOf begins the count of containers that were deleted, by themselves or with their
-// collections; the condition on them follows.
-const deletedOf = `(SELECT count(*) FROM (SELECT public FROM containers WHERE deleted_at > 0 UNION ALL
-    SELECT k.public FROM collections c JOIN containers k ON k.collection_id = c.id WHERE c.deleted_at > 0 AND k.deleted_at = 0) WHERE `
+// containersOf counts the containers that are public, or are not, and were not deleted, by
+// themselves or with their collections. The pluses keep SQLite from reading all of them to
+// find the few that were.
+func containersOf(public int) string {
+	return fmt.Sprintf(`((SELECT count(*) FROM containers WHERE public = %[1]d)
+	  - (SELECT count(*) FROM containers WHERE deleted_at > 0 AND +public = %[1]d)
+	  - (SELECT count(*) FROM collections c CROSS JOIN containers k ON k.collection_id = c.id
+	      WHERE c.deleted_at > 0 AND k.deleted_at = 0 AND +k.public = %[1]d))`, public)
+}
 
 // used is the condition that there is something in a collection c.
 const used = "EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0)"
@@ -72,8 +77,7 @@ func (t *Tx) CountVisible(ctx context.Context, actor model.Actor, signIn bool) (
 		return n, row.Scan(&n.collections, &n.containers)
 	}, `SELECT iif(:open, `+listed(1)+`, 0) + iif(:all, `+listed(0)+`, (SELECT count(*) FROM collections c
 	         WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 AND c.deleted_at = 0 AND (c.name <> 'default' OR `+used+`))),
-	     iif(:open, (SELECT count(*) FROM containers WHERE public = 1) - `+deletedOf+`(public = 1)), 0)
-	      + iif(:all, (SELECT count(*) FROM containers WHERE public = 0) - `+deletedOf+`(public = 0)),
+	     iif(:open, `+containersOf(1)+`, 0) + iif(:all, `+containersOf(0)+`,
 	      (SELECT count(*) FROM collections c CROSS JOIN containers k ON k.collection_id = c.id
 	        WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 AND `+live+`))`, args...)
 	return n.collections, n.containers, err

@@ -83,7 +83,7 @@ func (t *Tx) FindCollections(ctx context.Context, s Search) ([]Found[model.Colle
 	}, "SELECT "+collectionColumns+" FROM "+from+` JOIN names n ON n.id = c.namespace_id
 	 WHERE c.id < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+`
 	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
-	   AND `+everyWord("iif(:begins, c.name, n.name || '/' || c.name || ' ' || c.description)")+`
+	   AND `+everyWord(len(s.Words), "iif(:begins, c.name, n.name || '/' || c.name || ' ' || c.description)")+`
 	 ORDER BY c.id DESC LIMIT :limit`)
 }
 
@@ -102,7 +102,7 @@ func (t *Tx) FindTags(ctx context.Context, s Search) ([]Found[model.FoundTag], e
 	  CROSS JOIN tags g ON g.id = s.rowid JOIN containers k ON k.id = g.container_id AND k.deleted_at = 0
 	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
 	 WHERE s.rowid < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+` AND NOT :begins
-	   AND `+anyWord("g.name")+" AND "+everyWord("n.name || '/' || c.name || '/' || k.name || ':' || g.name")+`
+	   AND `+anyWord(len(s.Words), "g.name")+" AND "+everyWord(len(s.Words), "n.name || '/' || c.name || '/' || k.name || ':' || g.name")+`
 	 ORDER BY s.rowid DESC LIMIT :limit`)
 }
 

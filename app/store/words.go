@@ -85,38 +85,39 @@ func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `
 
 // patterns gives words as the parameters :w0, :w1 and so on of everyWord and anyWord, and
 // :begins: a word is anywhere in a name or, if all are shorter than the index knows, at
-// the beginning of a thing's own name. A parameter without a word is NULL.
+// the beginning of a thing's own name.
 func patterns(words []string) []any {
 	begins := nameQuery(words) == ""
 	args := []any{sql.Named("begins", begins)}
-	for i := range maxWords {
-		var pattern any
-		if i < len(words) {
-			p := likePattern(words[i])
-			if begins {
-				p = p[1:]
-			}
-			pattern = p
+	for i, w := range words {
+		p := likePattern(w)
+		if begins {
+			p = p[1:]
 		}
-		args = append(args, sql.Named(fmt.Sprintf("w%d", i), pattern))
+		args = append(args, sql.Named(fmt.Sprintf("w%d", i), p))
 	}
 	return args
 }
 
-// everyWord is the condition that all words are in a text. The first that is not ends it.
-func everyWord(text string) string {
+// everyWord is the condition that n words are in a text. The first that is not ends it. A
+// query has a text for each number of words, of which there are few; what nobody asks for
+// it need not compare.
+func everyWord(n int, text string) string {
 	condition := "1"
-	for i := maxWords - 1; i >= 0; i-- {
-		condition = fmt.Sprintf(`(:w%[1]d IS NULL OR %[2]s LIKE :w%[1]d ESCAPE '\' AND %[3]s)`, i, text, condition)
+	for i := range n {
+		condition += fmt.Sprintf(` AND %s LIKE :w%d ESCAPE '\'`, text, i)
 	}
 	return condition
 }
 
-// anyWord is the condition that one of the words, at least, is in a text.
-func anyWord(text string) string {
-	condition := ":w0 IS NULL"
-	for i := range maxWords {
-		condition += fmt.Sprintf(` OR %[2]s LIKE :w%[1]d ESCAPE '\'`, i, text)
+// anyWord is the condition that one of n words, if there is any, is in a text.
+func anyWord(n int, text string) string {
+	if n == 0 {
+		return "1"
+	}
+	condition := "0"
+	for i := range n {
+		condition += fmt.Sprintf(` OR %s LIKE :w%d ESCAPE '\'`, text, i)
 	}
 	return "(" + condition + ")"
 }
