@@ -56,8 +56,16 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		return done, errs.Wrap(op, err)
 	}
 	s.countSweep(done)
+	var sample model.Sample
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) { // no push shall wait while all is counted
+		sample, err = tx.Sample(ctx)
+		return err
+	})
+	if err != nil {
+		return done, errs.Wrap(op, err)
+	}
 	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.TakeSample(ctx); err != nil {
+		if err := tx.KeepSample(ctx, sample); err != nil {
 			return err
 		}
 		if err := tx.SweepLinks(ctx); err != nil || done.Images+done.Blobs == 0 {

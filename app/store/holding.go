@@ -42,13 +42,21 @@ func (t *Tx) ContainerHoldings(ctx context.Context, namespace, collection string
 	 WHERE n.name = ? AND c.name = ? AND bytes > 0 ORDER BY bytes DESC, k.name LIMIT ?`, namespace, collection, limit)
 }
 
-// TakeSample notes what the registry holds today. It reads about every image.
-func (t *Tx) TakeSample(ctx context.Context) error {
-	return t.run(ctx, "store.TakeSample", `INSERT INTO samples (day, bytes, blobs, images, collections, users)
-	  SELECT ?1, (SELECT coalesce(sum(size), 0) FROM blobs), (SELECT count(*) FROM blobs), (SELECT count(*) FROM images WHERE deleted_at = 0),
-	         (SELECT count(*) FROM collections), (SELECT count(*) FROM users) WHERE true
+// Sample counts what the registry holds now. It reads about every image.
+func (t *Tx) Sample(ctx context.Context) (model.Sample, error) {
+	return one(ctx, t, "store.Sample", func(row scanner) (model.Sample, error) {
+		s := model.Sample{Day: t.Now}
+		return s, row.Scan(&s.Bytes, &s.Blobs, &s.Images, &s.Collections, &s.Users)
+	}, `SELECT (SELECT coalesce(sum(size), 0) FROM blobs), (SELECT count(*) FROM blobs), (SELECT count(*) FROM images WHERE deleted_at = 0),
+	  (SELECT count(*) FROM collections), (SELECT count(*) FROM users)`)
+}
+
+// KeepSample notes what the registry held on a day.
+func (t *Tx) KeepSample(ctx context.Context, s model.Sample) error {
+	return t.run(ctx, "store.KeepSample", `INSERT INTO samples (day, bytes, blobs, images, collections, users) VALUES (?, ?, ?, ?, ?, ?)
 	  ON CONFLICT DO UPDATE SET bytes = excluded.bytes, blobs = excluded.blobs, images = excluded.images,
-	                            collections = excluded.collections, users = excluded.users`, dayNumber(t.Now))
+	                            collections = excluded.collections, users = excluded.users`,
+		dayNumber(s.Day), s.Bytes, s.Blobs, s.Images, s.Collections, s.Users)
 }
 
 // Samples gives those of the days since a moment, the oldest first.

@@ -94,10 +94,10 @@ func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit in
 		var i model.Image
 		err := row.Scan(&i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag)
 		return i.Container.String() + ":" + i.Tag, err
-	}, `SELECT DISTINCT n.name, c.name, k.name, g.name FROM image_labels l JOIN images i ON i.id = l.image_id
-	  JOIN containers k ON k.id = i.container_id AND k.deleted_at = 0 JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	  JOIN tag_images x ON x.image_id = i.id OR x.image_id IN (SELECT y.image_id FROM image_children y WHERE y.child_id = i.id)
-	  JOIN tags g ON g.id = x.tag_id
+	}, `SELECT DISTINCT n.name, c.name, k.name, g.name FROM image_labels l CROSS JOIN images i ON i.id = l.image_id
+	  CROSS JOIN containers k ON k.id = i.container_id AND k.deleted_at = 0 CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
+	  CROSS JOIN tag_images x ON x.image_id IN (SELECT i.id UNION ALL SELECT y.image_id FROM image_children y WHERE y.child_id = i.id)
+	  CROSS JOIN tags g ON g.id = x.tag_id
 	 WHERE l.key = :key AND l.value = :value AND i.deleted_at = 0 AND `+visible+` ORDER BY 1, 2, 3, 4 LIMIT :limit`,
 		append(slices.Clip(viewer), sql.Named("key", l.Key), sql.Named("value", l.Value), sql.Named("limit", limit))...)
 }

@@ -41,9 +41,28 @@ func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.T
 	return tags, t.Tagged(ctx, container, tags)
 }
 
-// TagStamps gives all tags of a container by name, without what they name.
-func (t *Tx) TagStamps(ctx context.Context, container int64) ([]model.Tag, error) {
-	return all(ctx, t, "store.TagStamps", scanTag, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? ORDER BY name", container)
+// TagStamps gives tags of a container in whose names a text is, without what they name: so
+// many that were changed last before the tag after was, with all that were changed in the
+// same seconds as the first and the last of them, by name.
+func (t *Tx) TagStamps(ctx context.Context, container int64, text, after string, most int) ([]model.Tag, error) {
+	return all(ctx, t, "store.TagStamps", scanTag, `WITH
+	    first (at) AS (SELECT coalesce((SELECT updated_at FROM tags WHERE container_id = ?1 AND name = ?3), ?5)),
+	    last (at) AS (SELECT coalesce((SELECT updated_at FROM tags WHERE container_id = ?1 AND updated_at < (SELECT at FROM first)
+	        AND name LIKE ?2 ESCAPE '\' ORDER BY updated_at DESC LIMIT 1 OFFSET ?4), 0))
+	  SELECT name, frozen, updated_at FROM tags
+	   WHERE container_id = ?1 AND updated_at BETWEEN (SELECT at FROM last) AND (SELECT at FROM first) AND name LIKE ?2 ESCAPE '\' ORDER BY name`,
+		container, likePattern(text), after, most, int64(maxID))
+}
+
+// CountTags counts the tags of a container, and those of them in whose names a text is.
+func (t *Tx) CountTags(ctx context.Context, container int64, text string) (tags, found int, err error) {
+	const op = "store.CountTags"
+	tags, err = one(ctx, t, op, value[int], "SELECT count(*) FROM tags WHERE container_id = ?", container)
+	if err != nil || text == "" {
+		return tags, tags, err
+	}
+	found, err = one(ctx, t, op, value[int], `SELECT count(*) FROM tags WHERE container_id = ? AND name LIKE ? ESCAPE '\'`, container, likePattern(text))
+	return tags, found, err
 }
 
 func scanTag(row scanner) (model.Tag, error) {
