@@ -48,7 +48,7 @@ func (p AdminUsers) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <h1>Users</h1><div class=\"beside\"><section aria-labelledby=\"all\"><h2 id=\"all\">Accounts</h2><form method=\"get\" action=\"/admin/users\" role=\"search\" class=\"row search-row\"><label for=\"words\" class=\"unseen\">Name</label> <input id=\"words\" name=\"q\" type=\"search\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <h1>Users</h1><div class=\"beside\"><section aria-labelledby=\"all\"><h2 id=\"all\">Accounts</h2><form method=\"get\" action=\"/admin/users\" role=\"search\" aria-label=\"Accounts\" class=\"row search-row\"><label for=\"words\" class=\"unseen\">Name</label> <input id=\"words\" name=\"q\" type=\"search\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

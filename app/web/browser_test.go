@@ -47,7 +47,7 @@ func firstRun(t *testing.T, f *fixture, b *chromium) {
 
 func signOutAndIn(b *chromium) {
 	b.t.Helper()
-	b.press(".masthead form button", ".masthead a[href='/sign-in']")
+	b.press(".viewer form button", ".masthead a[href='/sign-in']")
 	b.see("signed-out")
 	b.open("/account/tokens")
 	b.says("h1", "Sign in")

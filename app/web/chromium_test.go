@@ -22,8 +22,9 @@ var (
 	screenshots = flag.String("screenshots", "", "with -browser: a folder to put pictures of all pages into, for looking at them")
 )
 
-// maxJourney bounds one journey, so that a page that never comes fails the test.
-const maxJourney = 3 * time.Minute
+// maxJourney bounds one journey, so that a page that never comes fails the test. The longest
+// looks at some thirty pages, each in four ways.
+const maxJourney = 8 * time.Minute
 
 // chromium is a tab of a real browser, of its own profile.
 type chromium struct {

@@ -60,6 +60,7 @@ function later() {
 function go(event) {
   if (suggestions.hidden) return;
   if (event.key === "Escape") {
+    event.preventDefault(); // or the browser clears the box, too
     close();
     form.elements.q.focus();
     return;

@@ -45,6 +45,12 @@ function part(row, name) {
   return row.querySelector(`[data-part="${name}"]`);
 }
 
+// label says on a button what it does, and to those who do not see the row, to which file.
+function label(button, word, name) {
+  button.textContent = word;
+  button.setAttribute("aria-label", `${word}: ${name}`);
+}
+
 function newRow(name, size) {
   const row = template.content.firstElementChild.cloneNode(true);
   count++;
@@ -57,7 +63,7 @@ function newRow(name, size) {
   part(row, "progress").max = size || 1;
   part(row, "progress").setAttribute("aria-label", `Progress of ${name}`);
   for (const button of row.querySelectorAll("button")) {
-    button.setAttribute("aria-label", `${button.textContent}: ${name}`);
+    label(button, button.textContent, name);
     button.addEventListener("click", () => act(row, button.dataset.part));
   }
   rows.append(row);
@@ -166,10 +172,10 @@ function show(row, t) {
   part(row, "tag").disabled = !["ready", "failed", "paused"].includes(state);
   const startButton = part(row, "start");
   startButton.hidden = !["ready", "paused", "failed", "out"].includes(state);
-  startButton.textContent = { ready: t.begun ? "Go on" : "Start", failed: "Try again" }[state] ?? "Go on";
+  label(startButton, { ready: t.begun ? "Go on" : "Start", failed: "Try again" }[state] ?? "Go on", t.file.name);
   part(row, "pause").hidden = !["waiting", "sending", "cut"].includes(state);
   part(row, "remove").hidden = state === "finishing";
-  part(row, "remove").textContent = state === "done" ? "Close" : "Remove";
+  label(part(row, "remove"), state === "done" ? "Close" : "Remove", t.file.name);
   part(row, "signin").hidden = state !== "out";
   const link = part(row, "page");
   link.hidden = state !== "done";

@@ -55,12 +55,12 @@ func drawTreemap(svg *strings.Builder, name string, areas []Area, figure func(in
 func drawArea(svg *strings.Builder, a Area, r rectangle, shade int, figure func(int64) string) {
 	title := templ.EscapeString(a.Name + ", " + figure(a.Value))
 	if a.Link != "" {
-		fmt.Fprintf(svg, `<a href="%s" aria-label="%s">`, templ.EscapeString(string(templ.URL(a.Link))), title)
+		fmt.Fprintf(svg, `<a href="%s"><title>%s</title>`, templ.EscapeString(string(templ.URL(a.Link))), title)
 	} else {
-		fmt.Fprintf(svg, `<g role="img" aria-label="%s">`, title)
+		fmt.Fprintf(svg, `<g role="img"><title>%s</title>`, title)
 	}
-	fmt.Fprintf(svg, `<rect class="area shade-%d" x="%s" y="%s" width="%s" height="%s"><title>%s</title></rect>`,
-		shade, place(r.x), place(r.y), place(r.w), place(r.h), title)
+	fmt.Fprintf(svg, `<rect class="area shade-%d" x="%s" y="%s" width="%s" height="%s"></rect>`,
+		shade, place(r.x), place(r.y), place(r.w), place(r.h))
 	if room := int((r.w - 12) / letter); room >= 4 && r.h >= line+8 {
 		fmt.Fprintf(svg, `<text class="label" x="%s" y="%s">%s</text>`, place(r.x+6), place(r.y+line), templ.EscapeString(fit(a.Name, room)))
 		if r.h >= 2*line+8 {
