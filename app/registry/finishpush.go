@@ -43,19 +43,19 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 	if err != nil && !errs.Is(err, errs.Invalid) {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	var i model.Image
 	if err != nil {
 		u.Abort()
 	} else {
-		d.room = &reservation{s: s, id: id}
-		i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
+		d.room = &reservation{s: s, id: id} // the upload itself goes in the transaction that makes the image
+		var i model.Image
+		if i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size}); err == nil {
+			return i, nil
+		}
 	}
-	// Whatever came of it, the upload itself is no more.
+	// Its bytes are an upload no more. Should its row stay, a sweep forgets it.
 	lasting := context.WithoutCancel(ctx)
-	if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) }); failed != nil && err == nil {
-		err = failed
-	}
-	return i, errs.Wrap(op, err)
+	_ = s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) })
+	return model.Image{}, errs.Wrap(op, err)
 }
 
 // commitFile makes a durable blob of an upload that is an image file, and gives it the
