@@ -19,7 +19,7 @@ func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.
 		return nil, err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		list, err = tx.Garbage(ctx, s.Settings().Grace, maxGarbageDays)
+		list, err = tx.Garbage(ctx, s.Settings().Grace, s.looseGrace(), maxGarbageDays)
 		return err
 	})
 	return list, errs.Wrap(op, err)

@@ -21,6 +21,13 @@ const sweepBatch = 200
 // ever name. A push writes the row within moments of the file.
 const orphanAge = time.Hour
 
+// looseAge is how long an image without a tag stays at least, however short the grace
+// period: clients push an image first and tag it in a request of its own.
+const looseAge = time.Hour
+
+// looseGrace is how long an image stays that no tag or index names.
+func (s *Service) looseGrace() time.Duration { return max(s.Settings().Grace, looseAge) }
+
 // Swept tells what a sweep let go.
 type Swept struct {
 	Uploads int   // left by their clients
@@ -99,7 +106,7 @@ func (s *Service) sweepImages(ctx context.Context, done *Swept) error {
 	for {
 		var n int
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.Settings().Grace), sweepBatch)
+			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.Settings().Grace), tx.Now.Add(-s.looseGrace()), sweepBatch)
 			return err
 		})
 		done.Images += n

@@ -13,6 +13,7 @@ import (
 
 	"sregistry/app/blob"
 	"sregistry/app/errs"
+	"sregistry/app/model"
 	"sregistry/app/registry"
 )
 
@@ -151,4 +152,27 @@ func TestCheckFindsEveryDamage(t *testing.T) {
 	}
 	must(t, os.Remove(filepath.Join(f.dir, "blobs", "sha256", "stray")))
 	f.clean()
+}
+
+// Without a grace period, a sweep that comes between a push and its tag must not take the
+// image that is about to be tagged.
+func TestSweepWithoutGraceLeavesTimeToTag(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	must(t, f.Govern(f.ctx(), graceOnly("")))
+	must(t, f.ChangeSettings(f.ctx(), model.Console, map[string]string{"grace": "0"}))
+	alice := f.user("alice")
+	pushed := f.push(alice, "lab/hello", "", "amd64", 1)
+	deleted := f.push(alice, "lab/hello", "latest", "amd64", 2)
+	must(t, only(f.DeleteImage(f.ctx(), alice, path(t, "lab/hello"), deleted.Digest)))
+	f.age(10 * time.Minute)
+	if done := f.sweep(); done.Images != 1 {
+		t.Errorf("%d images went, want the deleted one", done.Images)
+	}
+	must(t, only(f.SetTag(f.ctx(), alice, path(t, "lab/hello"), "v1", byDigest(pushed.Digest))))
+	f.push(alice, "lab/hello", "", "amd64", 3)
+	f.age(2 * time.Hour)
+	if done := f.sweep(); done.Images != 1 {
+		t.Errorf("%d images went, want the one that was never tagged", done.Images)
+	}
 }

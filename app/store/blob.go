@@ -83,16 +83,16 @@ func (t *Tx) ImagesWith(ctx context.Context, d digest.Digest, limit int) ([]stri
 	}, "SELECT "+imageColumns+imageTables+" JOIN image_blobs y ON y.image_id = i.id WHERE y.digest = ? ORDER BY i.id LIMIT ?", d, limit)
 }
 
-// SweepImages removes images that were deleted, or that neither tag nor index has named
-// since a moment, for good, at most limit of them. It tells how many.
-func (t *Tx) SweepImages(ctx context.Context, since time.Time, limit int) (int, error) {
+// SweepImages removes images that were deleted by a moment, or that neither tag nor index
+// has named since another, for good, at most limit of them. It tells how many.
+func (t *Tx) SweepImages(ctx context.Context, deleted, loose time.Time, limit int) (int, error) {
 	const op = "store.SweepImages"
 	const gone = `SELECT i.id FROM images i
-	  WHERE (i.deleted_at BETWEEN 1 AND ?1 OR i.loose_since BETWEEN 1 AND ?1)
+	  WHERE (i.deleted_at BETWEEN 1 AND ?1 OR i.loose_since BETWEEN 1 AND ?2)
 	    AND NOT EXISTS (SELECT 1 FROM tag_images x WHERE x.image_id = i.id)
 	    AND NOT EXISTS (SELECT 1 FROM image_children x WHERE x.child_id = i.id)
-	  ORDER BY i.id LIMIT ?2`
-	ids, err := all(ctx, t, op, value[int64], gone, unix(since), limit)
+	  ORDER BY i.id LIMIT ?3`
+	ids, err := all(ctx, t, op, value[int64], gone, unix(deleted), unix(loose), limit)
 	if err != nil {
 		return 0, err
 	}

@@ -75,9 +75,9 @@ const secondsOfDay = 24 * 60 * 60
 // dayNumber counts the days since 1970, in UTC.
 func dayNumber(t time.Time) int64 { return t.Unix() / secondsOfDay }
 
-// Garbage gives by day, the first first, what a grace period will end for, at most limit
-// days. What it has ended for already is of day 0.
-func (t *Tx) Garbage(ctx context.Context, grace time.Duration, limit int) ([]model.Garbage, error) {
+// Garbage gives by day, the first first, what a grace period will end for, or for what lost
+// its last tag another one, at most limit days. What it has ended for already is of day 0.
+func (t *Tx) Garbage(ctx context.Context, grace, loose time.Duration, limit int) ([]model.Garbage, error) {
 	return all(ctx, t, "store.Garbage", func(row scanner) (model.Garbage, error) {
 		var g model.Garbage
 		var day int64
@@ -87,10 +87,10 @@ func (t *Tx) Garbage(ctx context.Context, grace time.Duration, limit int) ([]mod
 		}
 		return g, err
 	}, `SELECT CASE WHEN ends <= ?2 THEN 0 ELSE ends / 86400 END AS day, count(*), sum(size) FROM (
-	      SELECT id, size, CASE WHEN deleted_at > 0 THEN deleted_at ELSE loose_since END + ?1 AS ends FROM images WHERE deleted_at > 0
+	      SELECT id, size, deleted_at + ?1 AS ends FROM images WHERE deleted_at > 0
 	      UNION
-	      SELECT id, size, loose_since + ?1 FROM images WHERE loose_since > 0 AND deleted_at = 0)
-	    GROUP BY 1 ORDER BY 1 LIMIT ?3`, int64(grace/time.Second), unix(t.Now), limit)
+	      SELECT id, size, loose_since + ?4 FROM images WHERE loose_since > 0 AND deleted_at = 0)
+	    GROUP BY 1 ORDER BY 1 LIMIT ?3`, int64(grace/time.Second), unix(t.Now), limit, int64(loose/time.Second))
 }
 
 // OpenUploads gives the uploads under way, the last begun first, at most limit. Their
