@@ -17,7 +17,7 @@ import (
 var imports = map[string][]string{
 	"app/errs":                {},
 	"app/ref":                 {"app/errs"},
-	"app/model":               {"app/ref"},
+	"app/model":               {"app/errs", "app/ref"},
 	"app/access":              {"app/model"},
 	"app/api":                 {},
 	"app/lru":                 {},

@@ -29,15 +29,35 @@ func (s *Site) collectionSettings(c echo.Context) error {
 
 // showCollectionSettings shows that page, with what was typed into a form and what was wrong.
 func (s *Site) showCollectionSettings(c echo.Context, status int, actor model.Actor, path ref.Path, typed fields, problems templates.Problems) error {
-	const op = "web.showCollectionSettings"
-	ctx := c.Request().Context()
-	grants, err := s.registry.Grants(ctx, actor, path) // who may see them may do everything here
+	view, err := s.settingsOf(c, actor, path, typed)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return errs.Wrap("web.showCollectionSettings", err)
 	}
-	view := templates.CollectionSettings{Grants: grants, Problems: problems}
+	view.Problems, view.Page = problems, s.page(c)
+	return render(c, status, view.View())
+}
+
+// settingsOf gathers what that page shows.
+func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, typed fields) (templates.CollectionSettings, error) {
+	var view templates.CollectionSettings
+	ctx := c.Request().Context()
+	var err error
+	if view.Grants, err = s.registry.Grants(ctx, actor, path); err != nil { // who may see them may do everything here
+		return view, err
+	}
 	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
+		return view, err
+	}
+	if view.Usage, err = s.registry.TightestUsage(ctx, actor, path); err != nil {
+		return view, err
+	}
+	rules, err := s.registry.Retention(ctx, actor, path)
+	if err != nil {
+		return view, err
+	}
+	view.Rules = rulesText(rules)
+	if typed.Has("rules") {
+		view.Rules = typed.Get("rules")
 	}
 	view.Description, view.Signers = view.Collection.Description, strings.Join(view.Collection.Signers, "\n")
 	if typed.Has("description") {
@@ -47,22 +67,21 @@ func (s *Site) showCollectionSettings(c echo.Context, status int, actor model.Ac
 		view.Signers = typed.text("signers")
 	}
 	if view.People, err = s.registry.Acquaintances(ctx, actor); err != nil {
-		return errs.Wrap(op, err)
+		return view, err
 	}
 	teams, _, err := s.registry.Teams(ctx, actor, true, model.Page{Limit: model.MaxLimit})
 	if err != nil {
-		return errs.Wrap(op, err)
+		return view, err
 	}
 	for _, t := range teams {
 		view.Teams = append(view.Teams, t.Name)
 	}
 	gone, next, err := s.registry.Deletions(ctx, actor, registry.DeletionFilter{Collection: path}, model.Page{After: c.QueryParam("deleted")})
 	if err != nil {
-		return errs.Wrap(op, err)
+		return view, err
 	}
 	view.Deletions, view.MoreDeletions = gone, moreBy(templates.SettingsPath(view.Collection.Name), "deleted", next)
-	view.Page = s.page(c)
-	return render(c, status, view.View())
+	return view, nil
 }
 
 // settle runs a form of the settings and goes back there with a sentence, or to where the

@@ -94,6 +94,7 @@ func TestCollectionIsManagedByItsOwnersOnly(t *testing.T) {
 	t.Parallel()
 	f, owner, alice, bob, carol := managing(t)
 	for _, form := range [][]string{{"/about", "visibility", "public"}, {"/roles", "kind", "user", "who", "bob", "role", "owner"}, {"/signers", "signers", ""},
+		{"/retention", "rules", "tags=*,last=1"}, {"/retention/try", "rules", "tags=*,last=1"},
 		{"/delete", "name", "lab"}} {
 		bob.post(settings+form[0], form[1:]...).is(http.StatusForbidden)
 		hidden := carol.post(settings+form[0], form[1:]...).is(http.StatusNotFound)
@@ -130,5 +131,35 @@ func TestOnlyAcquaintancesAreSuggested(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"bob", "dora", "imaging"}, names); d != "" {
 		t.Errorf("suggested (-want +got):\n%s", d)
+	}
+}
+
+func TestRetentionIsTriedSetAndCleared(t *testing.T) {
+	t.Parallel()
+	f, owner, alice, _, _ := managing(t)
+	const rule = "tags=*,last=1"
+	alice.get(settings).is(http.StatusOK).says("section:has(#room)", "no quota")
+	tried := alice.post(settings+"/retention/try", "rules", rule).is(http.StatusOK).says("section:has(#retention) .section-lead", "1 tag would go").
+		says("section:has(#retention) tbody", "lab/hello:")
+	if tried.text("#rules") != rule || alice.get(settings).text("#rules") != "" {
+		t.Error("what was only tried is kept, or what was typed is gone")
+	}
+	alice.post(settings+"/retention/try", "rules", "").is(http.StatusOK).says("section:has(#retention) .empty", "Nothing would go")
+	for _, bad := range []string{"tags=*", "last", "tags=[,last=1"} {
+		for _, form := range []string{"/retention", "/retention/try"} {
+			p := alice.post(settings+form, "rules", bad).is(http.StatusUnprocessableEntity)
+			if p.text("#rules-problem") == "" || p.text("#rules") != bad {
+				t.Errorf("%s %q: says %q beside %q", form, bad, p.text("#rules-problem"), p.text("#rules"))
+			}
+		}
+	}
+	alice.post(settings+"/retention", "rules", "\r\n"+rule+"\r\ntags=v?,newer=36h\r\n").leadsTo(settings).says(".notice.good", "next sweep").says("#rules", "tags=v?,newer=36h0m0s")
+	rules, err := f.Registry.Retention(t.Context(), owner, path(t, "lab"))
+	if err != nil || len(rules) != 2 {
+		t.Errorf("the rules are %v, %v", rules, err)
+	}
+	alice.post(settings+"/retention", "rules", " ").leadsTo(settings).says(".notice.good", "Every tag stays")
+	if rules, err = f.Registry.Retention(t.Context(), owner, path(t, "lab")); err != nil || len(rules) != 0 {
+		t.Errorf("the rules are %v, %v", rules, err)
 	}
 }
