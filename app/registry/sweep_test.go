@@ -159,9 +159,10 @@ func TestCheckFindsEveryDamage(t *testing.T) {
 func TestSweepWithoutGraceLeavesTimeToTag(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	alice := f.user("alice")
+	f.push(alice, "lab/hello", "old", "amd64", 0)
 	must(t, f.Govern(f.ctx(), graceOnly("")))
 	must(t, f.ChangeSettings(f.ctx(), model.Console, map[string]string{"grace": "0"}))
-	alice := f.user("alice")
 	pushed := f.push(alice, "lab/hello", "", "amd64", 1)
 	deleted := f.push(alice, "lab/hello", "latest", "amd64", 2)
 	must(t, only(f.DeleteImage(f.ctx(), alice, path(t, "lab/hello"), deleted.Digest)))
