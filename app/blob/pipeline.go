@@ -3,11 +3,12 @@ package blob
 import "sync"
 
 const (
-	// A pipeline's buffers are larger than those of inTurn: two goroutines share each of
-	// them, so the cache of one core is lost anyway, and every hand-over costs.
+	// A pipeline's buffers are larger than those of inTurn: several goroutines share each
+	// of them, so the cache of one core is lost anyway, and every hand-over costs.
 	pipelineBuffer = 512 << 10
-	// pipelineDepth is one buffer being filled, one being hashed, and one between them.
-	pipelineDepth = 3
+	// pipelineDepth is one buffer being filled, one being written, one being hashed, and
+	// one between them.
+	pipelineDepth = 4
 	// pipelineMemory is what one pipelined upload holds.
 	pipelineMemory = pipelineDepth * pipelineBuffer
 	// maxPipelines bounds how many uploads work so at once, and with it their memory.
@@ -16,48 +17,73 @@ const (
 
 var pipelineBuffers = sync.Pool{New: func() any { return new([pipelineBuffer]byte) }}
 
-// chunk is a buffer on its way round between the two goroutines of a pipeline.
+// chunk is a buffer on its way round the goroutines of a pipeline.
 type chunk struct {
 	buffer *[pipelineBuffer]byte
 	length int
 }
 
-// pipelined reads and writes here, and hashes in a second goroutine, which is faster for
-// as long as there is a core to spare for it, and slower otherwise.
+// pipelined reads here, writes in a second goroutine and hashes in a third, which is
+// faster for as long as there is a core to spare, and slower otherwise. What is hashed is
+// what was written: after a write that failed, nothing more is.
 func (u *Upload) pipelined(from *source) error {
-	free, full := make(chan chunk, pipelineDepth), make(chan chunk, pipelineDepth)
+	free := make(chan chunk, pipelineDepth)
+	full, written := make(chan chunk, pipelineDepth), make(chan chunk, pipelineDepth)
 	for range pipelineDepth {
 		free <- chunk{buffer: pipelineBuffers.Get().(*[pipelineBuffer]byte)}
 	}
-	var hashing sync.WaitGroup
-	hashing.Go(func() {
-		for c := range full {
+	var working sync.WaitGroup
+	failed := make(chan error, 1)
+	working.Go(func() {
+		defer close(written)
+		u.drain(full, written, failed)
+	})
+	working.Go(func() {
+		for c := range written {
 			u.sums.add(c.buffer[:c.length])
 			free <- c
 		}
 	})
-	err := u.feed(from, free, full)
+	reading := feed(from, free, full, failed)
 	close(full)
-	hashing.Wait()
+	working.Wait()
 	for range pipelineDepth {
 		pipelineBuffers.Put((<-free).buffer)
 	}
-	return err
+	select {
+	case writing := <-failed:
+		return writing
+	default:
+		return reading
+	}
 }
 
-// feed fills free buffers, writes them, and passes on what was written.
-func (u *Upload) feed(from *source, free <-chan chunk, full chan<- chunk) error {
+// feed fills free buffers until the source or the writing ends.
+func feed(from *source, free <-chan chunk, full chan<- chunk, failed <-chan error) error {
 	for {
 		c := <-free
-		n, reading := from.fill(c.buffer[:])
-		written, writing := u.write(c.buffer[:n])
-		c.length = written
+		n, err := from.fill(c.buffer[:])
+		c.length = n
 		full <- c
-		if writing != nil {
-			return writing
+		if err != nil || len(failed) > 0 {
+			return err
 		}
-		if reading != nil {
-			return reading
+	}
+}
+
+// drain writes buffers and passes on what was written of each: after a failure, nothing.
+func (u *Upload) drain(full <-chan chunk, written chan<- chunk, failed chan<- error) {
+	var broken bool
+	for c := range full {
+		if broken {
+			c.length = 0
+		} else {
+			n, err := u.write(c.buffer[:c.length])
+			if c.length = n; err != nil {
+				broken = true
+				failed <- err
+			}
 		}
+		written <- c
 	}
 }
