@@ -164,18 +164,8 @@ func (t *folder) add(ctx context.Context, s Source) (Report, error) {
 func (t *folder) fill(n *snapshot, r *Report) error {
 	return n.each(func(b store.Blob) error {
 		if size, err := t.blobs.Size(b.Digest); err != nil || size != b.Size {
-			err := copyBlob(n.ctx, n.source.Blobs, t.blobs, b)
-			if bad, ok := errors.AsType[*spoiltError](err); ok {
-				d, err := n.confirm(bad.Damage)
-				if err != nil {
-					return err
-				}
-				r.Damaged = append(r.Damaged, d)
-			} else if err != nil {
+			if err := n.settle(r, b, copyBlob(n.ctx, n.source.Blobs, t.blobs, b)); err != nil {
 				return err
-			} else {
-				r.Copied++
-				r.CopiedBytes += b.Size
 			}
 		}
 		n.pass(b.Digest)

@@ -212,3 +212,22 @@ func (n *snapshot) end() error {
 	defer cancel()
 	return errors.Join(all, n.source.DB.Update(lasting, func(tx *store.Tx) error { return tx.Unpin(lasting, n.pin) }))
 }
+
+// settle tells the report what became of a blob's copy: it was made, or the blob is
+// damaged at its source. Any other error ends the backup.
+func (n *snapshot) settle(r *Report, b store.Blob, err error) error {
+	if bad, ok := errors.AsType[*spoiltError](err); ok {
+		d, err := n.confirm(bad.Damage)
+		if err != nil {
+			return err
+		}
+		r.Damaged = append(r.Damaged, d)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Copied++
+	r.CopiedBytes += b.Size
+	return nil
+}

@@ -65,18 +65,8 @@ func (t stream) backup(n *snapshot, r *Report, o Options) error {
 		return err
 	}
 	err = n.each(func(b store.Blob) error {
-		err := t.blob(n, b)
-		if bad, ok := errors.AsType[*spoiltError](err); ok {
-			d, err := n.confirm(bad.Damage)
-			if err != nil {
-				return err
-			}
-			r.Damaged = append(r.Damaged, d)
-		} else if err != nil {
+		if err := n.settle(r, b, t.blob(n, b)); err != nil {
 			return err
-		} else {
-			r.Copied++
-			r.CopiedBytes += b.Size
 		}
 		n.pass(b.Digest)
 		if o.Progress != nil {
