@@ -148,14 +148,18 @@ func tell(ctx context.Context, manager *systemd.Manager, e *entrance) (end func(
 }
 
 // greet tells the administrator where the registry is and, as long as there is no
-// account, the link by which he makes his. The link goes nowhere but to the console.
+// account, the link by which he makes his. The link goes nowhere but to the console. All of
+// it is one write, so that who waits for the address has the link with it.
 func greet(ctx context.Context, out io.Writer, id *identity.Service, public *url.URL) error {
-	fmt.Fprintf(out, "Sregistry %s is ready at %s\n", Version, public)
 	secret, first, err := id.SetupLink(ctx)
-	if err != nil || !first {
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "\nThere is no account yet. Make the administrator's within an hour, in a browser:\n\n    %s\n\n", public.JoinPath("setup", secret))
+	text := fmt.Sprintf("Sregistry %s is ready at %s\n", Version, public)
+	if first {
+		text += fmt.Sprintf("\nThere is no account yet. Make the administrator's within an hour, in a browser:\n\n    %s\n\n", public.JoinPath("setup", secret))
+	}
+	_, err = io.WriteString(out, text)
 	return err
 }
 

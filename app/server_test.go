@@ -57,17 +57,13 @@ func (s *server) start() error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	ready, links := make(chan bool, 1), make(chan string, 1)
-	go s.listen(out, ready, links)
+	ready := make(chan bool, 1)
+	go s.listen(out, ready)
 	select {
 	case ok := <-ready:
 		if !ok {
 			err := s.cmd.Wait()
 			return &startError{err, s.err.String()}
-		}
-		select {
-		case s.setup = <-links:
-		default:
 		}
 	case <-time.After(patience):
 		s.cmd.Process.Kill()
@@ -76,23 +72,29 @@ func (s *server) start() error {
 	return nil
 }
 
-// listen reads what the server prints on its first lines.
-func (s *server) listen(out io.Reader, ready chan<- bool, links chan<- string) {
+// listen reads what the server prints. Its greeting is one write, so what follows the
+// address, if anything does, has come with it.
+func (s *server) listen(out io.Reader, ready chan<- bool) {
 	defer close(s.said)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if m := setupLine.FindStringSubmatch(lines.Text()); m != nil {
-			links <- m[1]
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			break
 		}
-		if m := readyLine.FindStringSubmatch(lines.Text()); m != nil {
+		line = strings.TrimSuffix(line, "\n")
+		if m := setupLine.FindStringSubmatch(line); m != nil && s.setup == "" {
+			s.setup = m[1]
+		}
+		if m := readyLine.FindStringSubmatch(line); m != nil {
 			s.url = m[1]
-			// The link for the first account follows at once, in the same write or the next.
-			time.AfterFunc(200*time.Millisecond, func() { ready <- true })
+		}
+		if s.url != "" && lines.Buffered() == 0 {
+			break
 		}
 	}
-	if s.url == "" {
-		ready <- false
-	}
+	ready <- s.url != ""
+	io.Copy(io.Discard, lines)
 }
 
 // stop ends the server as Ctrl-C does, and gives how it ended.
