@@ -29,7 +29,7 @@ const (
 	Describe
 )
 
-var actionNames = [...]string{Read: "read", Push: "push", Freeze: "freeze", Delete: "delete", Manage: "manage"}
+var actionNames = [...]string{Read: "read", Push: "push", Freeze: "freeze", Delete: "delete", Manage: "manage", Describe: "describe"}
 
 // String is the action's name, as it stands in the record of what was denied.
 func (a Action) String() string {
