@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"strings"
+
 	"sregistry/app/model"
 )
 
@@ -36,4 +38,12 @@ func shownDefault(s model.Setting) string {
 		return "no"
 	}
 	return s.Default
+}
+
+// sentence makes one of a setting's help, which begins small in a list of flags.
+func sentence(help string) string {
+	if help == "" {
+		return ""
+	}
+	return strings.ToUpper(help[:1]) + help[1:] + "."
 }

@@ -69,6 +69,11 @@ func (q SearchQuery) words() []string {
 	return strings.FieldsFunc(strings.ToLower(q.Text), func(r rune) bool { return strings.ContainsRune(" \t\n/:", r) })
 }
 
+// filtered tells whether more than words and a kind were chosen by.
+func (q SearchQuery) filtered() bool {
+	return q.Namespace != "" || q.Arch != "" || q.Key != "" || q.Value != "" || q.Signed
+}
+
 // title says what the page shows.
 func (p Search) title() string {
 	switch q := p.Query; {
