@@ -85,39 +85,41 @@ func TestReadmeIsWrittenInTheBrowser(t *testing.T) {
 	f := newFixture(t, "")
 	alice, bob := f.User(t, "alice"), f.User(t, "bob")
 	f.Push(t, alice, "lab/hello", "latest", siftest.Options{})
-	const page = "/containers/library/lab/hello"
+	const at = "/containers/library/lab/hello"
 	b := f.signedIn(t, alice)
-	b.get(page).says("section[aria-labelledby=readme]", "Write a README")
-	form := b.get(page + "?view=edit").is(http.StatusOK)
+	b.get(at).says("section[aria-labelledby=readme]", "Write a README")
+	form := b.get(at + "?view=edit").is(http.StatusOK)
 	version := form.Find("input[name=version]").AttrOr("value", "")
 
 	const text = "# Hello\n\nSee ![pic](https://example.org/x.png) and [me](javascript:alert(1)).\n\n" + hostile
-	p := b.post(page, "do", "preview", "version", version, "text", text).is(http.StatusOK).says(".prose h3", "Hello").says("textarea", "# Hello")
-	b.get(page).says("section[aria-labelledby=readme]", "Nobody has written")
-	p = b.post(page, "do", "save", "version", version, "text", text).leadsTo(page).says("[role=status]", "saved").says(".prose h3", "Hello").says(".byline", "alice")
-	if p.Find("main script, main img, .prose [onerror]").Length() != 0 || strings.Contains(p.html, "href=\"javascript:") {
-		t.Errorf("text became script: %s", p.html)
-	}
-	if got := p.Find(".prose a").First(); got.AttrOr("href", "") != "https://example.org/x.png" || got.AttrOr("rel", "") != "nofollow noreferrer" || got.Text() != "pic" {
-		t.Errorf("a picture became %q", got.Text())
+	preview := b.post(at, "do", "preview", "version", version, "text", text).is(http.StatusOK).says(".prose h3", "Hello").says("textarea", "# Hello")
+	b.get(at).says("section[aria-labelledby=readme]", "Nobody has written")
+	saved := b.post(at, "do", "save", "version", version, "text", text).leadsTo(at).says("[role=status]", "saved").says(".prose h3", "Hello").says(".byline", "alice")
+	for which, p := range map[string]page{"preview": preview, "page": saved} {
+		if p.Find("main script, main img, .prose [onerror]").Length() != 0 || strings.Contains(p.html, "href=\"javascript:") {
+			t.Errorf("text became script on the %s", which)
+		}
+		if got := p.Find(".prose a").First(); got.AttrOr("href", "") != "https://example.org/x.png" || got.AttrOr("rel", "") != "nofollow noreferrer" || got.Text() != "pic" {
+			t.Errorf("a picture became %q on the %s", got.Text(), which)
+		}
 	}
 
-	other := b.post(page, "do", "save", "version", version, "text", "of another window").is(http.StatusConflict)
+	other := b.post(at, "do", "save", "version", version, "text", "of another window").is(http.StatusConflict)
 	other.says("[role=alert]", "Somebody else has changed").says("textarea", "of another window").says("#theirs-text", "# Hello")
 	again := other.Find("input[name=version]").AttrOr("value", "")
-	b.post(page, "do", "save", "version", again, "text", "of another window").leadsTo(page).says(".prose", "of another window")
-	b.post(page, "do", "save", "version", "2", "text", strings.Repeat("x", 128<<10+1)).is(http.StatusRequestEntityTooLarge).says("[role=alert]", "128 KiB")
+	b.post(at, "do", "save", "version", again, "text", "of another window").leadsTo(at).says(".prose", "of another window")
+	b.post(at, "do", "save", "version", "2", "text", strings.Repeat("x", 128<<10+1)).is(http.StatusRequestEntityTooLarge).says("[role=alert]", "128 KiB")
 
 	f.Grant(t, alice, "lab", "bob", model.Contributor)
 	reader := f.signedIn(t, bob)
-	if got := reader.get(page).is(http.StatusOK); got.Find("a[href*=edit]").Length() != 0 {
+	if got := reader.get(at).is(http.StatusOK); got.Find("a[href*=edit]").Length() != 0 {
 		t.Error("a contributor is offered to edit")
 	}
-	reader.get(page + "?view=edit").is(http.StatusForbidden)
-	reader.post(page, "do", "save", "version", "2", "text", "mine").is(http.StatusForbidden)
-	reader.post(page, "do", "preview", "version", "2", "text", "mine").is(http.StatusForbidden)
-	f.signedIn(t, f.User(t, "eve")).post(page, "do", "save", "version", "2", "text", "mine").is(http.StatusNotFound)
-	b.get(page).says(".prose", "of another window")
+	reader.get(at + "?view=edit").is(http.StatusForbidden)
+	reader.post(at, "do", "save", "version", "2", "text", "mine").is(http.StatusForbidden)
+	reader.post(at, "do", "preview", "version", "2", "text", "mine").is(http.StatusForbidden)
+	f.signedIn(t, f.User(t, "eve")).post(at, "do", "save", "version", "2", "text", "mine").is(http.StatusNotFound)
+	b.get(at).says(".prose", "of another window")
 }
 
 func TestFilesOfAnImageAreWalkedThrough(t *testing.T) {
