@@ -7,12 +7,13 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,9 @@ import (
 
 // day is the life of what the authority gives out.
 const day = 24 * time.Hour
+
+// uncompressed stands before the two coordinates of a point of a curve (SEC 1, 2.3.3).
+const uncompressed = 4
 
 // Authority is an ACME authority. It gives a certificate for any domain whose host answers
 // its question, as a real one does, but looks at no signatures, nonces and accounts.
@@ -152,14 +156,15 @@ func (a *Authority) account(w http.ResponseWriter, r *http.Request) {
 		JWK struct{ X, Y string }
 	}
 	m.decode(a.t, m.Protected, &header)
-	number := func(text string) *big.Int {
-		b, err := base64.RawURLEncoding.DecodeString(text)
-		if err != nil {
-			a.t.Errorf("JWK: %v", err)
-		}
-		return new(big.Int).SetBytes(b)
+	x, errX := base64.RawURLEncoding.DecodeString(header.JWK.X)
+	y, errY := base64.RawURLEncoding.DecodeString(header.JWK.Y)
+	key, errKey := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{uncompressed}, x, y))
+	if err := errors.Join(errX, errY, errKey); err != nil {
+		a.t.Errorf("JWK: %v", err)
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
 	}
-	thumbprint, err := acme.JWKThumbprint(&ecdsa.PublicKey{Curve: elliptic.P256(), X: number(header.JWK.X), Y: number(header.JWK.Y)})
+	thumbprint, err := acme.JWKThumbprint(key)
 	if err != nil {
 		a.t.Errorf("JWK: %v", err)
 	}

@@ -2,6 +2,7 @@ package certstest
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
@@ -62,7 +63,9 @@ func (a *Authority) ask(w http.ResponseWriter, o *order, _ message) {
 func (a *Authority) askPlain(o *order) error {
 	client := http.Client{Timeout: patience, Transport: &http.Transport{
 		DisableKeepAlives: true,
-		Dial:              func(string, string) (net.Conn, error) { return net.Dial("tcp", a.plain) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", a.plain)
+		},
 	}}
 	answer, err := client.Get("http://" + o.domain + "/.well-known/acme-challenge/" + o.token)
 	if err != nil {
