@@ -93,11 +93,7 @@ func (f *File) For(base string) Login {
 
 // Find gives the base of a registry by its host, if there is a login at it.
 func (f *File) Find(host string) (base string, ok bool) {
-	bases := []string{clean(f.setting(keyBase))}
-	for _, base := range sortedKeys(f.object(keyRegistries)) {
-		bases = append(bases, base)
-	}
-	for _, base := range bases {
+	for _, base := range append([]string{clean(f.setting(keyBase))}, sortedKeys(f.object(keyRegistries))...) {
 		if u, err := url.Parse(base); err == nil && base != "" && strings.EqualFold(u.Host, host) {
 			return base, true
 		}

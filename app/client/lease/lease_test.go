@@ -117,7 +117,7 @@ func TestDeadHolderIsReplacedByOne(t *testing.T) {
 		if !strings.HasPrefix(string(text), l.Nonce()) {
 			<-l.Context().Done()
 		}
-		defer l.Release()
+		t.Cleanup(l.Release)
 	}
 	<-old.Context().Done()
 	old.Release()
