@@ -47,7 +47,7 @@ func span(d time.Duration) string {
 	return plural(int(d/(24*time.Hour)), "day")
 }
 
-// Uploads is what is being pushed right now.
+// AdminUploads is what is being pushed right now.
 //
 // The page is GET /admin/uploads; one is stopped by POST /admin/uploads/{id}/stop.
 type AdminUploads struct {

@@ -58,12 +58,6 @@ func (q SearchQuery) of(kind model.Kind) SearchQuery {
 	return q
 }
 
-// by is the same search in another order, which only containers have.
-func (q SearchQuery) by(order model.Order) SearchQuery {
-	q.Order, q.Kind = order, model.KindContainer
-	return q
-}
-
 // words are what is to be marked in what was found.
 func (q SearchQuery) words() []string {
 	return strings.FieldsFunc(strings.ToLower(q.Text), func(r rune) bool { return strings.ContainsRune(" \t\n/:", r) })

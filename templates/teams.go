@@ -61,14 +61,6 @@ var InvitationLives = []Life{{"24", "for one day"}, {"168", "for 7 days"}, {"720
 // Life is one choice of how long a link is good.
 type Life struct{ Value, Text string }
 
-// joinWords say how one becomes a member.
-func joinWords(join model.JoinPolicy) string {
-	if join == model.Open {
-		return "open to everybody with an account here"
-	}
-	return "joined by invitation"
-}
-
 // standing is what the viewer is to a team.
 func standing(t model.Team) string {
 	switch {

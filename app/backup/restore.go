@@ -60,7 +60,6 @@ type intake struct {
 // openIntake makes a folder ready to be restored to. It has to be missing, empty, or left
 // by a restore that did not end.
 func openIntake(dir string, o RestoreOptions) (*intake, error) {
-	const op = "backup.openIntake"
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, intakeFault(dir, err)
 	}

@@ -27,8 +27,8 @@ var turnBuffers = sync.Pool{New: func() any { return new([turnBuffer]byte) }}
 
 // Append takes what r gives, up to its end, and tells how many bytes it has kept. It keeps
 // what it got also if it fails, so that the client can go on from Offset. The memory used
-// does not depend on the length: turnBuffer, or pipelineMemory while the machine has a
-// core to spare.
+// does not depend on the length: turnBuffer, or pipelineDepth times pipelineBuffer while the
+// machine has a core to spare.
 //
 // Kinds: TooLarge if r gives more than limit bytes; Canceled if r fails or ctx is done (an
 // r that fails with an error of package errs keeps its kind); NoSpace, Unavailable and

@@ -9,8 +9,6 @@ const (
 	// pipelineDepth is one buffer being filled, one being written, one being hashed, and
 	// one between them.
 	pipelineDepth = 4
-	// pipelineMemory is what one pipelined upload holds.
-	pipelineMemory = pipelineDepth * pipelineBuffer
 	// maxPipelines bounds how many uploads work so at once, and with it their memory.
 	maxPipelines = 8
 )

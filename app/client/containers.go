@@ -10,13 +10,6 @@ import (
 	"sregistry/app/ref"
 )
 
-// Container gives one container. Errors: NotFound, also if it may not be seen.
-func (c *Client) Container(ctx context.Context, name ref.Path) (api.Container, error) {
-	var out api.Container
-	err := c.call(ctx, http.MethodGet, c.address("containers", name.String()), nil, &out)
-	return out, errs.Wrap("client.Container", err)
-}
-
 // DeleteContainer deletes a container with all its images. Errors: NotFound, Forbidden,
 // Frozen.
 func (c *Client) DeleteContainer(ctx context.Context, name ref.Path) error {

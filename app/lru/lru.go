@@ -60,13 +60,6 @@ func (m *Map[K, V]) Put(key K, value V) {
 	m.put(key, value)
 }
 
-// Len gives the number of entries.
-func (m *Map[K, V]) Len() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.order.Len()
-}
-
 func (m *Map[K, V]) put(key K, value V) {
 	if e, ok := m.items[key]; ok {
 		e.Value = entry[K, V]{key, value}

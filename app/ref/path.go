@@ -46,9 +46,6 @@ func ParsePath(s string) (Path, error) {
 // String gives the name as it was written.
 func (p Path) String() string { return p.text }
 
-// IsZero tells whether there is no name.
-func (p Path) IsZero() bool { return p.text == "" }
-
 // First gives the first part, by which the core decides how the rest is read.
 func (p Path) First() string {
 	first, _, _ := strings.Cut(p.text, "/")

@@ -3,6 +3,7 @@ package registry_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -93,6 +94,17 @@ func byDigest(d digest.Digest) ref.Reference { return ref.Reference{Digest: d} }
 func (f *fixture) files() int                { return f.count(func(e blob.Entry) bool { return e.Digest != "" }) }
 func (f *fixture) find(a model.Actor, name, tagName, arch string) (model.Image, error) {
 	return f.Image(f.ctx(), a, path(f.t, name), tag(tagName), arch)
+}
+
+// blob reads a blob by a container.
+func (f *fixture) blob(a model.Actor, name string, d digest.Digest) (string, error) {
+	file, _, err := f.OpenBlob(f.ctx(), a, path(f.t, name), d)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(file)
+	return string(content), err
 }
 
 func (f *fixture) count(which func(blob.Entry) bool) (n int) {

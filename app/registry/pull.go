@@ -31,7 +31,12 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 // containers hold; Unauthenticated.
 func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, container int64, err error) {
 	const op = "registry.OpenBlob"
-	if container, _, err = s.statBlob(ctx, actor, path, d); err != nil {
+	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+		container = p.Container
+		_, err := tx.BlobSize(ctx, p.Container, d)
+		return err
+	})
+	if err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
 	f, err = s.openContent(d)
@@ -52,22 +57,6 @@ func (s *Service) openContent(d digest.Digest) (*os.File, error) {
 // spoilt is the answer for content that is damaged.
 func spoilt(op, name string) error {
 	return errs.E(op, errs.NotFound, "%s was found damaged on the registry's disk, and is not given out any more. Push the same image again to mend it.", name)
-}
-
-// StatBlob gives the size of a blob that a container holds, in bytes. Errors: as of
-// OpenBlob.
-func (s *Service) StatBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (int64, error) {
-	_, size, err := s.statBlob(ctx, actor, path, d)
-	return size, errs.Wrap("registry.StatBlob", err)
-}
-
-func (s *Service) statBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (container, size int64, err error) {
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
-		container = p.Container
-		size, err = tx.BlobSize(ctx, p.Container, d)
-		return err
-	})
-	return container, size, err
 }
 
 // Manifest is a manifest as OCI clients get it.

@@ -2,8 +2,6 @@ package registry
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -137,49 +135,5 @@ func (s *Service) ContainerPulls(ctx context.Context, actor model.Actor, path re
 	return p, errs.Wrap(op, err)
 }
 
-// CollectionPulls is ContainerPulls for a whole collection.
-func (s *Service) CollectionPulls(ctx context.Context, actor model.Actor, path ref.Path, days int) (p model.Pulls, err error) {
-	const op = "registry.CollectionPulls"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		c, err := s.collection(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allowCollection(actor, access.Read, c); err != nil {
-			return err
-		}
-		if p.Total, err = tx.CollectionPullTotal(ctx, c.ID); err != nil {
-			return err
-		}
-		p.Days, err = tx.CollectionPulls(ctx, c.ID, since(tx, days))
-		return err
-	})
-	return p, errs.Wrap(op, err)
-}
-
 // since numbers the first of the last so many days, today among them.
 func since(tx *store.Tx, days int) int64 { return store.DayOf(tx.Now) - int64(days) + 1 }
-
-// MostPulled lists the containers that an actor may see and that were pulled, most pulled
-// first. Anybody may ask.
-func (s *Service) MostPulled(ctx context.Context, actor model.Actor, p model.Page) (list []model.Container, next string, err error) {
-	const op = "registry.MostPulled"
-	var pulls, id int64
-	if p.After != "" {
-		first, second, _ := strings.Cut(p.After, "-")
-		var bad error
-		pulls, err = strconv.ParseInt(first, 10, 64)
-		id, bad = strconv.ParseInt(second, 10, 64)
-		if err != nil || bad != nil || pulls <= 0 {
-			return nil, "", errs.E(op, errs.Invalid, "%q is not a place in this list.", p.After)
-		}
-	}
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		list, err = tx.MostPulled(ctx, actor, s.Settings().SignIn, pulls, id, p)
-		return err
-	})
-	list, next = model.Cut(p, list, func(k model.Container) string {
-		return strconv.FormatInt(k.Pulls, 10) + "-" + strconv.FormatInt(k.ID, 10)
-	})
-	return list, next, errs.Wrap(op, err)
-}

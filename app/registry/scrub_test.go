@@ -3,7 +3,6 @@ package registry_test
 import (
 	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -115,7 +114,7 @@ func TestDamagedContentIsNotThereUntilItIsPushedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newScrubbed(t)
-			alice, at := f.user("alice"), path(t, "lab/hello")
+			alice := f.user("alice")
 			i := f.push(alice, "lab/hello", "latest", "amd64", 1)
 			whole := f.push(alice, "lab/hello", "whole", "amd64", 2)
 			f.spoil(i.Content)
@@ -131,7 +130,7 @@ func TestDamagedContentIsNotThereUntilItIsPushedAgain(t *testing.T) {
 			if h, err := f.Health(f.ctx(), model.Console); err != nil || h.Damaged != 1 || h.Blobs != 3 || h.DiskSize < h.DiskFree || h.DiskFree == 0 {
 				t.Errorf("%+v, %v", h, err)
 			}
-			if _, err := f.StatBlob(f.ctx(), alice, at, whole.Content); err != nil {
+			if _, err := f.blob(alice, "lab/hello", whole.Content); err != nil {
 				t.Errorf("the other image: %v", err)
 			}
 			heal(f, alice, image(t, "amd64", 1))
@@ -152,11 +151,8 @@ func TestDamagedContentIsNotThereUntilItIsPushedAgain(t *testing.T) {
 func (f *fixture) isGone(alice model.Actor, i model.Image) {
 	t, at := f.t, path(f.t, "lab/hello")
 	t.Helper()
-	_, err := f.StatBlob(f.ctx(), alice, at, i.Content)
-	wants(t, errs.NotFound, err)
-	_, _, err = f.OpenBlob(f.ctx(), alice, at, i.Content)
-	wants(t, errs.NotFound, err)
-	_, err = f.OpenFile(i)
+	wants(t, errs.NotFound, only(f.blob(alice, "lab/hello", i.Content)))
+	_, err := f.OpenFile(i)
 	wants(t, errs.NotFound, err)
 	_, err = f.Manifest(f.ctx(), alice, at, tag("latest"))
 	wants(t, errs.NotFound, err)
@@ -177,15 +173,11 @@ func (f *fixture) isGone(alice model.Actor, i model.Image) {
 }
 
 func (f *fixture) isThere(alice model.Actor, i model.Image) {
-	t, at := f.t, path(f.t, "lab/hello")
+	t := f.t
 	t.Helper()
-	_, err := f.Manifest(f.ctx(), alice, at, byDigest(i.Digest))
-	must(t, err)
-	file, _, err := f.OpenBlob(f.ctx(), alice, at, i.Content)
-	must(t, err)
-	defer file.Close()
-	body, err := io.ReadAll(file)
-	if must(t, err); digest.FromBytes(body) != i.Content {
+	must(t, only(f.Manifest(f.ctx(), alice, path(t, "lab/hello"), byDigest(i.Digest))))
+	body, err := f.blob(alice, "lab/hello", i.Content)
+	if must(t, err); digest.FromString(body) != i.Content {
 		t.Error("it has another content")
 	}
 }

@@ -43,11 +43,6 @@ type Results struct {
 	Next string
 }
 
-// Empty tells whether nothing was found.
-func (r Results) Empty() bool {
-	return len(r.Containers)+len(r.Collections)+len(r.Tags)+len(r.Labels)+len(r.Definitions) == 0
-}
-
 // Search finds what an actor may see. Without words there are only containers to find.
 // Anybody may ask. Errors: Invalid for an order, a kind or a cursor that is none.
 func (s *Service) Search(ctx context.Context, actor model.Actor, q Query, p model.Page) (Results, error) {

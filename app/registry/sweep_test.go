@@ -50,9 +50,8 @@ func TestSweepKeepsWhatIsUsedAndLetsTheRestGoInTime(t *testing.T) {
 	if done.Images != 0 || done.Blobs != 1 {
 		t.Errorf("swept within the grace period: %+v", done)
 	}
-	_, err := f.StatBlob(f.ctx(), alice, at, loose)
-	wants(t, errs.NotFound, err)
-	_, err = f.Image(f.ctx(), alice, at, byDigest(moved.Digest), "")
+	wants(t, errs.NotFound, only(f.blob(alice, "lab/hello", loose)))
+	_, err := f.Image(f.ctx(), alice, at, byDigest(moved.Digest), "")
 	must(t, err)
 
 	f.age(48 * time.Hour)

@@ -153,12 +153,11 @@ func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
 			names, err := f.Catalog(f.ctx(), a, "", 10)
 			must(t, err)
 			note("catalog", len(names))
-			pulled, _, err := f.MostPulled(f.ctx(), a, model.Page{})
-			must(t, err)
-			note("most pulled", len(pulled))
-			browsed, _, err := f.Browse(f.ctx(), a, model.ByName, model.Page{})
-			must(t, err)
-			note("browsing", len(browsed))
+			for _, order := range []model.Order{model.ByName, model.Pulled} {
+				browsed, _, err := f.Browse(f.ctx(), a, order, model.Page{})
+				must(t, err)
+				note("browsing by "+string(order), len(browsed))
+			}
 			keys, _, err := f.LabelKeys(f.ctx(), a, model.Page{})
 			must(t, err)
 			note("label keys", len(keys))
@@ -184,7 +183,7 @@ func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
 				"digest":    only(f.Image(f.ctx(), a, path(t, "lab/hello"), byDigest(i.Content), "")),
 				"id":        only(f.ImageByID(f.ctx(), a, i.ID)),
 				"manifest":  only(f.Manifest(f.ctx(), a, path(t, "lab/hello"), tag("latest"))),
-				"blob":      only(f.StatBlob(f.ctx(), a, path(t, "lab/hello"), i.Content)),
+				"blob":      only(f.blob(a, "lab/hello", i.Content)),
 				"container": only(f.Container(f.ctx(), a, path(t, "lab/hello"))),
 			} {
 				if err == nil {

@@ -47,12 +47,6 @@ func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, siz
 	  ON CONFLICT DO UPDATE SET renewed_at = ?3`, container, d, unix(t.Now))
 }
 
-// RenewBlob notes that somebody relies on a container's blob that no image may use yet.
-func (t *Tx) RenewBlob(ctx context.Context, container int64, d digest.Digest) error {
-	return t.run(ctx, "store.RenewBlob", "UPDATE container_blobs SET renewed_at = ? WHERE container_id = ? AND digest = ?",
-		unix(t.Now), container, d)
-}
-
 // HasBlob tells whether a blob is recorded, whoever holds it. It is for the sweeper and
 // the check; to others a digest gives no right.
 func (t *Tx) HasBlob(ctx context.Context, d digest.Digest) (bool, error) {

@@ -75,39 +75,10 @@ func (t *Tx) ContainerPulls(ctx context.Context, container, since int64) ([]mode
 		"SELECT day, count FROM container_pulls WHERE container_id = ? AND day >= ? ORDER BY day", container, since)
 }
 
-// CollectionPulls is ContainerPulls for all containers of a collection together.
-func (t *Tx) CollectionPulls(ctx context.Context, collection, since int64) ([]model.DayPulls, error) {
-	return all(ctx, t, "store.CollectionPulls", scanDayPulls, `SELECT p.day, sum(p.count)
-	   FROM containers k JOIN container_pulls p ON p.container_id = k.id
-	  WHERE k.collection_id = ? AND p.day >= ? GROUP BY p.day ORDER BY p.day`, collection, since)
-}
-
-// CollectionPullTotal gives how often anything in a collection was ever pulled.
-func (t *Tx) CollectionPullTotal(ctx context.Context, collection int64) (int64, error) {
-	return one(ctx, t, "store.CollectionPullTotal", value[int64], "SELECT coalesce(sum(pulls), 0) FROM containers WHERE collection_id = ?", collection)
-}
-
 func scanDayPulls(row scanner) (model.DayPulls, error) {
 	var d model.DayPulls
 	var day int64
 	err := row.Scan(&day, &d.Count)
 	d.Day = fromUnix(day * secondsADay)
 	return d, err
-}
-
-// MostPulled gives the containers that an actor may see and that were ever pulled, those
-// with most pulls first, one more than the page holds. They follow the container with so
-// many pulls and that id; 0 pulls is the beginning.
-func (t *Tx) MostPulled(ctx context.Context, actor model.Actor, signIn bool, pulls, id int64, p model.Page) ([]model.Container, error) {
-	args, err := t.viewer(ctx, actor, signIn)
-	if err != nil {
-		return nil, err
-	}
-	args = append(args, sql.Named("pulls", pulls), sql.Named("id", id), sql.Named("limit", p.Size()+1))
-	// CROSS JOIN: containers come in the order of their index, and the reading stops when
-	// the page is full.
-	return all(ctx, t, "store.MostPulled", scanContainer, "SELECT "+containerColumns+` FROM containers k
-	  CROSS JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	 WHERE k.pulls > 0 AND k.deleted_at = 0 AND (:pulls = 0 OR (k.pulls, k.id) < (:pulls, :id)) AND `+visible+`
-	 ORDER BY k.pulls DESC, k.id DESC LIMIT :limit`, args...)
 }

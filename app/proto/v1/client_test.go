@@ -88,8 +88,6 @@ func TestOurClientIsUnderstood(t *testing.T) {
 		t.Errorf("a stranger deletes: %v", err)
 	}
 
-	_, err = other.Container(ctx, container)
-	must(err)
 	must(c.SetTag(ctx, container, "v1", latest))
 	must(c.FreezeTag(ctx, container, "v1", true))
 	if err := c.DeleteTag(ctx, container, "v1"); !errs.Is(err, errs.Frozen) {
