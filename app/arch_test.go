@@ -55,7 +55,7 @@ var imports = map[string][]string{
 	"app/sif/smallfs":         {},
 	"app/demo":                {"app/errs", "app/ref", "app/model", "app/store", "app/registry", "app/identity", "app/sif/smallfs"},
 	"app/cli/credentials":     {"app/errs"},
-	"app/cli":                 {"app/errs", "app/ref", "app/api", "app/client", "app/cli/credentials", "app/sif"},
+	"app/cli":                 {"app/errs", "app/ref", "app/model", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app": {"app/demo", "app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
 		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/metrics", "app/courier", "app/web", "app/cli", "app/api", "app/systemd", "static"},
 	".": {"app", "app/cli"},

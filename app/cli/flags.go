@@ -2,12 +2,12 @@ package cli
 
 import (
 	"errors"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"sregistry/app/model"
 )
 
 // remoteOptions are the flags of every command that asks a registry.
@@ -34,19 +34,14 @@ func (d *duration) String() string {
 	if *d == 0 {
 		return ""
 	}
-	return time.Duration(*d).String()
+	return model.FormatSpan(time.Duration(*d))
 }
 
 func (d *duration) Type() string { return "time" }
 
 func (d *duration) Set(s string) error {
-	value, err := time.ParseDuration(s)
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		var n float64
-		n, err = strconv.ParseFloat(days, 64)
-		value = time.Duration(n * float64(24*time.Hour))
-	}
-	if err != nil || value < time.Second {
+	value, err := model.ParseSpan(s)
+	if err != nil {
 		return errors.New("write a time like 90m, 72h or 30d")
 	}
 	*d = duration(value)

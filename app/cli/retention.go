@@ -3,13 +3,13 @@ package cli
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sregistry/app/api"
 	"sregistry/app/errs"
+	"sregistry/app/model"
 )
 
 type retentionOptions struct {
@@ -58,25 +58,24 @@ func showRetention(ctx context.Context, opts retentionOptions, env Env, arg stri
 		return errs.Wrap(op, err)
 	}
 	return printList(env, opts.json, r.Rules, []string{"TAGS", "LAST", "NEWER", "PULLED"}, func(r api.RetentionRule) []string {
-		return []string{r.Tags, positive(int64(r.Last), strconv.Itoa(r.Last)), positive(r.Newer, span(r.Newer)), positive(r.Pulled, span(r.Pulled))}
+		return []string{r.Tags, count(r.Last), span(r.Newer), span(r.Pulled)}
 	})
 }
 
-// positive gives the text for a number above 0, and nothing for 0.
-func positive(n int64, text string) string {
-	if n > 0 {
-		return text
+// count writes a number, and nothing for 0.
+func count(n int) string {
+	if n == 0 {
+		return ""
 	}
-	return ""
+	return strconv.Itoa(n)
 }
 
-// span writes seconds as a flag takes them.
+// span writes seconds as a rule has them, and nothing for 0.
 func span(seconds int64) string {
-	const day = 24 * 60 * 60
-	if seconds%day == 0 {
-		return strconv.FormatInt(seconds/day, 10) + "d"
+	if seconds == 0 {
+		return ""
 	}
-	return (time.Duration(seconds) * time.Second).String()
+	return model.FormatSpan(time.Duration(seconds) * time.Second)
 }
 
 func setRetention(ctx context.Context, opts retentionOptions, env Env, arg string) error {
@@ -140,30 +139,11 @@ func dryRunRetention(ctx context.Context, opts retentionOptions, env Env, arg st
 func parseRules(texts []string) ([]api.RetentionRule, error) {
 	rules := []api.RetentionRule{}
 	for _, text := range texts {
-		var r api.RetentionRule
-		for part := range strings.SplitSeq(text, ",") {
-			key, value, _ := strings.Cut(part, "=")
-			var keep duration
-			var err error
-			switch key {
-			case "tags":
-				r.Tags = value
-			case "last":
-				r.Last, err = strconv.Atoi(value)
-			case "newer":
-				err = keep.Set(value)
-				r.Newer = keep.seconds()
-			case "pulled":
-				err = keep.Set(value)
-				r.Pulled = keep.seconds()
-			default:
-				return nil, UsageError("%q is no part of a rule; write tags=PATTERN,last=N,newer=TIME,pulled=TIME.", part)
-			}
-			if err != nil {
-				return nil, UsageError("The part %q of a rule is not well made; write such as last=10 or newer=30d.", part)
-			}
+		r, err := model.ParseRetentionRule(text)
+		if err != nil {
+			return nil, err
 		}
-		rules = append(rules, r)
+		rules = append(rules, api.RetentionRule{Tags: r.Tags, Last: r.Last, Newer: int64(r.Newer / time.Second), Pulled: int64(r.Pulled / time.Second)})
 	}
 	return rules, nil
 }
