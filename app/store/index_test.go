@@ -48,6 +48,9 @@ func TestIndexesAreKeptWithEveryChange(t *testing.T) {
 				t.Errorf("round %d: %s", round, line)
 			}
 		}
+		for _, wrong := range damage(t, db) {
+			t.Errorf("round %d: %s", round, wrong)
+		}
 		if len(kept) < 10 {
 			t.Fatalf("only %d things are found", len(kept))
 		}
