@@ -61,13 +61,8 @@ func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets
 	defer func() { err = errors.Join(err, d.Close()) }()
 	core := registry.New(d.db, d.blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
 	source, out := d.source(withoutKey), env.Stdout
-	shown := time.Now()
-	o := backup.Options{Keep: settings.BackupKeep, Progress: func(r backup.Report) {
-		if env.Terminal && time.Since(shown) > time.Second {
-			fmt.Fprintf(env.Stderr, "\r%d blobs copied, %s", r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
-			shown = time.Now()
-		}
-	}}
+	tell := counter(env, "copied")
+	o := backup.Options{Keep: settings.BackupKeep, Progress: func(r backup.Report) { tell(r.Copied, r.CopiedBytes) }}
 	var r backup.Report
 	if to == "-" {
 		out = env.Stderr // standard output is the backup

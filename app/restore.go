@@ -44,13 +44,7 @@ Images that were damaged when the backup was made are named; the status is then 
 }
 
 func runRestore(c *cobra.Command, data string, env cli.Env, from string, o backup.RestoreOptions) error {
-	shown := time.Now()
-	o.Progress = func(blobs int, bytes int64) {
-		if env.Terminal && time.Since(shown) > time.Second {
-			fmt.Fprintf(env.Stderr, "\r%d blobs restored, %s", blobs, humanize.IBytes(uint64(bytes)))
-			shown = time.Now()
-		}
-	}
+	o.Progress = counter(env, "restored")
 	var done backup.Restored
 	var err error
 	if from == "-" {

@@ -12,9 +12,10 @@
 // A stream is a tar archive of the same things: begin.json, the database, the small files,
 // blobs/<algorithm>/<hex>, and backup.json last.
 //
-// Entry points: Source.ToFolder, Source.ToStream, FromFolder, FromStream, List. The trap:
-// the database says which blobs a backup needs at one moment, and they are copied later;
-// until then a pin in the database keeps sweeps, of whatever process, from removing them.
+// Entry points: Source.ToFolder, Source.ToStream, FromFolder, FromStream, CheckFolder,
+// CheckStream, List. The trap: the database says which blobs a backup needs at one moment,
+// and they are copied later; until then a pin in the database keeps sweeps, of whatever
+// process, from removing them.
 package backup
 
 import (

@@ -102,7 +102,14 @@ func TestStreamThatIsCutOrChangedMakesNoRegistry(t *testing.T) {
 		changed[at] ^= 1
 		for name, r := range map[string]io.Reader{"cut": cut, "changed": bytes.NewReader(changed)} {
 			to := filepath.Join(t.TempDir(), "data")
-			done, err := backup.FromStream(t.Context(), r, to, backup.RestoreOptions{Files: quick})
+			var seen bytes.Buffer
+			done, err := backup.FromStream(t.Context(), io.TeeReader(r, &seen), to, backup.RestoreOptions{Files: quick})
+			_, rest := io.Copy(&seen, r)
+			must(t, rest)
+			found, checking := backup.CheckStream(t.Context(), &seen, backup.CheckOptions{})
+			if whole := checking == nil && len(found.Wrong)+len(found.Damaged) == 0; whole != (err == nil) {
+				t.Errorf("%s at %d: a restore says %v, a check %+v, %v", name, at, err, found, checking)
+			}
 			if err == nil && name == "changed" && done.Blobs == 2 {
 				continue // a byte that means nothing, such as a time
 			}

@@ -3,12 +3,10 @@ package backup
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 
 	"sregistry/app/blob"
@@ -191,29 +189,7 @@ func (in *intake) finish(ctx context.Context) error {
 // against what was proven to be there.
 func (in *intake) prove(ctx context.Context, copy *store.DB) error {
 	const op = "backup.prove"
-	var wrong []string
-	err := copy.View(ctx, func(tx *store.Tx) (err error) {
-		if wrong, err = tx.Integrity(ctx); err != nil {
-			return err
-		}
-		schema, err := tx.Schema(ctx)
-		if err != nil {
-			return err
-		}
-		rows, err := tx.Counts(ctx)
-		if err != nil {
-			return err
-		}
-		if schema != in.manifest.Schema {
-			wrong = append(wrong, fmt.Sprintf("The database has schema %d instead of %d.", schema, in.manifest.Schema))
-		}
-		for table, n := range in.manifest.Rows {
-			if rows[table] != n {
-				wrong = append(wrong, fmt.Sprintf("The table %s has %d rows instead of %d.", table, rows[table], n))
-			}
-		}
-		return nil
-	})
+	wrong, err := in.manifest.wrongWith(ctx, copy)
 	if err != nil {
 		return err
 	}
@@ -225,24 +201,14 @@ func (in *intake) prove(ctx context.Context, copy *store.DB) error {
 		if size, err := in.blobs.Size(b.Digest); err == nil && size == b.Size {
 			return nil
 		}
-		lost := Damage{Digest: b.Digest, What: "is missing or damaged in the backup"}
-		at := slices.IndexFunc(in.manifest.Damaged, func(d Damage) bool { return d.Digest == b.Digest })
-		if at >= 0 {
-			lost.What = in.manifest.Damaged[at].What + " since before the backup"
-		} else {
+		lost, known := in.manifest.recall(Damage{Digest: b.Digest, What: "is missing or damaged in the backup"})
+		if !known {
 			surprises++
 		}
-		if in.manifest.Schema == store.Present() { // else the question does not fit the tables
-			err := copy.Peek(ctx, func(tx *store.Tx) (err error) {
-				lost.Images, err = tx.ImagesWith(ctx, b.Digest, maxVictims)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-		}
+		var err error
+		lost.Images, err = in.manifest.victims(ctx, copy, b.Digest)
 		in.done.Lost = append(in.done.Lost, lost)
-		return nil
+		return err
 	})
 	if err == nil && surprises > 0 && !in.options.AcceptDamage {
 		return errs.E(op, errs.DigestInvalid, "The backup is damaged: it has lost %d of the %d files that it should have. Restore another backup, or this one as it is with --accept-damage.", surprises, in.manifest.Blobs)

@@ -5,12 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-
-	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/blob"
 	"sregistry/app/errs"
@@ -25,15 +20,15 @@ import (
 // NoSpace, Unavailable, Canceled.
 func FromFolder(ctx context.Context, dir, to string, o RestoreOptions) (Restored, error) {
 	const op = "backup.FromFolder"
-	name, m, err := choose(dir, o.Name)
-	if err != nil {
-		return Restored{}, errs.Wrap(op, err)
-	}
-	from, err := blob.Open(dir)
+	from, name, err := choose(dir, o.Name)
 	if err != nil {
 		return Restored{}, errs.Wrap(op, err)
 	}
 	defer from.Close()
+	m, err := manifestOf(from, name)
+	if err != nil {
+		return Restored{}, errs.Wrap(op, err)
+	}
 	in, err := openIntake(to, o)
 	if err != nil {
 		return Restored{}, errs.Wrap(op, err)
@@ -88,72 +83,11 @@ type readCloser struct {
 	io.Closer
 }
 
-// Kept is a backup in a folder of them.
-type Kept struct {
-	Name string
-	Manifest
-}
-
-// List gives the backups in a folder, oldest first. Errors: NotFound if there is none.
-func List(dir string) ([]Kept, error) {
-	const op = "backup.List"
-	none := errs.E(op, errs.NotFound, "There is no backup in %s.", dir)
-	if _, err := os.Stat(filepath.Join(dir, snapshotsFolder)); err != nil {
-		return nil, none
-	}
-	blobs, err := blob.Open(dir)
-	if err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	defer blobs.Close()
-	all, err := names(blobs.Files())
-	if err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	var list []Kept
-	for _, name := range all {
-		f, err := blobs.Files().Open(snapshotsFolder + "/" + name + "/" + manifestName)
-		if err != nil {
-			return nil, errs.Wrap(op, err)
-		}
-		m, err := readManifest(f)
-		if err := errors.Join(err, f.Close()); err != nil {
-			return nil, errs.Wrap(op, err)
-		}
-		list = append(list, Kept{name, m})
-	}
-	if len(list) == 0 {
-		return nil, none
-	}
-	return list, nil
-}
-
-// choose finds a backup by its name, or the newest.
-func choose(dir, name string) (string, Manifest, error) {
-	list, err := List(dir)
-	if err != nil {
-		return "", Manifest{}, err
-	}
-	at := len(list) - 1
-	if name != "" {
-		at = slices.IndexFunc(list, func(k Kept) bool { return k.Name == name })
-	}
-	if at < 0 {
-		return "", Manifest{}, errs.E("backup.choose", errs.NotFound, "There is no backup %q in %s; sregistry restore --list shows them.", name, dir)
-	}
-	return list[at].Name, list[at].Manifest, nil
-}
-
 // FromStream makes a data folder of what ToStream has written. Otherwise it is
 // FromFolder.
 func FromStream(ctx context.Context, r io.Reader, to string, o RestoreOptions) (Restored, error) {
 	const op = "backup.FromStream"
-	archive := tar.NewReader(r)
-	first, err := archive.Next()
-	if err != nil || first.Name != beginName {
-		return Restored{}, errs.Because(op, errs.Invalid, err, "What comes in is not a backup that \"sregistry backup -\" has written.")
-	}
-	m, err := readManifest(archive)
+	archive, m, err := openStream(r)
 	if err != nil {
 		return Restored{}, errs.Wrap(op, err)
 	}
@@ -167,35 +101,26 @@ func FromStream(ctx context.Context, r io.Reader, to string, o RestoreOptions) (
 }
 
 func (in *intake) takeStream(ctx context.Context, archive *tar.Reader) error {
-	const op = "backup.takeStream"
-	cut := errs.E(op, errs.DigestInvalid, "The backup is cut off or damaged; it has to be read again, from its beginning.")
-	complete := false
-	for !complete {
-		header, err := archive.Next()
+	for {
+		e, err := nextInStream(archive)
 		if err != nil {
-			return cut
+			return err
 		}
-		body := fragile{archive, cut}
-		switch path, isBlob := strings.CutPrefix(header.Name, blobsPrefix); {
-		case isBlob:
-			d := digest.Digest(strings.Replace(path, "/", ":", 1))
-			if err := d.Validate(); err != nil {
-				return errs.Because(op, errs.DigestInvalid, err, "The backup has a file %q, which no backup of sregistry has; it was tampered with.", header.Name)
+		switch {
+		case e.blob.Digest != "":
+			err = in.keep(ctx, e.blob, func() (io.ReadCloser, error) { return io.NopCloser(e), nil })
+		case e.name == manifestName:
+			last, err := readManifest(e)
+			if err != nil {
+				return err
 			}
-			err = in.keep(ctx, store.Blob{Digest: d, Size: header.Size}, func() (io.ReadCloser, error) {
-				return io.NopCloser(body), nil
-			})
-		case header.Name == manifestName:
-			var last Manifest
-			if last, err = readManifest(archive); err == nil {
-				in.manifest.Damaged, complete = last.Damaged, true
-			}
+			in.manifest.Damaged = last.Damaged
+			return in.finish(ctx)
 		default:
-			err = in.put(header.Name, body)
+			err = in.put(e.name, e)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return in.finish(ctx)
 }

@@ -9,7 +9,7 @@
 //	uploads/<id>                       what has arrived of an upload, mode 0600
 //	quarantine/<algorithm>-<hex>       a blob's file that was found damaged
 //
-// Entry points: Open; Store.Create, Store.Resume and the methods of Upload to write;
+// Entry points: Open, or OpenRead for what is only looked at; Store.Create, Store.Resume and the methods of Upload to write;
 // Store.OpenBlob to read; Store.Examine and Store.SetAside to find damage; Store.Walk, Store.Uploads and Store.Sweep to clean up.
 //
 // The trap: a blob is durable once Commit has returned nil, but nothing refers to it
@@ -19,6 +19,7 @@ package blob
 
 import (
 	"io/fs"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -60,10 +61,7 @@ func Open(dir string, options ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fault(op, err)
 	}
-	s := &Store{
-		fs: files, cores: int32(runtime.GOMAXPROCS(0)),
-		open: map[string]bool{}, shards: map[string]bool{},
-	}
+	s := over(files)
 	for _, option := range options {
 		option(s)
 	}
@@ -72,6 +70,28 @@ func Open(dir string, options ...Option) (*Store, error) {
 		return nil, errs.Wrap(op, err)
 	}
 	return s, nil
+}
+
+// OpenRead opens a store that is there for reading, and changes nothing in its folder,
+// which may be on a disk that cannot be written. Kinds: NotFound, Unavailable.
+func OpenRead(dir string) (*Store, error) {
+	const op = "blob.OpenRead"
+	root, err := os.OpenRoot(dir)
+	if isGone(err) {
+		return nil, errs.Because(op, errs.NotFound, err, "There is no folder %s.", dir)
+	}
+	if err != nil {
+		return nil, errs.Because(op, errs.Unavailable, err, "The folder %s cannot be read.", dir)
+	}
+	return over(&folder{root}), nil
+}
+
+// over gives the store that has its files in a layer.
+func over(files FS) *Store {
+	return &Store{
+		fs: files, cores: int32(runtime.GOMAXPROCS(0)),
+		open: map[string]bool{}, shards: map[string]bool{},
+	}
 }
 
 // lay makes the folders that every store has. They are synced even if they exist: the

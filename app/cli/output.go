@@ -15,13 +15,15 @@ import (
 	"sregistry/app/errs"
 )
 
-// printJSON writes a result for programs.
-func printJSON(env Env, v any) error {
-	encoder := json.NewEncoder(env.Stdout)
+// PrintJSON writes a result for programs.
+func PrintJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	return errs.Wrap("cli.printJSON", encoder.Encode(v))
+	return errs.Wrap("cli.PrintJSON", encoder.Encode(v))
 }
+
+func printJSON(env Env, v any) error { return PrintJSON(env.Stdout, v) }
 
 // say tells the user something that is no result.
 func say(env Env, format string, args ...any) {
