@@ -56,6 +56,18 @@ func (db *DB) Drain(ctx context.Context) error {
 	return err
 }
 
+// Break makes the connection that writes one that cannot, and that is known to be broken.
+func (db *DB) Break(ctx context.Context) error {
+	c, err := db.write.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.write.give(c)
+	c.broken = true
+	_, err = c.ExecContext(ctx, "PRAGMA query_only = 1")
+	return err
+}
+
 // Script runs statements on a closed database file, which it makes if it is missing.
 func Script(ctx context.Context, dir, text string) error {
 	p, err := openPool(filepath.Join(dir, FileName), "BEGIN", nil, 1)
@@ -135,7 +147,7 @@ func UpgradeDying(ctx context.Context, dir, schema string, n int) error {
 	if err != nil {
 		return err
 	}
-	p, err := openPool(filepath.Join(dir, FileName), "BEGIN IMMEDIATE", url.Values{"_foreign_keys": {"0"}}, 1)
+	p, err := openPool(filepath.Join(dir, FileName), beginWrite, url.Values{"_foreign_keys": {"0"}}, 1)
 	if err != nil {
 		return err
 	}

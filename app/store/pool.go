@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"net/url"
 	"sync/atomic"
@@ -29,6 +30,10 @@ type conn struct {
 	statements map[string]*sql.Stmt
 	broken     bool // its transaction could not be ended
 }
+
+// beginWrite begins a transaction that writes. It waits for its turn at once, so that no
+// transaction finds out half way that another has come before it.
+const beginWrite = "BEGIN IMMEDIATE"
 
 func openPool(path, begin string, more url.Values, size int) (*pool, error) {
 	q := url.Values{
@@ -82,18 +87,51 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 // connect opens a connection in the place of one that was taken.
 func (p *pool) connect(ctx context.Context) (*conn, error) {
 	const op = "store.connect"
-	c, err := p.db.Conn(ctx)
+	c, err := p.open(ctx)
+	if errors.Is(err, errReadOnly) {
+		c, err = p.open(ctx) // that one was left from when the disk did not let it
+	}
 	if err != nil {
 		p.free <- nil
+		return nil, errs.Wrap(op, err)
+	}
+	return c, nil
+}
+
+// errReadOnly is a connection for writing that cannot.
+var errReadOnly = errors.New("the file could be opened for reading only")
+
+// open opens a connection. SQLite opens a file for reading if it cannot be written, and
+// leaves it at that when it can be again; so such a connection is not kept.
+func (p *pool) open(ctx context.Context) (*conn, error) {
+	const op = "store.open"
+	got, err := p.db.Conn(ctx)
+	if err != nil {
 		return nil, wrap(op, err)
 	}
-	return &conn{Conn: c, statements: map[string]*sql.Stmt{}}, nil
+	c := &conn{Conn: got, statements: map[string]*sql.Stmt{}}
+	if p.begin != beginWrite {
+		return c, nil
+	}
+	readOnly := false
+	err = c.Raw(func(under any) (err error) {
+		readOnly, err = under.(interface{ IsReadOnly(string) (bool, error) }).IsReadOnly("main")
+		return err
+	})
+	if err == nil && readOnly {
+		err = unwritable(op, errReadOnly)
+	}
+	if err != nil {
+		c.discard()
+		return nil, wrap(op, err)
+	}
+	return c, nil
 }
 
 // give returns a connection; a broken one is closed and a new one takes its place.
 func (p *pool) give(c *conn) {
 	if c.broken {
-		c.close()
+		c.discard()
 		c = nil
 	}
 	p.free <- c
@@ -108,6 +146,15 @@ func (p *pool) close() error {
 		}
 	}
 	return errors.Join(all, p.db.Close())
+}
+
+// discard closes a connection that must not be used again. Without the error database/sql
+// would keep it, and give it out the next time.
+func (c *conn) discard() {
+	for _, s := range c.statements {
+		s.Close()
+	}
+	_ = c.Raw(func(any) error { return driver.ErrBadConn })
 }
 
 func (c *conn) close() error {

@@ -69,7 +69,7 @@ func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, erro
 	if err := file.Close(); err != nil {
 		return nil, unwritable(op, err)
 	}
-	if db.write, err = openPool(path, "BEGIN IMMEDIATE", nil, 1); err != nil {
+	if db.write, err = openPool(path, beginWrite, nil, 1); err != nil {
 		return nil, wrap(op, err)
 	}
 	if err := create(ctx, db.write.db, schema); err != nil {

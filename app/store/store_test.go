@@ -70,6 +70,17 @@ func TestCanceledCallersGiveTheirConnectionBack(t *testing.T) {
 	}
 }
 
+func TestBrokenConnectionIsNotUsedAgain(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	if err := db.Break(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.NoteDuty(t.Context(), "x", true, "") }); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestFullDiskIsSaidAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -41,7 +41,7 @@ func Upgrade(ctx context.Context, dir, schema string) (Upgrading, error) {
 	}
 	// Steps may rebuild tables that others refer to, so references are looked at only when
 	// a step has done all; inside a transaction this cannot be switched.
-	p, err := openPool(filepath.Join(dir, FileName), "BEGIN IMMEDIATE", url.Values{"_foreign_keys": {"0"}}, 1)
+	p, err := openPool(filepath.Join(dir, FileName), beginWrite, url.Values{"_foreign_keys": {"0"}}, 1)
 	if err != nil {
 		return done, wrap(op, err)
 	}
