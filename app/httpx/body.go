@@ -15,7 +15,9 @@ import (
 // bodyStall is how long a body may stand still. One that moves may take hours.
 const bodyStall = 2 * time.Minute
 
-// bodyDeadline gives up a request whose body has stood still for so long.
+// bodyDeadline gives up a request whose body has stood still for so long. The time runs from
+// the beginning, also for a body that no handler reads: net/http reads some of it before it
+// sends the answer, and would wait for that for ever.
 func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -23,6 +25,9 @@ func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 			if r.Body != nil && r.Body != http.NoBody {
 				b := &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall, size: r.ContentLength}
 				r.Body = b
+				if err := b.extend(time.Now()); err != nil {
+					return err
+				}
 				if event, ok := c.Get(eventKey).(*request); ok {
 					event.body = b
 				}
@@ -55,6 +60,15 @@ func (b *body) Interrupt() {
 	_ = b.connection.SetReadDeadline(time.Unix(1, 0))
 }
 
+// extend moves the deadline of the connection along. Errors: Canceled if there is none left.
+func (b *body) extend(now time.Time) error {
+	b.moved = now
+	if err := b.connection.SetReadDeadline(now.Add(b.stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return errs.Because("httpx.body.extend", errs.Canceled, err, "The connection was lost.")
+	}
+	return nil
+}
+
 // Read reads on. Errors: Canceled if the rest does not come.
 func (b *body) Read(p []byte) (int, error) {
 	const op = "httpx.body.Read"
@@ -65,9 +79,8 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	// Not on every read: that is a system call, almost.
 	if now := time.Now(); now.Sub(b.moved) > b.stall/8 {
-		b.moved = now
-		if err := b.connection.SetReadDeadline(now.Add(b.stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return 0, errs.Because(op, errs.Canceled, err, "The connection was lost.")
+		if err := b.extend(now); err != nil {
+			return 0, errs.Wrap(op, err)
 		}
 	}
 	if b.given.Load() {

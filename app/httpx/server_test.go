@@ -1,6 +1,7 @@
 package httpx_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -138,6 +139,29 @@ func TestBodyThatStandsStillIsGivenUp(t *testing.T) {
 	io.WriteString(c, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nsome")
 	if err := <-done; !errs.Is(err, errs.Canceled) {
 		t.Error(err)
+	}
+}
+
+// A body that the handler does not look at is waited for by net/http itself, which has to
+// end, too.
+func TestBodyThatNobodyReadsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	e := echo.New()
+	e.POST("/x", func(c echo.Context) error { return c.NoContent(http.StatusBadRequest) }, httpx.BodyDeadline(200*time.Millisecond))
+	l := impatient(t, time.Minute)
+	serve(t, e, l, 0)
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetReadDeadline(time.Now().Add(time.Minute)); err != nil { // the test's own patience
+		t.Fatal(err)
+	}
+	io.WriteString(c, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+	answer, err := io.ReadAll(c)
+	if err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 400 ")) {
+		t.Errorf("%q, %v", answer, err)
 	}
 }
 
