@@ -32,7 +32,7 @@ var imports = map[string][]string{
 	"app/sif/internal/lzo":    {},
 	"app/sif/internal/squash": {"app/errs", "app/sif/internal/lzo"},
 	"app/store":               {"app/errs", "app/ref", "app/model"},
-	"app/identity":            {"app/errs", "app/lru", "app/ref", "app/model", "app/store"},
+	"app/identity":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/store"},
 	"app/registry":            {"app/errs", "app/lru", "app/ref", "app/model", "app/access", "app/manifest", "app/blob", "app/pgp", "app/sif", "app/store", "app/courier"},
 	"app/backup":              {"app/errs", "app/blob", "app/store"},
 	"app/httpx":               {"app/errs", "app/lru", "app/model"},

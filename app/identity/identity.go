@@ -22,6 +22,7 @@ import (
 	"github.com/gorilla/sessions"
 	"golang.org/x/sync/singleflight"
 
+	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/lru"
 	"sregistry/app/model"
@@ -143,20 +144,15 @@ func actorOf(u model.User, via model.Credential) model.Actor {
 	return model.Actor{UserID: u.ID, Name: u.Name, Admin: u.Admin, Via: via, Scope: model.ScopeAll}
 }
 
-// manages tells whether an actor runs the registry and may do so by his credential.
-func manages(a model.Actor) bool {
-	return a.Admin && a.Scope.Has(model.ScopeManage) && a.Only == nil
-}
-
-// administrate refuses everybody else.
+// administrate refuses everybody but those who run the registry.
 func administrate(op string, a model.Actor) error {
-	switch {
-	case manages(a):
+	switch access.CanAdminister(a) {
+	case access.Allow:
 		return nil
-	case a.IsAnonymous():
+	case access.NeedLogin:
 		return errs.E(op, errs.Unauthenticated, "Sign in to do this.")
-	case a.Admin:
-		return errs.E(op, errs.Forbidden, "This credential may not be used to run the registry; use one with the scope \"manage\".")
+	case access.Narrow:
+		return errs.E(op, errs.Forbidden, "This token may not be used to run the registry; use one with the scope \"manage\" that is not narrowed to collections.")
 	}
 	return errs.E(op, errs.Forbidden, "Only an administrator of the registry may do this.")
 }
@@ -167,12 +163,12 @@ func accountOf(op string, actor model.Actor, user string) (string, error) {
 	if user == "" {
 		user = actor.Name
 	}
-	if actor.UserID == 0 || user != actor.Name {
-		return user, administrate(op, actor)
-	}
-	if !actor.Scope.Has(model.ScopeManage) || actor.Only != nil {
+	switch access.CanManageAccount(actor, user == actor.Name) {
+	case access.Allow:
+		return user, nil
+	case access.Narrow:
 		return "", errs.E(op, errs.Forbidden,
 			"This token may not manage the account; sign in, or use one with the scope \"manage\" that is not narrowed to collections.")
 	}
-	return user, nil
+	return "", administrate(op, actor)
 }

@@ -101,13 +101,24 @@ func hidden(op string, actor model.Actor, name string) error {
 
 // admin allows only those who run the registry.
 func admin(op string, actor model.Actor) error {
-	switch {
-	case actor.IsAnonymous():
+	switch access.CanAdminister(actor) {
+	case access.Allow:
+		return nil
+	case access.NeedLogin:
 		return errs.E(op, errs.Unauthenticated, "Sign in as an administrator.")
-	case !actor.Admin:
-		return errs.E(op, errs.Forbidden, "Only an administrator may do this.")
-	case !actor.Scope.Has(model.ScopeManage):
-		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one with the scope manage.")
+	case access.Narrow:
+		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one for all collections with the scope manage.")
 	}
-	return nil
+	return errs.E(op, errs.Forbidden, "Only an administrator may do this.")
+}
+
+// signedIn allows whoever is signed in, with a credential that reaches everywhere.
+func signedIn(op string, actor model.Actor, scope model.Scope) error {
+	switch access.CanAct(actor, scope) {
+	case access.Allow:
+		return nil
+	case access.NeedLogin:
+		return errs.E(op, errs.Unauthenticated, "Sign in first.")
+	}
+	return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one with a wider scope.")
 }

@@ -61,15 +61,10 @@ func (s *Service) mayAudit(ctx context.Context, tx *store.Tx, actor model.Actor,
 		return f, err
 	}
 	f.Collection = 0
-	switch access.CanAudit(actor) {
-	case access.Allow:
-		return f, nil
-	case access.NeedLogin:
-		return f, errs.E(op, errs.Unauthenticated, "Sign in as an administrator.")
-	case access.Narrow:
-		return f, errs.E(op, errs.Forbidden, "Your token does not reach that far; use one for all collections with the scope manage.")
+	if access.CanAdminister(actor) == access.Refused {
+		return f, errs.E(op, errs.Forbidden, "Only an administrator sees what is done everywhere; an owner sees it for each of his collections.")
 	}
-	return f, errs.E(op, errs.Forbidden, "Only an administrator sees what is done everywhere; an owner sees it for each of his collections.")
+	return f, admin(op, actor)
 }
 
 // sweepEvents removes the events that were kept for long enough, and those of strangers

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 
+	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -46,7 +47,7 @@ func (s *Service) Team(ctx context.Context, actor model.Actor, name string, p mo
 		return team, nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if team, err = tx.Team(ctx, name, actor.UserID); err != nil || !team.Member && !actor.Admin {
+		if team, err = tx.Team(ctx, name, actor.UserID); err != nil || access.CanSeeMembers(actor, team.Member) != access.Allow {
 			return err
 		}
 		members, err = tx.Members(ctx, team.ID, p)
@@ -158,19 +159,8 @@ func managedTeam(ctx context.Context, tx *store.Tx, actor model.Actor, name stri
 		return model.Team{}, err
 	}
 	team, err := tx.Team(ctx, name, actor.UserID)
-	if err == nil && !team.Owner && !actor.Admin {
+	if err == nil && access.CanManageTeam(actor, team.Owner) != access.Allow {
 		err = errs.E(op, errs.Forbidden, "Only an owner of the team %s may do this.", name)
 	}
 	return team, err
-}
-
-// signedIn allows whoever is signed in, with a credential that reaches everywhere.
-func signedIn(op string, actor model.Actor, scope model.Scope) error {
-	switch {
-	case actor.IsAnonymous():
-		return errs.E(op, errs.Unauthenticated, "Sign in first.")
-	case !actor.Scope.Has(scope), scope != model.ScopeRead && actor.Only != nil:
-		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one with a wider scope.")
-	}
-	return nil
 }

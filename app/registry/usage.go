@@ -64,7 +64,7 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 		if err != nil {
 			return err
 		}
-		if !owned && !actor.Admin || actor.Only != nil {
+		if access.CanSeeRoom(actor, owned) != access.Allow {
 			return errs.E(op, errs.Forbidden, "How much room %s takes up is for its owners and for administrators to know.", name)
 		}
 		u, err = tx.NamespaceUsage(ctx, name, s.Settings().UserQuota)

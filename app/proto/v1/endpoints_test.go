@@ -349,3 +349,17 @@ func TestNarrowedTokenReachesItsCollectionOnly(t *testing.T) {
 	want[any](t, s, 403, "POST", "/tokens", token, `{"name":"more"}`)
 	want[any](t, s, 403, "DELETE", hello+"/tags/latest", token, "")
 }
+
+// What belongs to no collection is beyond a token that is narrowed to some, though an
+// administrator made it.
+func TestNarrowedTokenOfAnAdminRunsNothing(t *testing.T) {
+	t.Parallel()
+	s, p := newLab(t)
+	token := want[api.Token](t, s, 201, "POST", "/tokens", p["admin"], `{"name":"n","scope":["read","write","delete","manage"],"collections":["lab"]}`).Secret
+	want[any](t, s, 403, "PUT", "/usage/lab/quota", token, `{"bytes":1}`)
+	want[any](t, s, 403, "GET", "/usage", token, "")
+	want[any](t, s, 403, "GET", "/usage/alice", token, "")
+	want[any](t, s, 403, "GET", "/tokens?user=alice", token, "")
+	want[any](t, s, 403, "GET", "/events", token, "")
+	want[any](t, s, 200, "GET", "/usage/lab", token, "")
+}
