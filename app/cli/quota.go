@@ -2,12 +2,11 @@ package cli
 
 import (
 	"context"
-	"math"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"sregistry/app/api"
+	"sregistry/app/bytesize"
 	"sregistry/app/errs"
 	"sregistry/app/ref"
 )
@@ -89,19 +88,14 @@ func quotaRow(u api.Usage) []string {
 	return []string{u.Name, size(u.Used), size(u.Reserved), quota}
 }
 
-// parseQuota reads a limit; nil is the default.
+// parseQuota reads a limit; nil is the default, also where none was given.
 func parseQuota(text string) (*int64, error) {
-	var bytes int64
-	switch text {
-	case "", "default":
+	if text == "" {
 		return nil, nil
-	case "none":
-		return &bytes, nil
 	}
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n > math.MaxInt64 {
-		return nil, UsageError("%q is no size; write such as 500GiB, none or default.", text)
+	bytes, err := bytesize.ParseLimit(text)
+	if err != nil {
+		return nil, UsageError("%s", errs.Message(err))
 	}
-	bytes = int64(n)
-	return &bytes, nil
+	return bytes, nil
 }
