@@ -8,6 +8,10 @@ type Holding struct {
 	Name   string // full: "library", "library/lab", "library/lab/hello"
 	Images int
 	Bytes  int64
+	// Limitable says that it can have a quota, and Quota how much it may take up; 0 is no
+	// limit.
+	Limitable bool
+	Quota     int64
 }
 
 // Sample is what the registry held on a day.

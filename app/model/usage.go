@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"sregistry/app/ref"
+)
 
 // Usage is how much room a namespace or a collection takes up, in bytes: each blob counts
 // once, whichever of its containers hold it, and until it is gone for good.
@@ -23,3 +27,39 @@ func (u Usage) Room() int64 {
 	}
 	return max(0, u.Quota-u.Used-u.Reserved)
 }
+
+// Share gives how much of the quota is taken: 1 is all of it, and it may be more if the
+// quota was set below what was there. Where there is no limit it is 0.
+func (u Usage) Share() float64 {
+	if u.Quota == 0 {
+		return 0
+	}
+	return (float64(u.Used) + float64(u.Reserved)) / float64(u.Quota)
+}
+
+// LimitedKind says what a quota is about.
+type LimitedKind string
+
+// The kinds of what may have a quota.
+const (
+	LimitedUser       LimitedKind = "user"
+	LimitedTeam       LimitedKind = "team"
+	LimitedLibrary    LimitedKind = "library" // the registry's own namespace
+	LimitedCollection LimitedKind = "collection"
+)
+
+// Quota is a limit that holds, with what is taken of it.
+type Quota struct {
+	Usage
+	Kind       LimitedKind
+	Collection ref.Collection // zero for a namespace
+}
+
+// QuotaOrder is an order of quotas.
+type QuotaOrder string
+
+// The orders: what is the fullest comes first, or what comes first by name.
+const (
+	Fullest      QuotaOrder = "fullest"
+	QuotasByName QuotaOrder = "name"
+)

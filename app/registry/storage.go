@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,31 +31,60 @@ type counted struct {
 // Storage tells what takes up the registry's room, the largest first, at most 200: with
 // an empty place the namespaces, in a namespace its collections, in a collection, named
 // in full, its containers. The figures may be a minute old, since to count all of them
-// costs a look at every container. For admins. Errors: Forbidden, Unauthenticated.
+// costs a look at every container; their quotas are those of now. For admins. Errors:
+// Forbidden, Unauthenticated.
 func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) ([]model.Holding, error) {
 	const op = "registry.Storage"
 	if err := admin(op, actor); err != nil {
 		return nil, err
 	}
-	c, ok := s.holdings.Get(place)
-	if !ok {
-		c = &counted{}
-		s.holdings.Put(place, c)
+	list, err := s.counted(ctx, place)
+	if err != nil {
+		return nil, errs.Wrap(op, err)
 	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		quotas, err := s.quotasOf(ctx, tx, place, list)
+		for at := range list {
+			h := &list[at]
+			h.Quota, h.Limitable = quotas[h.Name]
+		}
+		return err
+	})
+	return list, errs.Wrap(op, err)
+}
+
+// counted gives the figures of a place, in a list that is the caller's own.
+func (s *Service) counted(ctx context.Context, place string) ([]model.Holding, error) {
+	c := s.holdings.GetOrPut(place, func() *counted { return &counted{} })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if time.Since(c.at) < holdingsAge {
-		return c.list, nil
+		return slices.Clone(c.list), nil
 	}
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
 		c.list, err = holdings(ctx, tx, place)
 		return err
 	})
 	if err != nil {
-		return nil, errs.Wrap(op, err)
+		return nil, err
 	}
 	c.at = time.Now()
-	return c.list, nil
+	return slices.Clone(c.list), nil
+}
+
+// quotasOf gives the quotas of what can have one, by name.
+func (s *Service) quotasOf(ctx context.Context, tx *store.Tx, place string, list []model.Holding) (map[string]int64, error) {
+	names := make([]string, len(list))
+	for at, h := range list {
+		names[at] = h.Name
+	}
+	switch {
+	case place == "":
+		return tx.NamespaceQuotas(ctx, names, s.Settings().UserQuota)
+	case !strings.Contains(place, "/"):
+		return tx.CollectionQuotas(ctx, names, place)
+	}
+	return nil, nil
 }
 
 func holdings(ctx context.Context, tx *store.Tx, place string) ([]model.Holding, error) {

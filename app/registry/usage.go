@@ -77,7 +77,7 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 // Errors: Forbidden, Unauthenticated.
 func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Usage, next string, err error) {
 	const op = "registry.NamespaceUsages"
-	if err := admin(op, actor); err != nil {
+	if err := mayLimit(op, actor); err != nil {
 		return nil, "", err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
@@ -86,6 +86,42 @@ func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p mode
 	})
 	list, next = model.Cut(p, list, func(u model.Usage) string { return u.Name })
 	return list, next, errs.Wrap(op, err)
+}
+
+// Quotas lists all quotas that hold, of namespaces and of collections, with what is taken of
+// them. Admins may ask. Errors: Invalid for a cursor that is none, Forbidden,
+// Unauthenticated.
+func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.QuotaOrder, p model.Page) (list []model.Quota, next string, err error) {
+	const op = "registry.Quotas"
+	if err := mayLimit(op, actor); err != nil {
+		return nil, "", err
+	}
+	var rows []store.QuotaRow
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		rows, err = tx.Quotas(ctx, s.Settings().UserQuota, order, p)
+		return err
+	})
+	rows, next = model.Cut(p, rows, func(q store.QuotaRow) string { return store.QuotaCursor(order, q) })
+	for _, row := range rows {
+		list = append(list, row.Quota)
+	}
+	return list, next, errs.Wrap(op, err)
+}
+
+// MayLimit tells whether an actor may set quotas.
+func (s *Service) MayLimit(actor model.Actor) bool { return access.CanLimit(actor) == access.Allow }
+
+// mayLimit allows only those who may set quotas.
+func mayLimit(op string, actor model.Actor) error {
+	switch access.CanLimit(actor) {
+	case access.Allow:
+		return nil
+	case access.NeedLogin:
+		return errs.E(op, errs.Unauthenticated, "Sign in as an administrator.")
+	case access.Narrow:
+		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one for all collections with the scope manage.")
+	}
+	return errs.E(op, errs.Forbidden, "Only an administrator sets quotas, and sees all of them.")
 }
 
 // NamedUsage is NamespaceUsage for the name of a namespace, and Usage for that of a
@@ -113,7 +149,7 @@ func (s *Service) NamedUsage(ctx context.Context, actor model.Actor, name ref.Pa
 // also if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
 func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path, bytes *int64) (u model.Usage, err error) {
 	const op = "registry.SetQuota"
-	if err := admin(op, actor); err != nil {
+	if err := mayLimit(op, actor); err != nil {
 		return u, err
 	}
 	if bytes != nil && *bytes < 0 {

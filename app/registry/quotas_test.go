@@ -1,0 +1,131 @@
+package registry_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/registry"
+)
+
+// quotas gives all quotas in an order, read by pages of a size.
+func (f *fixture) quotas(order model.QuotaOrder, size int) []string {
+	f.t.Helper()
+	var all []string
+	p := model.Page{Limit: size}
+	for {
+		list, next, err := f.Quotas(f.ctx(), model.Console, order, p)
+		must(f.t, err)
+		for _, q := range list {
+			all = append(all, fmt.Sprintf("%s %s %d/%d", q.Kind, q.Name, q.Used+q.Reserved, q.Usage.Quota))
+		}
+		if p.After = next; next == "" {
+			return all
+		}
+		if len(all) > 100 {
+			f.t.Fatal("the list does not end")
+		}
+	}
+}
+
+// fill lets a container hold n bytes more; seed varies what they are.
+func (f *fixture) fill(a model.Actor, name string, n int, seed byte) {
+	f.t.Helper()
+	content := bytes.Repeat([]byte{seed}, n)
+	must(f.t, f.PutBlob(f.ctx(), a, path(f.t, name), digest.FromBytes(content), bytes.NewReader(content)))
+}
+
+func TestAllQuotasAreListedWithWhatIsTaken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	f.user("bob")
+	must(t, only(f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)))
+	f.fill(alice, "alice/tools/x", 30, 1)
+	f.fill(alice, "lab/x", 30, 2)
+	f.fill(alice, "gone/x", 30, 3)
+	if got := f.quotas(model.Fullest, 10); got != nil {
+		t.Errorf("nothing is limited, and listed are %q", got)
+	}
+	for name, bytes := range map[string]int64{"alice": 60, "alice/tools": 40, "bob": 7, "crew": 9, "lab": 60, "library": 20, "gone": 1} {
+		f.limit(name, bytes)
+	}
+	must(t, only(f.DeleteCollection(f.ctx(), alice, path(t, "gone"))))
+	byName := []string{"user alice 30/60", "collection alice/tools 30/40", "user bob 0/7", "team crew 0/9", "library library 60/20", "collection lab 30/60"}
+	fullest := []string{"library library 60/20", "collection alice/tools 30/40", "user alice 30/60", "collection lab 30/60", "user bob 0/7", "team crew 0/9"}
+	for size := 1; size <= 7; size++ {
+		if d := cmp.Diff(byName, f.quotas(model.QuotasByName, size)); d != "" {
+			t.Errorf("by name, %d at a time (-want +got):\n%s", size, d)
+		}
+		if d := cmp.Diff(fullest, f.quotas(model.Fullest, size)); d != "" {
+			t.Errorf("the fullest first, %d at a time (-want +got):\n%s", size, d)
+		}
+	}
+	wants(t, errs.Invalid, quotasError(f.Quotas(f.ctx(), model.Console, model.Fullest, model.Page{After: "nonsense"})))
+	wants(t, errs.Forbidden, quotasError(f.Quotas(f.ctx(), alice, model.Fullest, model.Page{})))
+	wants(t, errs.Unauthenticated, quotasError(f.Quotas(f.ctx(), model.Anonymous, model.Fullest, model.Page{})))
+	if f.MayLimit(alice) || !f.MayLimit(model.Console) {
+		t.Error("the wrong people may set quotas")
+	}
+}
+
+func quotasError(_ []model.Quota, _ string, err error) error { return err }
+
+func TestQuotasOfTheSettingsAreListedForUsersOnly(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, UserQuota: 100}, slog.New(slog.DiscardHandler))
+	alice := f.user("alice")
+	f.user("bob")
+	must(t, only(f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)))
+	f.limit("bob", 0) // has explicitly none
+	if d := cmp.Diff([]string{"user alice 0/100"}, f.quotas(model.Fullest, 10)); d != "" {
+		t.Error(d)
+	}
+	list, _, err := f.Quotas(f.ctx(), model.Console, model.Fullest, model.Page{})
+	if must(t, err); !list[0].Default {
+		t.Errorf("%+v", list[0])
+	}
+}
+
+// What takes up room tells its quota as it is now, though the room may have been counted
+// before; what was deleted can have none.
+func TestStorageTellsQuotas(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	f.fill(alice, "alice/tools/x", 30, 1)
+	f.fill(alice, "alice/gone/x", 30, 2)
+	f.fill(alice, "lab/x", 30, 3)
+	must(t, only(f.DeleteCollection(f.ctx(), alice, path(t, "alice/gone"))))
+	quotas := func(place string) map[string]int64 {
+		list, err := f.Storage(f.ctx(), model.Console, place)
+		must(t, err)
+		found := map[string]int64{}
+		for _, h := range list {
+			if h.Limitable {
+				found[h.Name] = h.Quota
+			}
+		}
+		return found
+	}
+	for _, limit := range []int64{0, 500, 7} {
+		f.limit("alice", limit)
+		f.limit("alice/tools", 2*limit)
+		if d := cmp.Diff(map[string]int64{"alice": limit, "library": 0}, quotas("")); d != "" {
+			t.Error(d)
+		}
+		if d := cmp.Diff(map[string]int64{"alice/tools": 2 * limit}, quotas("alice")); d != "" {
+			t.Error(d)
+		}
+	}
+	if d := cmp.Diff(map[string]int64{}, quotas("alice/tools")); d != "" {
+		t.Error(d)
+	}
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+)
+
+// limited are all quotas that hold, of namespaces and of collections, with the ten
+// thousandth parts that are taken of them: as whole numbers, so that a cursor can name
+// one.
+const limited = `(SELECT namespace, collection, kind, quota, used, reserved, standard,
+    CAST(10000.0 * (used + reserved) / quota AS INTEGER) AS share FROM (
+  SELECT n.name AS namespace, '' AS collection, n.kind AS kind, ` + quotaOf + ` AS quota, n.used AS used, n.reserved AS reserved,
+         n.quota IS NULL AS standard
+    FROM names n WHERE n.kind <> 'collection'
+  UNION ALL
+  SELECT n.name, c.name, 'collection', c.quota, c.used, c.reserved, 0
+    FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.quota > 0 AND c.deleted_at = 0)
+  WHERE quota > 0)`
+
+// QuotaRow is a quota with its place in the order of the fullest.
+type QuotaRow struct {
+	model.Quota
+	share int64
+}
+
+// Quotas gives those that hold, one more than the page holds. QuotaCursor makes the
+// cursor. Errors: Invalid for one that is none.
+func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder, p model.Page) ([]QuotaRow, error) {
+	const op = "store.Quotas"
+	where, share, after := "(-share, namespace, collection) > (-?2, ?3, ?4) ORDER BY -share, namespace, collection", int64(math.MaxInt64), p.After
+	switch {
+	case order == model.QuotasByName:
+		where = "(namespace, collection) > (?3, ?4) ORDER BY namespace, collection"
+	case after != "":
+		if n, err := fmt.Sscanf(after, "%d:%s", &share, &after); n != 2 || err != nil {
+			return nil, errs.E(op, errs.Invalid, "The cursor is not one that was given with a list of quotas.")
+		}
+	}
+	namespace, collection, _ := strings.Cut(after, "/")
+	return all(ctx, t, op, scanQuota, "SELECT namespace, collection, kind, quota, used, reserved, standard, share FROM "+limited+" WHERE "+where+" LIMIT ?5",
+		userQuota, share, namespace, collection, p.Size()+1)
+}
+
+func scanQuota(row scanner) (QuotaRow, error) {
+	var q QuotaRow
+	c := &q.Collection
+	err := row.Scan(&c.Namespace, &c.Name, &q.Kind, &q.Quota.Quota, &q.Used, &q.Reserved, &q.Default, &q.share)
+	if c.Name == "" {
+		q.Name, *c = c.Namespace, ref.Collection{}
+	} else {
+		q.Name = c.String()
+	}
+	return q, err
+}
+
+// QuotaCursor is the cursor that stands for a quota in a list of Quotas.
+func QuotaCursor(order model.QuotaOrder, q QuotaRow) string {
+	name := q.Name
+	if q.Kind == model.LimitedCollection {
+		name = q.Collection.Full()
+	}
+	if order == model.QuotasByName {
+		return name
+	}
+	return fmt.Sprintf("%d:%s", q.share, name)
+}
+
+// NamespaceQuotas gives what namespaces may take up, by their names; 0 is no limit. What is
+// no namespace is left out.
+func (t *Tx) NamespaceQuotas(ctx context.Context, names []string, userQuota int64) (map[string]int64, error) {
+	return t.quotas(ctx, "SELECT n.name, "+quotaOf+" FROM names n WHERE n.name IN (SELECT value FROM json_each(?2)) AND n.kind <> 'collection'",
+		userQuota, list(names))
+}
+
+// CollectionQuotas is NamespaceQuotas for collections of a namespace, by their full names.
+func (t *Tx) CollectionQuotas(ctx context.Context, names []string, namespace string) (map[string]int64, error) {
+	return t.quotas(ctx, `SELECT n.name || '/' || c.name AS full, c.quota FROM names n JOIN collections c ON c.namespace_id = n.id
+	  WHERE n.name = ?1 AND c.deleted_at = 0 AND full IN (SELECT value FROM json_each(?2))`, namespace, list(names))
+}
+
+func (t *Tx) quotas(ctx context.Context, text string, args ...any) (map[string]int64, error) {
+	found := map[string]int64{}
+	err := t.each(ctx, "store.quotas", text, args, func(row scanner) error {
+		var name string
+		var quota int64
+		err := row.Scan(&name, &quota)
+		found[name] = quota
+		return err
+	})
+	return found, err
+}
