@@ -26,10 +26,12 @@ type OpenUpload struct {
 	ID        string
 	Container string // full name; it may not exist yet
 	User      string
-	Bytes     int64 // that have come
-	Begun     time.Time
-	Touched   time.Time // when bytes last came
-	Active    bool      // somebody sends just now
+	// UserFullName is what people call him; empty if he did not say.
+	UserFullName string
+	Bytes        int64 // that have come
+	Begun        time.Time
+	Touched      time.Time // when bytes last came
+	Active       bool      // somebody sends just now
 }
 
 // Garbage is what will be removed on a day, unless it is brought back or tagged again.

@@ -36,6 +36,8 @@ type Deletion struct {
 	Images []digest.Digest
 	At     time.Time
 	By     string // empty if the registry did it itself, or the account is gone
+	// ByFullName is what people call him; empty if he did not say.
+	ByFullName string
 	// Until is when it goes for good; the sweeper may take a little longer.
 	Until time.Time
 }

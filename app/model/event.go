@@ -71,14 +71,17 @@ type Event struct {
 	Collection int64
 	// ActorID is 0 for anonymous, for the console, and for the registry itself, which has no
 	// name either.
-	ActorID   int64
-	Actor     string
-	Via       Credential
-	Token     string // the id of the token used, if one was
-	TokenName string
-	Source    string // the address that the request came from
-	Request   string // its id, by which the log knows it too
-	Denied    bool
+	ActorID int64
+	Actor   string
+	// ActorFullName is what people call him today; empty if he did not say, if his account is
+	// gone, and where the call does not say so.
+	ActorFullName string
+	Via           Credential
+	Token         string // the id of the token used, if one was
+	TokenName     string
+	Source        string // the address that the request came from
+	Request       string // its id, by which the log knows it too
+	Denied        bool
 	// Count is how often it happened, up to At: like denials in a short time are one event.
 	Count   int
 	Details map[string]string

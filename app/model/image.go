@@ -60,6 +60,8 @@ type Image struct {
 	Arch     string // Go's name, such as "amd64"; empty if unknown
 	Pushed   time.Time
 	PushedBy string // empty if the account is gone
+	// PusherFullName is what people call him; empty if he did not say.
+	PusherFullName string
 	// Description is in the words of whoever pushed it first.
 	Description string
 	Pulls       int64
@@ -124,9 +126,11 @@ type Label struct {
 
 // Share is an expiring link to one image. Its secret is known only when it is made.
 type Share struct {
-	ID      int64
-	Image   string // "lab/hello:latest"
-	By      string
-	Created time.Time
-	Expires time.Time
+	ID    int64
+	Image string // "lab/hello:latest"
+	By    string
+	// ByFullName is what people call him; empty if he did not say, and just after it was made.
+	ByFullName string
+	Created    time.Time
+	Expires    time.Time
 }

@@ -9,4 +9,6 @@ type Readme struct {
 	Version int64
 	Updated time.Time
 	By      string // who wrote last; empty if the account is gone
+	// ByFullName is what people call him; empty if he did not say.
+	ByFullName string
 }

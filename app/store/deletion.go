@@ -83,6 +83,7 @@ type DeletionRow struct {
 // k. The role of a user stands after them.
 const deletionColumns = `d.id, d.kind, d.name, d.deleted_at,
   coalesce((SELECT un.name FROM users u JOIN names un ON un.id = u.name_id WHERE u.id = d.deleted_by), ''),
+  coalesce((SELECT u.full_name FROM users u WHERE u.id = d.deleted_by), ''),
   c.id, n.name, iif(d.kind = 'collection', d.name, c.name), coalesce(k.id, 0), iif(d.kind = 'container', d.name, coalesce(k.name, '')),
   coalesce(k.frozen, 0), coalesce(d.image_id, 0),
   coalesce((SELECT group_concat(DISTINCT x.tag) FROM deletion_tags x WHERE x.deletion_id = d.id), ''),
@@ -101,7 +102,7 @@ func scanDeletion(row scanner) (DeletionRow, error) {
 	var name, tags, images string
 	var at int64
 	c, k := &d.CollectionName, &d.ContainerName
-	if err := row.Scan(&d.ID, &d.Kind, &name, &at, &d.By, &d.Collection, &c.Namespace, &c.Name, &d.Container, &k.Container,
+	if err := row.Scan(&d.ID, &d.Kind, &name, &at, &d.By, &d.ByFullName, &d.Collection, &c.Namespace, &c.Name, &d.Container, &k.Container,
 		&d.Frozen, &d.Image, &tags, &images, &d.Role); err != nil {
 		return d, err
 	}

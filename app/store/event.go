@@ -93,8 +93,20 @@ func (t *Tx) Events(ctx context.Context, f EventFilter, p model.Page) ([]model.E
 	}
 	where, args := f.where()
 	args = append(args, sql.Named("beforeAt", at), sql.Named("beforeID", id), sql.Named("limit", p.Size()+1))
-	return all(ctx, t, op, scanEvent, `SELECT id, at, action, target, collection_id, actor_id, actor, via, token, token_name, source, request,
-	  denied, count, details FROM events WHERE `+where+` ORDER BY at DESC, id DESC LIMIT :limit`, args...)
+	return all(ctx, t, op, scanNamedEvent, `SELECT `+actorFullName+`, id, at, action, target, collection_id, actor_id, actor, via, token, token_name,
+	  source, request, denied, count, details FROM events e WHERE `+where+` ORDER BY at DESC, id DESC LIMIT :limit`, args...)
+}
+
+// actorFullName is what whoever did an event e is called. An event outlives the account, and
+// then another may have its number or its name, but not both since before the event.
+const actorFullName = `coalesce((SELECT u.full_name FROM users u JOIN names n ON n.id = u.name_id
+    WHERE u.id = e.actor_id AND n.name = e.actor AND u.created_at <= e.at), '')`
+
+func scanNamedEvent(row scanner) (model.Event, error) {
+	var full string
+	e, err := scanEvent(prefixed{row, []any{&full}})
+	e.ActorFullName = full
+	return e, err
 }
 
 // EventCursor is the cursor that stands for an event in a list of Events.

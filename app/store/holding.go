@@ -99,10 +99,10 @@ func (t *Tx) OpenUploads(ctx context.Context, limit int) ([]model.OpenUpload, er
 	return all(ctx, t, "store.OpenUploads", func(row scanner) (model.OpenUpload, error) {
 		var u model.OpenUpload
 		var begun, touched int64
-		err := row.Scan(&u.ID, &u.Container, &u.User, &u.Bytes, &begun, &touched)
+		err := row.Scan(&u.ID, &u.Container, &u.User, &u.UserFullName, &u.Bytes, &begun, &touched)
 		u.Begun, u.Touched = fromUnix(begun), fromUnix(touched)
 		return u, err
-	}, `SELECT x.id, x.container, n.name, x.offset, x.created_at, x.touched_at FROM uploads x
+	}, `SELECT x.id, x.container, n.name, u.full_name, x.offset, x.created_at, x.touched_at FROM uploads x
 	    JOIN users u ON u.id = x.user_id JOIN names n ON n.id = u.name_id ORDER BY x.created_at DESC, x.id LIMIT ?`, limit)
 }
 

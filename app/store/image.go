@@ -19,6 +19,7 @@ const damaged = "EXISTS (SELECT 1 FROM blobs db CROSS JOIN image_blobs dy ON dy.
 // under the tag g if it was asked by one.
 const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at, i.description, i.pulls, i.last_pulled_at, ` + damaged + `,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
+  coalesce((SELECT pu.full_name FROM users pu WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
 
 // imageTables leaves out what is in a deleted container or collection; whether the image
@@ -34,7 +35,7 @@ func scanImageAnd(row scanner, more ...any) (model.Image, error) {
 	var pushed, pulled int64
 	var signers string
 	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
-		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.Description, &i.Pulls, &pulled, &i.Damaged, &i.PushedBy, &signers}
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.Description, &i.Pulls, &pulled, &i.Damaged, &i.PushedBy, &i.PusherFullName, &signers}
 	err := row.Scan(append(dest, more...)...)
 	i.Pushed, i.LastPulled, i.Signers = fromUnix(pushed), fromUnix(pulled), fingerprints(signers)
 	return i, err

@@ -13,12 +13,12 @@ func (t *Tx) Readme(ctx context.Context, container int64) (model.Readme, error) 
 	r, err := one(ctx, t, "store.Readme", func(row scanner) (model.Readme, error) {
 		var r model.Readme
 		var updated int64
-		err := row.Scan(&r.Text, &r.Version, &updated, &r.By)
+		err := row.Scan(&r.Text, &r.Version, &updated, &r.By, &r.ByFullName)
 		r.Updated = fromUnix(updated)
 		return r, err
-	}, `SELECT r.text, r.version, r.updated_at,
-	    coalesce((SELECT n.name FROM users u JOIN names n ON n.id = u.name_id WHERE u.id = r.updated_by), '')
-	  FROM container_readmes r WHERE r.container_id = ?`, container)
+	}, `SELECT r.text, r.version, r.updated_at, coalesce(n.name, ''), coalesce(u.full_name, '')
+	  FROM container_readmes r LEFT JOIN users u ON u.id = r.updated_by LEFT JOIN names n ON n.id = u.name_id
+	 WHERE r.container_id = ?`, container)
 	if errs.Is(err, errs.NotFound) {
 		return model.Readme{}, nil
 	}

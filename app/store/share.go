@@ -35,14 +35,14 @@ func (t *Tx) Shares(ctx context.Context, container int64, before int64, p model.
 		container, unix(t.Now), before, p.Size()+1)
 }
 
-const shareColumns = `SELECT s.id, n.name, c.name, k.name, s.tag, i.digest, coalesce(un.name, ''), s.created_at, s.expires_at` + imageTables + `
+const shareColumns = `SELECT s.id, n.name, c.name, k.name, s.tag, i.digest, coalesce(un.name, ''), coalesce(u.full_name, ''), s.created_at, s.expires_at` + imageTables + `
   JOIN shares s ON s.image_id = i.id LEFT JOIN users u ON u.id = s.created_by LEFT JOIN names un ON un.id = u.name_id`
 
 func scanShare(row scanner) (model.Share, error) {
 	var s model.Share
 	var i model.Image
 	var created, expires int64
-	err := row.Scan(&s.ID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag, &i.Digest, &s.By, &created, &expires)
+	err := row.Scan(&s.ID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag, &i.Digest, &s.By, &s.ByFullName, &created, &expires)
 	s.Image, s.Created, s.Expires = i.Title(), fromUnix(created), fromUnix(expires)
 	return s, err
 }
