@@ -9,7 +9,8 @@ import (
 // Usage is how much room a namespace or a collection takes up, in bytes: each blob counts
 // once, whichever of its containers hold it, and until it is gone for good.
 type Usage struct {
-	// Name is "alice" for a namespace, "lab" or "alice/tools" for a collection.
+	// Name is "alice" for a namespace, "lab", "alice/tools" or "alice/default" for a
+	// collection.
 	Name string
 	Used int64
 	// Reserved is kept free for uploads under way.
@@ -45,6 +46,7 @@ const (
 	LimitedUser       LimitedKind = "user"
 	LimitedTeam       LimitedKind = "team"
 	LimitedLibrary    LimitedKind = "library" // the registry's own namespace
+	LimitedOrphan     LimitedKind = "orphan"  // what a user left whose account is gone
 	LimitedCollection LimitedKind = "collection"
 )
 

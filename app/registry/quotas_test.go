@@ -11,7 +11,9 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/app/ref"
 	"sregistry/app/registry"
+	"sregistry/app/store"
 )
 
 // quotas gives all quotas in an order, read by pages of a size.
@@ -53,13 +55,13 @@ func TestAllQuotasAreListedWithWhatIsTaken(t *testing.T) {
 	if got := f.quotas(model.Fullest, 10); got != nil {
 		t.Errorf("nothing is limited, and listed are %q", got)
 	}
-	for name, bytes := range map[string]int64{"alice": 60, "alice/tools": 40, "bob": 7, "crew": 9, "lab": 60, "library": 20, "gone": 1} {
+	for name, bytes := range map[string]int64{"alice": 60, "alice/default": 50, "alice/tools": 40, "bob": 7, "crew": 9, "lab": 60, "library": 20, "gone": 1} {
 		f.limit(name, bytes)
 	}
 	must(t, only(f.DeleteCollection(f.ctx(), alice, path(t, "gone"))))
-	byName := []string{"user alice 30/60", "collection alice/tools 30/40", "user bob 0/7", "team crew 0/9", "library library 60/20", "collection lab 30/60"}
-	fullest := []string{"library library 60/20", "collection alice/tools 30/40", "user alice 30/60", "collection lab 30/60", "user bob 0/7", "team crew 0/9"}
-	for size := 1; size <= 7; size++ {
+	byName := []string{"user alice 30/60", "collection alice/default 0/50", "collection alice/tools 30/40", "user bob 0/7", "team crew 0/9", "library library 60/20", "collection lab 30/60"}
+	fullest := []string{"library library 60/20", "collection alice/tools 30/40", "user alice 30/60", "collection lab 30/60", "collection alice/default 0/50", "user bob 0/7", "team crew 0/9"}
+	for size := 1; size <= 8; size++ {
 		if d := cmp.Diff(byName, f.quotas(model.QuotasByName, size)); d != "" {
 			t.Errorf("by name, %d at a time (-want +got):\n%s", size, d)
 		}
@@ -70,9 +72,9 @@ func TestAllQuotasAreListedWithWhatIsTaken(t *testing.T) {
 	wants(t, errs.Invalid, quotasError(f.Quotas(f.ctx(), model.Console, model.Fullest, model.Page{After: "nonsense"})))
 	wants(t, errs.Forbidden, quotasError(f.Quotas(f.ctx(), alice, model.Fullest, model.Page{})))
 	wants(t, errs.Unauthenticated, quotasError(f.Quotas(f.ctx(), model.Anonymous, model.Fullest, model.Page{})))
-	if f.MayLimit(alice) || !f.MayLimit(model.Console) {
-		t.Error("the wrong people may set quotas")
-	}
+	must(t, f.MayLimit(model.Console))
+	wants(t, errs.Forbidden, f.MayLimit(alice))
+	wants(t, errs.Unauthenticated, f.MayLimit(model.Anonymous))
 }
 
 func quotasError(_ []model.Quota, _ string, err error) error { return err }
@@ -88,9 +90,43 @@ func TestQuotasOfTheSettingsAreListedForUsersOnly(t *testing.T) {
 	if d := cmp.Diff([]string{"user alice 0/100"}, f.quotas(model.Fullest, 10)); d != "" {
 		t.Error(d)
 	}
+	f.fill(alice, "alice/tools/x", 30, 1)
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.DeleteUser(f.ctx(), alice.UserID) }))
+	if d := cmp.Diff([]string{"orphan alice 30/100"}, f.quotas(model.Fullest, 10)); d != "" {
+		t.Error(d)
+	}
 	list, _, err := f.Quotas(f.ctx(), model.Console, model.Fullest, model.Page{})
 	if must(t, err); !list[0].Default {
 		t.Errorf("%+v", list[0])
+	}
+}
+
+// A quota is recorded under the full name of what it is about, and its owners see that.
+func TestSettingAQuotaIsRecorded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	f.fill(alice, "alice/default/x", 30, 1)
+	f.fill(alice, "lab/x", 30, 2)
+	for _, name := range []string{"alice", "alice/default", "lab"} {
+		f.limit(name, 1<<30)
+	}
+	f.limit("lab", 0)
+	must(t, only(f.SetQuota(f.ctx(), model.Console, path(t, "alice"), nil)))
+	told := func(who model.Actor, in ref.Path) (all []string) {
+		list, _, err := f.Events(f.ctx(), who, in, registry.EventFilter{Action: model.QuotaSet}, model.Page{})
+		must(t, err)
+		for _, e := range list {
+			all = append(all, e.Target+" "+e.Details["quota"])
+		}
+		return all
+	}
+	want := []string{"alice default", "library/lab none", "library/lab 1.0 GiB", "alice/default 1.0 GiB", "alice 1.0 GiB"}
+	if d := cmp.Diff(want, told(model.Console, ref.Path{})); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(want[1:3], told(alice, path(t, "lab"))); d != "" {
+		t.Errorf("to the owner (-want +got):\n%s", d)
 	}
 }
 

@@ -108,8 +108,8 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 	return list, next, errs.Wrap(op, err)
 }
 
-// MayLimit tells whether an actor may set quotas.
-func (s *Service) MayLimit(actor model.Actor) bool { return access.CanLimit(actor) == access.Allow }
+// MayLimit tells whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
+func (s *Service) MayLimit(actor model.Actor) error { return mayLimit("registry.MayLimit", actor) }
 
 // mayLimit allows only those who may set quotas.
 func mayLimit(op string, actor model.Actor) error {
@@ -160,39 +160,48 @@ func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path
 		if err != nil {
 			return err
 		}
-		var set *int64 // as it is recorded
-		if namespace && name.String() == name.First() {
-			if err = tx.SetNamespaceQuota(ctx, name.First(), bytes); err == nil {
-				u, err = tx.NamespaceUsage(ctx, name.First(), s.Settings().UserQuota)
-			}
-			set = bytes
-		} else {
-			u, set, err = s.setCollectionQuota(ctx, tx, actor, name, bytes)
-		}
-		if err != nil {
+		if !namespace || name.String() != name.First() {
+			u, err = s.setCollectionQuota(ctx, tx, actor, name, bytes)
 			return err
 		}
-		told := "default"
-		if set != nil {
-			told = size(*set)
+		if err := tx.SetNamespaceQuota(ctx, name.First(), bytes); err != nil {
+			return err
 		}
-		return tx.Record(ctx, actor.Did(model.QuotaSet, u.Name, "quota", told))
+		if err := tx.Record(ctx, actor.Did(model.QuotaSet, name.First(), "quota", toldQuota(bytes))); err != nil {
+			return err
+		}
+		u, err = tx.NamespaceUsage(ctx, name.First(), s.Settings().UserQuota)
+		return err
 	})
 	return u, errs.Wrap(op, err)
 }
 
-func (s *Service) setCollectionQuota(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Path, bytes *int64) (model.Usage, *int64, error) {
+func (s *Service) setCollectionQuota(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Path, bytes *int64) (model.Usage, error) {
 	c, err := s.managed(ctx, tx, actor, name)
 	if err != nil {
-		return model.Usage{}, nil, err
+		return model.Usage{}, err
 	}
-	none := int64(0)
-	if bytes == nil {
-		bytes = &none
+	var quota int64
+	if bytes != nil {
+		quota = *bytes
 	}
-	if err := tx.SetCollectionQuota(ctx, c.ID, *bytes); err != nil {
-		return model.Usage{}, nil, err
+	if err := tx.SetCollectionQuota(ctx, c.ID, quota); err != nil {
+		return model.Usage{}, err
+	}
+	if err := tx.Record(ctx, actor.Did(model.QuotaSet, c.Name.Full(), "quota", toldQuota(&quota)).In(c.ID)); err != nil {
+		return model.Usage{}, err
 	}
 	l, err := s.limits(ctx, tx, c.Name)
-	return l.Collection, bytes, err
+	return l.Collection, err
+}
+
+// toldQuota writes a quota for the record.
+func toldQuota(bytes *int64) string {
+	switch {
+	case bytes == nil:
+		return "default"
+	case *bytes == 0:
+		return "none"
+	}
+	return size(*bytes)
 }

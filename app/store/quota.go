@@ -29,7 +29,7 @@ const quotaOf = "coalesce(n.quota, iif(n.kind = 'user', ?1, 0))"
 // exist yet. A user's namespace without a quota of its own has userQuota.
 func (t *Tx) Limits(ctx context.Context, c ref.Collection, userQuota int64) (Limits, error) {
 	l, err := one(ctx, t, "store.Limits", func(row scanner) (Limits, error) {
-		l := Limits{Namespace: model.Usage{Name: c.Namespace}, Collection: model.Usage{Name: c.String()}}
+		l := Limits{Namespace: model.Usage{Name: c.Namespace}, Collection: model.Usage{Name: measuredName(c)}}
 		n, k := &l.Namespace, &l.Collection
 		return l, row.Scan(&l.NamespaceID, &n.Quota, &n.Used, &n.Reserved, &n.Default, &k.Quota, &k.Used, &k.Reserved)
 	}, "SELECT n.id, "+quotaOf+`, n.used, n.reserved, n.quota IS NULL, coalesce(c.quota, 0), coalesce(c.used, 0), coalesce(c.reserved, 0)
@@ -39,6 +39,15 @@ func (t *Tx) Limits(ctx context.Context, c ref.Collection, userQuota int64) (Lim
 		return Limits{}, nil
 	}
 	return l, err
+}
+
+// measuredName is the name of a collection where its room is told: the short one, but of a
+// default collection that is its whole namespace's.
+func measuredName(c ref.Collection) string {
+	if c.Name == ref.Default {
+		return c.Full()
+	}
+	return c.String()
 }
 
 // NamespaceUsage gives the room that a namespace takes up. Errors: NotFound.

@@ -16,8 +16,9 @@ import (
 // one.
 const limited = `(SELECT namespace, collection, kind, quota, used, reserved, standard,
     CAST(10000.0 * (used + reserved) / quota AS INTEGER) AS share FROM (
-  SELECT n.name AS namespace, '' AS collection, n.kind AS kind, ` + quotaOf + ` AS quota, n.used AS used, n.reserved AS reserved,
-         n.quota IS NULL AS standard
+  SELECT n.name AS namespace, '' AS collection,
+         iif(n.kind = 'user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.name_id = n.id), 'orphan', n.kind) AS kind,
+         ` + quotaOf + ` AS quota, n.used AS used, n.reserved AS reserved, n.quota IS NULL AS standard
     FROM names n WHERE n.kind <> 'collection'
   UNION ALL
   SELECT n.name, c.name, 'collection', c.quota, c.used, c.reserved, 0
@@ -55,7 +56,7 @@ func scanQuota(row scanner) (QuotaRow, error) {
 	if c.Name == "" {
 		q.Name, *c = c.Namespace, ref.Collection{}
 	} else {
-		q.Name = c.String()
+		q.Name = measuredName(*c)
 	}
 	return q, err
 }
