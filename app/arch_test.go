@@ -48,7 +48,7 @@ var imports = map[string][]string{
 	"app/proto/v1":            {"app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "app/api"},
 	"app/web":                 {"app/bytesize", "app/errs", "app/ref", "app/model", "app/httpx", "app/identity", "app/registry", "app/linediff", "app/lru", "templates", "templates/chart", "templates/markdown", "static"},
 	"static":                  {},
-	"templates":               {"app/bytesize", "app/errs", "app/ref", "app/model", "app/linediff", "static", "templates/chart", "templates/markdown"},
+	"templates":               {"app/errs", "app/ref", "app/model", "app/linediff", "static", "templates/chart", "templates/markdown"},
 	"templates/chart":         {},
 	"templates/markdown":      {},
 	"app/client":              {"app/errs", "app/ref", "app/api", "app/manifest", "app/client/lease"},

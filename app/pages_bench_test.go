@@ -62,6 +62,7 @@ var pages = []struct{ name, path string }{
 	{"admin, storage", "/admin/storage"},
 	{"admin, storage of a namespace", "/admin/storage?in=library"},
 	{"admin, storage of a collection", "/admin/storage?in=library%2F" + storetest.Wide},
+	{"admin, quotas", "/admin/quotas"},
 	{"admin, users", "/admin/users"},
 	{"admin, log", "/admin/log"},
 	{"v1 collections", "/api/v1/collections?limit=200"},

@@ -92,7 +92,7 @@ func (v *visitor) page(path string) (*goquery.Document, *http.Response) {
 func (v *visitor) crawl(see func(path string, page *goquery.Document, answer *http.Response)) int {
 	v.t.Helper()
 	const most, views = 150, 3 // pages, and views of one
-	seen, viewed, queue, pages := map[string]bool{}, map[string]int{}, []string{"/", "/sign-in", "/teams", "/upload", "/account", "/admin", "/search?q=hello", "/labels", "/collections/new"}, 0
+	seen, viewed, queue, pages := map[string]bool{}, map[string]int{}, []string{"/", "/sign-in", "/teams", "/upload", "/account", "/admin", "/admin/quotas", "/admin/users/alice", "/search?q=hello", "/labels", "/collections/new"}, 0
 	for len(queue) > 0 && pages < most {
 		path := queue[0]
 		queue = queue[1:]
@@ -211,7 +211,7 @@ func newHostileSite(t *testing.T) *site {
 func TestSecurityStoredScriptsAreText(t *testing.T) {
 	t.Parallel()
 	s := newHostileSite(t)
-	forms, pages, shown := 0, 0, 0
+	forms, pages, shown, seen := 0, 0, 0, map[string]bool{}
 	for _, name := range []string{"alice", "root"} {
 		v := newVisitor(t, s.url)
 		if answer := v.signIn(name); answer.StatusCode != http.StatusSeeOther {
@@ -221,7 +221,13 @@ func TestSecurityStoredScriptsAreText(t *testing.T) {
 		pages += v.crawl(func(path string, page *goquery.Document, answer *http.Response) {
 			harmless(t, path, page, answer)
 			shown += strings.Count(page.Text(), "<b id=pwned>")
+			seen[path] = seen[path] || answer.StatusCode == http.StatusOK
 		})
+	}
+	for _, path := range []string{"/admin/quotas", "/admin/users/alice", "/collections/library/lab/settings", "/teams/crew", "/account", "/admin/log"} {
+		if !seen[path] {
+			t.Errorf("nobody has seen %s", path)
+		}
 	}
 	stranger := newVisitor(t, s.url)
 	pages += stranger.crawl(func(path string, page *goquery.Document, answer *http.Response) { harmless(t, path, page, answer) })

@@ -21,6 +21,8 @@ type Account struct {
 	User model.User
 	// FullName is what the form shows: the present one, or what was typed before.
 	FullName string
+	// Usage is the room that his namespace takes up.
+	Usage model.Usage
 	// Problems are about full-name, current, password and again.
 	Problems Problems
 }

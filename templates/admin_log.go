@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"sregistry/app/model"
 )
@@ -53,4 +54,14 @@ func details(e model.Event) string {
 		parts = append(parts, name+" "+e.Details[name])
 	}
 	return strings.Join(parts, ", ")
+}
+
+// day is what a field for a day holds; what is none is left out, as browsers would, which
+// complain of it besides.
+func (p AdminLog) day(field string) string {
+	text := p.Filter.Get(field)
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return ""
+	}
+	return text
 }

@@ -59,6 +59,9 @@ func (p AdminStorage) parts() string {
 	return "Container"
 }
 
+// limits tells whether what is shown may have quotas: containers have none.
+func (p AdminStorage) limits() bool { return !strings.Contains(p.Place, "/") }
+
 func (p AdminStorage) areas() []chart.Area {
 	var areas []chart.Area
 	for _, h := range p.Holdings {

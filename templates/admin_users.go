@@ -44,8 +44,8 @@ var UserKinds = []struct {
 //
 // The page is GET /admin/users/{name}. Its forms are POST /admin/users/{name}/{what},
 // where what is password-link, suspend, enable, admin, no-admin or delete (with the field
-// confirm, the name typed), tokens (with the fields of Tokens), and
-// tokens/{id}/revoke.
+// confirm, the name typed), quota (with those of QuotaForm), tokens (with the fields of
+// Tokens), and tokens/{id}/revoke.
 type AdminUser struct {
 	Page
 	User model.User
@@ -55,10 +55,13 @@ type AdminUser struct {
 	// Tokens are those that it has.
 	Tokens []model.Token
 	Now    time.Time
+	// Usage is the room that its namespace takes up, and Quota the form to limit it.
+	Usage model.Usage
+	Quota QuotaForm
 	// Held are the names of collections and teams that it alone owns.
 	Held []string
 	Form TokenForm
-	// Problems are about confirm, and of the token's form about name, scope, expires and
+	// Problems are about confirm and quota, and of the token's form about name, scope, expires and
 	// collections.
 	Problems Problems
 }

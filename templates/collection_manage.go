@@ -27,7 +27,7 @@ type CollectionForm struct {
 // CollectionSettings is the page to manage a collection: GET
 // /collections/{namespace}/{collection}/settings. Its forms are POSTs below that address:
 // about (description, visibility), roles (who, kind, role), signers (signers),
-// retention and retention/try (rules), delete (name).
+// quota (quota, remove), retention and retention/try (rules), delete (name).
 type CollectionSettings struct {
 	Page
 	Collection model.Collection
@@ -37,15 +37,19 @@ type CollectionSettings struct {
 	// People and Teams are suggested to be given a role: those whom the viewer knows of
 	// anyhow, and no others.
 	People, Teams []string
-	// Usage is the room that it takes up, or its namespace, if that has less left.
-	Usage model.Usage
+	// Usage is the room that it takes up, and Namespace that of all its namespace, if there is
+	// a limit to it which the viewer may know of.
+	Usage     model.Usage
+	Namespace *model.Usage
+	// Quota is the form to limit it; nil for who may not.
+	Quota *QuotaForm
 	// Rules are those by which tags go, as typed.
 	Rules  string
 	DryRun DryRun
 	// Deletions can be brought back.
 	Deletions     []model.Deletion
 	MoreDeletions string
-	// Problems are about description, who, signers, rules, delete-name, or the whole.
+	// Problems are about description, who, signers, quota, rules, delete-name, or the whole.
 	Problems Problems
 }
 

@@ -55,15 +55,11 @@ type fact struct{ name, old, new string }
 
 func (p Compare) facts() []fact {
 	of := func(i model.Image) []string {
-		by := "an account that is gone"
-		if i.PushedBy != "" {
-			by = i.PushedBy
-		}
-		return []string{shorten(string(i.Known())), bytesOf(i.Size), archWords(i), kindWords(i.Kind), minute(i.Pushed), by}
+		return []string{shorten(string(i.Known())), bytesOf(i.Size), archWords(i), kindWords(i.Kind), minute(i.Pushed)}
 	}
 	var list []fact
 	old, new := of(p.Old.Image), of(p.Image)
-	for at, name := range []string{"Digest", "Size", "Architecture", "Kind", "Pushed", "Pushed by"} {
+	for at, name := range []string{"Digest", "Size", "Architecture", "Kind", "Pushed"} {
 		list = append(list, fact{name, old[at], new[at]})
 	}
 	list[1].new += " (" + p.growth() + ")"

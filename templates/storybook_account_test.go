@@ -28,8 +28,9 @@ func ownStories() []story {
 		{Fingerprint: "1BC07EB661573CD60BC07EB661573CD60BC07EB6", Algorithm: 19, Created: now.AddDate(-1, 0, 0), Revoked: true},
 	}
 	return []story{
-		{"account", templates.Account{Page: flashed(signedIn("/account"), "Your profile is saved."), User: alice, FullName: alice.FullName}.View()},
-		{"account-problems", templates.Account{Page: admin("/account"), User: root, FullName: hostile, Problems: templates.Problems{
+		{"account", templates.Account{Page: flashed(signedIn("/account"), "Your profile is saved."), User: alice, FullName: alice.FullName,
+			Usage: model.Usage{Name: "alice", Used: 95 << 30, Quota: 100 << 30, Default: true}}.View()},
+		{"account-problems", templates.Account{Page: admin("/account"), User: root, FullName: hostile, Usage: model.Usage{Name: root.Name}, Problems: templates.Problems{
 			"full-name": "The full name is too long; write at most 100 characters.",
 			"current":   "The present password is wrong.",
 			"password":  "The password is too short; use at least 10 characters.",

@@ -7,13 +7,14 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/model"
+	"sregistry/app/ref"
 	"sregistry/templates"
 )
 
 // adminStories are the pages of those who run the registry.
 func adminStories() []story {
 	var all []story
-	for _, group := range [][]story{overviewStories(), userStories(), storageStories(), settingsStories(), webhookStories(), logStories()} {
+	for _, group := range [][]story{overviewStories(), userStories(), storageStories(), quotaStories(), settingsStories(), webhookStories(), logStories()} {
 		all = append(all, group...)
 	}
 	return all
@@ -29,7 +30,7 @@ func overviewStories() []story {
 	ill.Backup = model.Duty{Tried: now, Done: now.AddDate(0, 0, -9), Report: hostile, Every: 24 * time.Hour}
 	uploads := []model.OpenUpload{
 		{ID: "A", Container: "library/lab/hello", User: "alice", Bytes: 3 << 30, Begun: now.Add(-time.Minute), Touched: now, Active: true},
-		{ID: "B", Container: "alice/" + longPart + "/deep/name", User: longPart, Begun: now.Add(-30 * time.Hour), Touched: now.Add(-29 * time.Hour)},
+		{ID: "B", Container: "alice/" + longPart + "/deep/name", User: longPart, UserFullName: rtl, Begun: now.Add(-30 * time.Hour), Touched: now.Add(-29 * time.Hour)},
 	}
 	return []story{
 		{"admin", templates.Admin{Page: admin("/admin"), Health: well, Started: now.Add(-50 * time.Hour), Now: now, Uploads: 3, Active: 1}.View()},
@@ -51,6 +52,10 @@ func userStories() []story {
 	reach := []model.Reach{{Collection: "alice/default", Role: model.Owner}, {Collection: "library/" + longPart, Public: true, Role: model.Contributor}}
 	token := model.Token{ID: "7", Name: hostile, Scope: model.ScopeAll, Created: now, Collections: []string{"lab", longPart}}
 	form := templates.UserForm{Kind: model.Person}
+	usage := model.Usage{Name: "alice", Used: 3 << 30, Quota: 100 << 30, Default: true}
+	quota := templates.QuotaForm{Action: "/admin/users/alice/quota#room", User: true, UserQuota: 100 << 30}
+	own := templates.QuotaForm{Action: "/admin/users/ci/quota#room", Size: "1TiB", Own: true, User: true}
+	bad := templates.QuotaForm{Action: "/admin/users/" + longPart + "/quota#room", Size: hostile, User: true}
 	return []story{
 		{"admin-users", templates.AdminUsers{Page: admin("/admin/users"), Users: []model.User{alice, root, ci, gone}, More: "/admin/users?after=x&q=", Form: form}.View()},
 		{"admin-users-none", templates.AdminUsers{Page: admin("/admin/users"), Words: hostile, Form: form}.View()},
@@ -58,11 +63,13 @@ func userStories() []story {
 			Form: templates.UserForm{Name: hostile, FullName: hostile, Kind: model.Robot, Admin: true}, Problems: templates.Problems{
 				"name": "The name is taken; choose another.", "full-name": "The full name is too long.", "kind": "A robot cannot run the registry."}}.View()},
 		{"admin-user", templates.AdminUser{Page: admin("/admin/users/alice"), User: alice, Reach: reach, More: "/admin/users/alice?after=x",
-			Tokens: []model.Token{token}, Now: now, Held: []string{"lab", "the team imaging"}}.View()},
+			Tokens: []model.Token{token}, Now: now, Held: []string{"lab", "the team imaging"}, Usage: usage, Quota: quota}.View()},
 		{"admin-user-robot", templates.AdminUser{Page: admin("/admin/users/ci"), User: ci, Now: now, Form: templates.DefaultTokenForm(),
+			Usage: model.Usage{Name: "ci", Used: 1 << 40, Quota: 1 << 40}, Quota: own,
 			Problems: templates.Problems{"name": "There is a token of this name.", "confirm": "That is not the name of this account."}}.View()},
-		{"admin-user-own", templates.AdminUser{Page: admin("/admin/users/" + root.Name), User: root, Now: now}.View()},
-		{"admin-user-suspended", templates.AdminUser{Page: admin("/admin/users/" + longPart), User: gone, Now: now}.View()},
+		{"admin-user-own", templates.AdminUser{Page: admin("/admin/users/" + root.Name), User: root, Now: now, Usage: model.Usage{Name: root.Name}, Quota: quota}.View()},
+		{"admin-user-suspended", templates.AdminUser{Page: admin("/admin/users/" + longPart), User: gone, Now: now,
+			Usage: model.Usage{Name: longPart, Used: 1 << 40}, Quota: bad, Problems: templates.Problems{"quota": hostile + " is no size."}}.View()},
 		{"password-link-made", templates.PasswordLinkMade{Page: admin("/admin/users"), User: alice, First: true, Expires: now.AddDate(0, 0, 3),
 			Link: "https://hub.example.org/password/4F1D2C3B5A69788796A5B4C3D2"}.View()},
 		{"password-link-made-again", templates.PasswordLinkMade{Page: admin("/admin/users/alice/password-link"), User: gone, Expires: now.AddDate(0, 0, 3),
@@ -78,16 +85,41 @@ func storageStories() []story {
 			Blobs: i * 9, Images: i * 8, Collections: i, Users: 3})
 	}
 	whole := templates.AdminStorage{Page: admin("/admin/storage"), Health: health, Now: now, Grace: 7 * 24 * time.Hour, Samples: samples,
-		Holdings: []model.Holding{{Name: "library", Images: 900, Bytes: 30 << 30}, {Name: "alice", Images: 80, Bytes: 20 << 30}, {Name: "imaging", Images: 50, Bytes: 6 << 30},
-			{Name: longPart, Images: 7, Bytes: 2 << 30}, {Name: "bob", Images: 3, Bytes: 1 << 30}, {Name: "carol", Images: 1, Bytes: 400 << 20}, {Name: "dave", Images: 1, Bytes: 4 << 20}},
+		Holdings: []model.Holding{{Name: "library", Images: 900, Bytes: 30 << 30, Limitable: true}, {Name: "alice", Images: 80, Bytes: 20 << 30, Limitable: true, Quota: 100 << 30}, {Name: "imaging", Images: 50, Bytes: 6 << 30},
+			{Name: longPart, Images: 7, Bytes: 2 << 30, Limitable: true, Quota: 1 << 40}, {Name: "bob", Images: 3, Bytes: 1 << 30}, {Name: "carol", Images: 1, Bytes: 400 << 20}, {Name: "dave", Images: 1, Bytes: 4 << 20}},
 		Garbage: []model.Garbage{{Images: 2, Bytes: 1 << 30}, {Day: now.AddDate(0, 0, 3), Images: 1234, Bytes: 3 << 30}}}
 	return []story{
 		{"admin-storage", whole.View()},
 		{"admin-storage-empty", templates.AdminStorage{Page: admin("/admin/storage"), Now: now}.View()},
 		{"admin-storage-namespace", templates.AdminStorage{Page: admin("/admin/storage?in=alice"), Place: "alice", Now: now,
-			Holdings: []model.Holding{{Name: "alice/tools", Images: 7, Bytes: 1 << 30}, {Name: "alice/" + longPart, Images: 7, Bytes: 1 << 20}}}.View()},
+			Holdings: []model.Holding{{Name: "alice/tools", Images: 7, Bytes: 1 << 30, Limitable: true}, {Name: "alice/" + longPart, Images: 7, Bytes: 1 << 20}}}.View()},
 		{"admin-storage-collection", templates.AdminStorage{Page: admin("/admin/storage?in=alice/tools"), Place: "alice/tools", Now: now,
 			Holdings: []model.Holding{{Name: "alice/tools/hello", Images: 7, Bytes: 1 << 30}}}.View()},
+	}
+}
+
+func quotaStories() []story {
+	list := []model.Quota{
+		{Usage: model.Usage{Name: "alice", Used: 3 << 40, Quota: 2 << 40}, Kind: model.LimitedUser},
+		{Usage: model.Usage{Name: "lab", Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}, Kind: model.LimitedCollection, Collection: ref.Collection{Namespace: "library", Name: "lab"}},
+		{Usage: model.Usage{Name: longPart + "/" + longPart, Used: 30 << 30, Reserved: 1 << 30, Quota: 100 << 30}, Kind: model.LimitedCollection,
+			Collection: ref.Collection{Namespace: longPart, Name: longPart}},
+		{Usage: model.Usage{Name: "library", Used: 1 << 20, Quota: 10 << 40}, Kind: model.LimitedLibrary},
+		{Usage: model.Usage{Name: "imaging", Quota: 1 << 40}, Kind: model.LimitedTeam},
+		{Usage: model.Usage{Name: "bob", Used: 1234567, Quota: 100 << 30, Default: true}, Kind: model.LimitedOrphan},
+	}
+	whole := templates.AdminQuotas{Page: flashed(admin("/admin/quotas"), "alice may take up 2.0 TiB now. It takes up more already: that stays, and nothing can be added."),
+		Quotas: list, Order: model.Fullest, More: "/admin/quotas?after=0:bob", UserQuota: 100 << 30}
+	later := whole
+	later.Page, later.Order, later.Later, later.Quotas, later.More = admin("/admin/quotas?sort=name&after=alice"), model.QuotasByName, true, list[1:2], ""
+	named := later
+	named.Later, named.Name, named.Size, named.Named = false, "alice/"+longPart, "1500GB", &model.Usage{Name: "alice/" + longPart, Used: 1 << 30, Quota: 1_500_000_000_000}
+	problems := later
+	problems.Name, problems.Size, problems.Problems = hostile, hostile, templates.Problems{"name": "There is no user or team \"x\".", "quota": hostile + " is no size; write such as 500GiB, none or default."}
+	return []story{
+		{"admin-quotas", whole.View()}, {"admin-quotas-later", later.View()}, {"admin-quotas-named", named.View()}, {"admin-quotas-problems", problems.View()},
+		{"admin-quotas-empty", templates.AdminQuotas{Page: admin("/admin/quotas"), Order: model.Fullest}.View()},
+		{"admin-quotas-end", templates.AdminQuotas{Page: admin("/admin/quotas?after=0:zoe"), Order: model.Fullest, Later: true}.View()},
 	}
 }
 
@@ -108,9 +140,11 @@ func settingsStories() []story {
 
 func logStories() []story {
 	events := []model.Event{
-		{At: now, Action: model.Pushed, Target: "library/lab/hello:latest", Actor: "alice", Via: model.ByToken, TokenName: "laptop", Source: "192.0.2.7", Count: 1,
+		{At: now, Action: model.Pushed, Target: "library/lab/hello:latest", Actor: "alice", ActorFullName: "Alice Liddell", Via: model.ByToken, TokenName: "laptop", Source: "192.0.2.7", Count: 1,
 			Details: map[string]string{"digest": sum.String(), "size": "1234567"}},
 		{At: now, Action: model.DeniedSignIn, Target: hostile, Source: "2001:db8:85a3:8d3:1319:8a2e:370:7348", Denied: true, Count: 17},
+		{At: now, Action: model.TagSet, Target: longPart + "/" + longPart + ":" + longPart, Actor: longPart, ActorFullName: longName, Via: model.ByPassword, Source: "192.0.2.7", Count: 1},
+		{At: now, Action: model.TagDeleted, Target: "alice/tools/hello:1", Actor: "bob", ActorFullName: rtl, Source: "192.0.2.7", Count: 1},
 		{At: now, Action: model.Swept, Count: 1, Details: map[string]string{"images": "3"}},
 		{At: now, Action: model.UserDisabled, Target: longPart, Actor: "console", Via: model.ByConsole, Count: 1},
 	}

@@ -28,7 +28,7 @@ func imageStories() []story {
 	full := templates.Image{
 		Page: signedIn("/containers/library/lab/hello:latest"),
 		ImageHead: templates.ImageHead{Public: true, Archs: []string{"amd64", "arm64"}, Image: model.Image{Container: name, Kind: model.SIF, Digest: digest.FromString("its manifest"), Content: sum, Size: 1_288_490_189,
-			Arch: "amd64", Pushed: now, PushedBy: "alice", Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"},
+			Arch: "amd64", Pushed: now, PushedBy: "alice", PusherFullName: rtl, Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"},
 			Signing: &model.Signing{Signatures: []model.Signature{
 				{Fingerprint: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Name: "Alice <alice@example.org>", Verdict: model.Valid},
 				{Fingerprint: "0BC07EB661573CD60BC07EB661573CD60BC07EB6", Verdict: model.UnknownKey, Reason: "The key is not known here."},
@@ -101,16 +101,21 @@ func containerStories() []story {
 	}
 	oci := image("layers", "", false)
 	oci.Kind, oci.Content, oci.PushedBy = model.Index, "", ""
+	named := func(i model.Image, full string) model.Image {
+		i.PusherFullName = full
+		return i
+	}
 	tags := []model.Tag{
 		{Name: "latest", Images: []model.Image{image("latest", "amd64", true), image("latest", "arm64", true)}},
-		{Name: "2026.11", Frozen: true, Images: []model.Image{image("2026.11", "amd64", false)}},
+		{Name: "2026.11", Frozen: true, Images: []model.Image{named(image("2026.11", "amd64", false), "Alice Liddell")}},
 		{Name: "layers", Images: []model.Image{oci}},
-		{Name: longPart, Images: []model.Image{image(longPart, "amd64", false)}},
+		{Name: "right-to-left", Images: []model.Image{named(image("right-to-left", "amd64", false), rtl)}},
+		{Name: longPart, Images: []model.Image{named(image(longPart, "amd64", false), longName)}},
 	}
 	pulls := []templates.Command{{Title: "sregistry", Line: "sregistry pull lab/hello:latest"},
 		{Title: "curl", Line: "curl -fLo hello_latest.sif https://hub.example.org/v2/lab/hello/blobs/" + sum.String()}}
 	full := templates.Container{Page: signedIn("/containers/library/lab/hello"), Container: model.Container{Name: name, Updated: now, Tags: 10000},
-		Public: true, About: prose(readme), Readme: model.Readme{Text: readme, Version: 3, By: "alice", Updated: now}, MayDescribe: true,
+		Public: true, About: prose(readme), Readme: model.Readme{Text: readme, Version: 3, By: "alice", ByFullName: "Alice Liddell", Updated: now}, MayDescribe: true,
 		Tags: tags, All: 10000, Found: 10000, First: true, More: "/containers/library/lab/hello?after=layers", Example: "latest", Pulls: pulls,
 		Pulled: pulled(), Now: now, Star: templates.Star{Container: name, Count: 17, SignedIn: true, Given: true}}
 	found := full
@@ -165,6 +170,7 @@ func compareStories() []story {
 	path := "/containers/library/lab/hello:2?view=compare"
 	old := someHead("", "1")
 	old.Image.Size -= 30_000_000
+	old.Image.PusherFullName = rtl
 	file := func(size int64) *model.File { return &model.File{Mode: 0o755, Size: size, Modified: now} }
 	steps := strings.Repeat("    make install # one of many steps\n", 12)
 	before := "Bootstrap: docker\nFrom: alpine:3.20\n\n%post\n" + steps + "    echo " + hostile + "\n"

@@ -12,12 +12,12 @@ func managedStories() []story {
 	name := ref.Container{Collection: ref.Collection{Namespace: "library", Name: "lab"}, Container: "hello"}
 	path := "/manage/library/lab/hello"
 	by := "lab/hello@" + ref.Dotted(sum)
-	shares := []model.Share{{ID: 9, Image: "lab/hello:latest", By: "alice", Created: now, Expires: now.AddDate(0, 0, 7)},
+	shares := []model.Share{{ID: 9, Image: "lab/hello:latest", By: "alice", ByFullName: "Alice Liddell", Created: now, Expires: now.AddDate(0, 0, 7)},
 		{ID: 8, Image: by, Created: now, Expires: now.AddDate(1, 0, 0)}}
 	gone := []model.Deletion{
-		{ID: 3, Kind: model.DeletedTag, Name: "lab/hello:v1", Tag: "v1", At: now, By: "alice", Until: now.AddDate(0, 0, 7)},
+		{ID: 3, Kind: model.DeletedTag, Name: "lab/hello:v1", Tag: "v1", At: now, By: "alice", ByFullName: rtl, Until: now.AddDate(0, 0, 7)},
 		{ID: 2, Kind: model.MovedTag, Name: "lab/hello:latest", Tag: "latest", At: now, Until: now.AddDate(0, 0, 7)},
-		{ID: 1, Kind: model.DeletedImage, Name: by, At: now, By: longPart, Until: now.AddDate(0, 0, 7)},
+		{ID: 1, Kind: model.DeletedImage, Name: by, At: now, By: longPart, ByFullName: longName, Until: now.AddDate(0, 0, 7)},
 	}
 	tags := []model.Tag{{Name: "latest", Updated: now}, {Name: "2026.11", Frozen: true, Updated: now}, {Name: longPart, Updated: now}}
 	managed := templates.Managed{Page: signedIn(path), Container: model.Container{Name: name, Public: true, Tags: 3}, Shares: shares, Now: now}

@@ -13,7 +13,8 @@ func collectionManageStories() []story {
 	settings := templates.CollectionSettings{Page: flashed(signedIn("/collections/library/lab/settings"), "bob is contributor now."), Collection: lab,
 		Description: rtl, Signers: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Grants: grants, People: []string{"alice", "bob"}, Teams: []string{"imaging", "crew"},
 		Deletions: []model.Deletion{{ID: 4, Kind: model.DeletedContainer, Name: "lab/old", At: now, By: "alice", Until: now.AddDate(0, 0, 7)}}}
-	settings.Usage = model.Usage{Name: "lab", Used: 3 << 30, Reserved: 1 << 20, Quota: 500 << 30}
+	settings.Usage = model.Usage{Name: "lab", Used: 3 << 30, Reserved: 1 << 30, Quota: 500 << 30}
+	settings.Deletions[0].ByFullName = rtl
 	settings.Rules = "tags=nightly-*,last=7\ntags=*,newer=90d"
 	tried := settings
 	tried.Flash = ""
@@ -26,7 +27,17 @@ func collectionManageStories() []story {
 	problems.Flash = ""
 	problems.Problems = templates.Problems{"": "Something is wrong.", "description": "The description has 5,000 bytes; at most 4096 are allowed.",
 		"who": `There is no user "bobb".`, "signers": "A fingerprint has 40 hexadecimal digits.", "rules": "The rule for * keeps nothing.", "delete-name": "This is not its name; type lab."}
+	limiting := settings
+	limiting.Page, limiting.Usage = flashed(admin("/collections/library/lab/settings"), "lab may take up 500 GiB now."), model.Usage{Name: "alice/" + longPart, Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}
+	limiting.Namespace = &model.Usage{Name: longPart, Used: 3 << 40, Quota: 2 << 40, Default: true}
+	limiting.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#room", Size: "500GiB", Own: true}
+	badQuota := limiting
+	badQuota.Flash, badQuota.Usage = "", model.Usage{Name: "lab", Used: 7}
+	badQuota.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#room", Size: hostile}
+	badQuota.Problems = templates.Problems{"quota": hostile + " is no size; write such as 500GiB, none or default."}
 	return []story{
+		{"collection-settings-quota", limiting.View()},
+		{"collection-settings-quota-problem", badQuota.View()},
 		{"collection-new", templates.CollectionNew{Page: signedIn("/collections/new"), Namespaces: []string{"library", "alice", "imaging"}}.View()},
 		{"collection-new-problems", templates.CollectionNew{Page: signedIn("/collections/new"), Namespaces: []string{"alice", longPart},
 			Form: templates.CollectionForm{Namespace: longPart, Name: hostile, Description: hostile, Public: true}, Problems: templates.Problems{

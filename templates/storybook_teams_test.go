@@ -18,6 +18,7 @@ func teamStories() []story {
 	owned := templates.Team{Page: flashed(signedIn("/teams/imaging"), "bob is a plain member of the team now."), Team: imaging, Members: members,
 		Collections: reaches, Manage: true, Invitations: []model.Invitation{{ID: 7, Team: "imaging", By: "alice", Created: now, Expires: now.AddDate(0, 0, 7)},
 			{ID: 6, Team: "imaging", Created: now.AddDate(0, 0, -3), Expires: now.AddDate(0, 0, 1)}}}
+	owned.Usage = &model.Usage{Name: "imaging", Used: 3 << 30, Quota: 10 << 30}
 	problems := owned
 	problems.Problems = templates.Problems{"": "The team imaging would have no owner left; make somebody else an owner first.", "delete-name": "This is not its name; type imaging."}
 	plain := templates.Team{Page: signedIn("/teams/imaging"), Team: imaging, Members: members, MoreMembers: "/teams/imaging?members=zoe"}
@@ -33,6 +34,7 @@ func teamStories() []story {
 		{"team", owned.View()},
 		{"team-problems", problems.View()},
 		{"team-member", plain.View()},
+		{"team-admin", templates.Team{Page: admin("/teams/" + longPart), Team: open, Usage: &model.Usage{Name: longPart, Used: 1 << 40}, Limit: templates.LimitPath(longPart)}.View()},
 		{"team-open", templates.Team{Page: signedIn("/teams/" + longPart), Team: open}.View()},
 		{"team-closed", closed.View()},
 		{"team-invited", templates.TeamInvited{Page: signedIn("/teams/imaging/invitations"), Link: "https://hub.example.org/invitations/7XQK2M5N4P3R",

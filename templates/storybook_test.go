@@ -25,6 +25,7 @@ const (
 	hostile  = `</pre><script>alert("1")</script><img src=x onerror=alert(2)> & "quotes"`
 	rtl      = "أدوات التصوير العصبي — صور جاهزة للمختبر 🧠🔬"
 	emoji    = "🧬 Genomes, 🧪 proteins and 👩🏽‍🔬 people"
+	longName = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewarenwohlgepf" // as long as a full name may be
 )
 
 var (
@@ -61,7 +62,7 @@ func stories() []story {
 	for _, group := range [][]story{
 		accountStories(), ownStories(), tokenStories(), homeStories(), findStories(), imageStories(), collectionStories(), failureStories(), uploadStories(), teamStories(), managedStories(), collectionManageStories(),
 		containerStories(), filesStories(), compareStories(),
-		adminStories(),
+		adminStories(), crowdedStories(),
 	} {
 		all = append(all, group...)
 	}

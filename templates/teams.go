@@ -39,6 +39,10 @@ type Team struct {
 	// Manage says that the viewer may manage the team, and so sees Invitations.
 	Manage      bool
 	Invitations []model.Invitation
+	// Usage is the room that its namespace takes up; nil for who may not know. Limit is where
+	// that is limited; empty for who may not.
+	Usage *model.Usage
+	Limit string
 	// Problems are about the form delete, or the whole.
 	Problems Problems
 }

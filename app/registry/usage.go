@@ -77,7 +77,7 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 // Errors: Forbidden, Unauthenticated.
 func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Usage, next string, err error) {
 	const op = "registry.NamespaceUsages"
-	if err := mayLimit(op, actor); err != nil {
+	if err := admin(op, actor); err != nil {
 		return nil, "", err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
@@ -93,7 +93,7 @@ func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p mode
 // Unauthenticated.
 func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.QuotaOrder, p model.Page) (list []model.Quota, next string, err error) {
 	const op = "registry.Quotas"
-	if err := mayLimit(op, actor); err != nil {
+	if err := admin(op, actor); err != nil {
 		return nil, "", err
 	}
 	var rows []store.QuotaRow
@@ -109,20 +109,7 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 }
 
 // MayLimit tells whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
-func (s *Service) MayLimit(actor model.Actor) error { return mayLimit("registry.MayLimit", actor) }
-
-// mayLimit allows only those who may set quotas.
-func mayLimit(op string, actor model.Actor) error {
-	switch access.CanLimit(actor) {
-	case access.Allow:
-		return nil
-	case access.NeedLogin:
-		return errs.E(op, errs.Unauthenticated, "Sign in as an administrator.")
-	case access.Narrow:
-		return errs.E(op, errs.Forbidden, "Your token does not reach that far; use one for all collections with the scope manage.")
-	}
-	return errs.E(op, errs.Forbidden, "Only an administrator sets quotas, and sees all of them.")
-}
+func (s *Service) MayLimit(actor model.Actor) error { return admin("registry.MayLimit", actor) }
 
 // NamedUsage is NamespaceUsage for the name of a namespace, and Usage for that of a
 // collection.
@@ -149,7 +136,7 @@ func (s *Service) NamedUsage(ctx context.Context, actor model.Actor, name ref.Pa
 // also if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
 func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path, bytes *int64) (u model.Usage, err error) {
 	const op = "registry.SetQuota"
-	if err := mayLimit(op, actor); err != nil {
+	if err := admin(op, actor); err != nil {
 		return u, err
 	}
 	if bytes != nil && *bytes < 0 {

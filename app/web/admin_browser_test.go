@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"sregistry/app/doortest"
+	"sregistry/app/model"
 	"sregistry/app/sif/siftest"
 )
 
@@ -26,6 +27,7 @@ func TestBrowserAccountAndAdministration(t *testing.T) {
 	if _, err := f.Registry.SweepNow(t.Context(), root); err != nil { // takes the day's sample
 		t.Fatal(err)
 	}
+	f.limitSome(t, root)
 	b := startChromium(t, f.URL)
 	b.open("/sign-in")
 	b.fill("name", "root", "password", doortest.Password)
@@ -33,7 +35,8 @@ func TestBrowserAccountAndAdministration(t *testing.T) {
 	for _, page := range []struct{ path, name string }{
 		{"/account", "account"}, {"/account/sessions", "sessions"}, {"/account/keys", "keys"}, {"/account/delete", "account-delete"},
 		{"/admin", "admin"}, {"/admin/users", "admin-users"}, {"/admin/users/bob", "admin-user"}, {"/admin/uploads", "admin-uploads"},
-		{"/admin/storage", "admin-storage"}, {"/admin/settings", "admin-settings"}, {"/admin/log", "admin-log"},
+		{"/admin/storage", "admin-storage"}, {"/admin/quotas", "admin-quotas"}, {"/admin/quotas?name=bob/tools", "admin-quotas-named"},
+		{"/collections/library/lab/settings", "collection-settings-admin"}, {"/containers/library/lab/hello", "container-named"}, {"/admin/settings", "admin-settings"}, {"/admin/log", "admin-log"},
 	} {
 		b.open(page.path)
 		b.see(page.name)
@@ -48,4 +51,15 @@ func TestBrowserAccountAndAdministration(t *testing.T) {
 	b.fill("password", "a wholly new password", "again", "a wholly new password")
 	b.press("main form button", ".notice.good")
 	b.says(".who bdi", "carol")
+}
+
+// limitSome sets limits, one of which is reached and one nearly, and gives people names.
+func (f *fixture) limitSome(t *testing.T, root model.Actor) {
+	t.Helper()
+	f.call(t, root, "Dr. Rosalind R. of the Department of Computational Genomics")
+	for name, bytes := range map[string]int64{"lab": 3200 << 10, "bob": 100 << 30, "bob/tools": 1 << 20, "library": 1 << 40} {
+		if _, err := f.Registry.SetQuota(t.Context(), root, path(t, name), &bytes); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -19,14 +19,14 @@ import (
 // adminForms are the addresses of all forms of the administration.
 var adminForms = []string{"/admin/users", "/admin/users/bob/password-link", "/admin/users/bob/suspend", "/admin/users/bob/enable",
 	"/admin/users/bob/admin", "/admin/users/bob/no-admin", "/admin/users/bob/delete", "/admin/users/bob/tokens", "/admin/users/bob/tokens/x/revoke",
-	"/admin/uploads/x/stop", "/admin/sweep", "/admin/settings",
+	"/admin/uploads/x/stop", "/admin/sweep", "/admin/settings", "/admin/quotas", "/admin/users/bob/quota",
 	"/admin/webhooks", "/admin/webhooks/1/test", "/admin/webhooks/1/delete", "/admin/webhooks/1/deliveries/1"}
 
 func TestAdministrationIsThereForAdminsOnly(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
 	root, bob, stranger := f.signedIn(t, f.Admin(t, "root")), f.signedIn(t, f.User(t, "bob")), f.browser(t)
-	pages := []string{"/admin", "/admin/users", "/admin/users/bob", "/admin/uploads", "/admin/storage", "/admin/settings", "/admin/log", "/admin/log/export?format=csv", "/admin/webhooks"}
+	pages := []string{"/admin", "/admin/users", "/admin/users/bob", "/admin/uploads", "/admin/storage", "/admin/quotas", "/admin/settings", "/admin/log", "/admin/log/export?format=csv", "/admin/webhooks"}
 	missing := bob.get("/collections/library/nothing").is(http.StatusNotFound)
 	for _, path := range pages {
 		root.get(path).is(http.StatusOK)

@@ -14,17 +14,23 @@ import (
 
 // adminUser is GET /admin/users/{name}: one account.
 func (s *Site) adminUser(c echo.Context, actor model.Actor) error {
-	return s.showUser(c, http.StatusOK, actor, templates.DefaultTokenForm(), nil)
+	return s.showUser(c, http.StatusOK, actor, fields{}, templates.AdminUser{Form: templates.DefaultTokenForm()})
 }
 
-func (s *Site) showUser(c echo.Context, status int, actor model.Actor, form templates.TokenForm, problems templates.Problems) error {
+// showUser shows the page that a view was begun for, with what was typed into the form of the
+// quota, if it was that.
+func (s *Site) showUser(c echo.Context, status int, actor model.Actor, typed fields, view templates.AdminUser) error {
 	const op = "web.showUser"
 	ctx, name := c.Request().Context(), c.Param("name")
-	view := templates.AdminUser{Now: s.settings.Now(), Form: form, Problems: problems}
+	view.Now = s.settings.Now()
 	var err error
 	if view.User, err = s.identity.UserByName(ctx, actor, name); err != nil {
 		return errs.Wrap(op, err)
 	}
+	if view.Usage, err = s.registry.NamespaceUsage(ctx, actor, name); err != nil {
+		return errs.Wrap(op, err)
+	}
+	view.Quota = s.quotaForm(templates.UserPath(name)+"/quota#room", view.Usage, true, typed)
 	var next string
 	if view.Reach, next, err = s.registry.ReachOf(ctx, actor, name, after(c)); err != nil {
 		return errs.Wrap(op, err)
@@ -84,8 +90,8 @@ func (s *Site) deleteUser(c echo.Context, actor model.Actor) error {
 	}
 	name := c.Param("name")
 	if strings.TrimSpace(form.Get("confirm")) != name {
-		return s.showUser(c, http.StatusUnprocessableEntity, actor, templates.DefaultTokenForm(),
-			templates.Problems{"confirm": "That is not the name of this account."})
+		return s.showUser(c, http.StatusUnprocessableEntity, actor, fields{}, templates.AdminUser{Form: templates.DefaultTokenForm(),
+			Problems: templates.Problems{"confirm": "That is not the name of this account."}})
 	}
 	err = s.identity.DeleteUser(c.Request().Context(), actor, name)
 	if errs.Is(err, errs.Conflict) {
@@ -100,12 +106,12 @@ func (s *Site) deleteUser(c echo.Context, actor model.Actor) error {
 // createUserToken is POST /admin/users/{name}/tokens, for robots.
 func (s *Site) createUserToken(c echo.Context, actor model.Actor) error {
 	const op = "web.createUserToken"
-	fields, err := readForm(c)
+	values, err := readForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	name := c.Param("name")
-	form, problems := readTokenForm(fields)
+	form, problems := readTokenForm(values)
 	want := identity.NewToken{User: name, Name: form.Name, Scope: form.Scope, Expires: s.expiry(form.Expires)}
 	if want.Collections, err = s.collections(c.Request().Context(), actor, form.Collections); isAbout(err) {
 		problems["collections"] = errs.Message(err)
@@ -113,11 +119,12 @@ func (s *Site) createUserToken(c echo.Context, actor model.Actor) error {
 		return errs.Wrap(op, err)
 	}
 	if len(problems) > 0 {
-		return s.showUser(c, http.StatusUnprocessableEntity, actor, form, problems)
+		return s.showUser(c, http.StatusUnprocessableEntity, actor, fields{}, templates.AdminUser{Form: form, Problems: problems})
 	}
 	token, secret, err := s.identity.CreateToken(c.Request().Context(), actor, want)
 	if errs.Is(err, errs.Invalid) || errs.Is(err, errs.Conflict) {
-		return s.showUser(c, http.StatusUnprocessableEntity, actor, form, templates.Problems{"name": errs.Message(err)})
+		return s.showUser(c, http.StatusUnprocessableEntity, actor, fields{}, templates.AdminUser{Form: form,
+			Problems: templates.Problems{"name": errs.Message(err)}})
 	}
 	if err != nil {
 		return errs.Wrap(op, err)

@@ -48,7 +48,7 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {
 		return view, err
 	}
-	if view.Usage, err = s.registry.TightestUsage(ctx, actor, path); err != nil {
+	if err := s.measure(c, actor, path, typed, &view); err != nil {
 		return view, err
 	}
 	rules, err := s.registry.Retention(ctx, actor, path)

@@ -94,7 +94,7 @@ func TestCollectionIsManagedByItsOwnersOnly(t *testing.T) {
 	t.Parallel()
 	f, owner, alice, bob, carol := managing(t)
 	for _, form := range [][]string{{"/about", "visibility", "public"}, {"/roles", "kind", "user", "who", "bob", "role", "owner"}, {"/signers", "signers", ""},
-		{"/retention", "rules", "tags=*,last=1"}, {"/retention/try", "rules", "tags=*,last=1"},
+		{"/quota", "quota", "1TiB"}, {"/quota", "quota", "nonsense"}, {"/quota", "remove", "yes"}, {"/retention", "rules", "tags=*,last=1"}, {"/retention/try", "rules", "tags=*,last=1"},
 		{"/delete", "name", "lab"}} {
 		bob.post(settings+form[0], form[1:]...).is(http.StatusForbidden)
 		hidden := carol.post(settings+form[0], form[1:]...).is(http.StatusNotFound)

@@ -20,6 +20,7 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/about", Action: "manage", Handler: s.settle("description", s.setAbout)},
 		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/roles", Action: "manage", Handler: s.settle("who", s.setRole)},
 		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/signers", Action: "manage", Handler: s.settle("signers", s.setSigners)},
+		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/quota", Action: "set quota", Handler: s.settle("quota", s.setCollectionQuota)},
 		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/retention", Action: "manage", Handler: s.settle("rules", s.setRetention)},
 		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/retention/try", Action: "manage", Handler: s.tryRetention},
 		{Method: http.MethodPost, Path: "/collections/:namespace/:collection/settings/delete", Action: "delete", Handler: s.settle("delete-name", s.deleteCollection)},

@@ -15,6 +15,8 @@ func (s *Site) administration() []httpx.Route {
 		{Method: http.MethodPost, Path: "/admin/uploads/:id/stop", Action: "stop upload", Handler: forAdmins(s.stopUpload)},
 		{Method: http.MethodGet, Path: "/admin/storage", Action: "storage", Handler: forAdmins(s.adminStorage)},
 		{Method: http.MethodPost, Path: "/admin/sweep", Action: "sweep", Handler: forAdmins(s.sweep)},
+		{Method: http.MethodGet, Path: "/admin/quotas", Action: "list quotas", Handler: forAdmins(s.adminQuotas)},
+		{Method: http.MethodPost, Path: "/admin/quotas", Action: "set quota", Handler: forAdmins(s.setQuota)},
 		{Method: http.MethodGet, Path: "/admin/settings", Action: "list settings", Handler: forAdmins(s.adminSettings)},
 		{Method: http.MethodPost, Path: "/admin/settings", Action: "change settings", Handler: forAdmins(s.changeSettings)},
 		{Method: http.MethodGet, Path: "/admin/log", Action: "audit", Handler: forAdmins(s.adminLog)},
@@ -33,6 +35,7 @@ func (s *Site) administration() []httpx.Route {
 		{Method: http.MethodPost, Path: "/admin/users/:name/no-admin", Action: "change user",
 			Handler: s.userAction("The account does not run the registry any more.", s.setAdmin(false))},
 		{Method: http.MethodPost, Path: "/admin/users/:name/delete", Action: "delete user", Handler: forAdmins(s.deleteUser)},
+		{Method: http.MethodPost, Path: "/admin/users/:name/quota", Action: "set quota", Handler: forAdmins(s.setUserQuota)},
 		{Method: http.MethodPost, Path: "/admin/users/:name/tokens", Action: "create token", Handler: forAdmins(s.createUserToken)},
 		{Method: http.MethodPost, Path: "/admin/users/:name/tokens/:id/revoke", Action: "revoke token", Handler: forAdmins(s.revokeUserToken)},
 	}

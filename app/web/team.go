@@ -39,6 +39,12 @@ func (s *Site) showTeam(c echo.Context, status int, actor model.Actor, problems 
 	if err != nil && !errs.Is(err, errs.Forbidden) {
 		return errs.Wrap(op, err)
 	}
+	if page.Usage, err = known(s.registry.NamespaceUsage(ctx, actor, team.Name)); err != nil {
+		return errs.Wrap(op, err)
+	}
+	if s.registry.MayLimit(actor) == nil {
+		page.Limit = templates.LimitPath(team.Name)
+	}
 	page.Page = s.page(c)
 	return render(c, status, page.View())
 }

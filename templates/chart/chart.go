@@ -3,8 +3,9 @@
 // the colours are classes of the style sheet, so that it follows light and dark.
 //
 // It knows nothing of what is counted. Entry points: Days, which fills in the days
-// without a figure, and Bars, Line and Treemap. The trap: the pages' policy allows no style attribute, so
-// that sizes are SVG's own attributes and colours stand in chart.css only.
+// without a figure, and Bars, Line, Treemap and Meter. The trap: the pages' policy allows no
+// style attribute, so that sizes are SVG's own attributes and colours stand in chart.css
+// only.
 package chart
 
 import (
