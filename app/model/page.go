@@ -1,5 +1,11 @@
 package model
 
+import (
+	"strconv"
+
+	"sregistry/app/errs"
+)
+
 // The bounds of a page of a list.
 const (
 	DefaultLimit = 50
@@ -20,6 +26,22 @@ func (p Page) Size() int {
 	}
 	return min(p.Limit, MaxLimit)
 }
+
+// AfterID reads the cursor of a list that goes by row ids; 0 is the beginning. Errors:
+// Invalid.
+func (p Page) AfterID() (int64, error) {
+	if p.After == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(p.After, 10, 64)
+	if err != nil {
+		return 0, errs.Because("model.Page.AfterID", errs.Invalid, err, "The list cannot go on from %.20q; begin it anew.", p.After)
+	}
+	return id, nil
+}
+
+// CursorOf is the cursor that AfterID reads.
+func CursorOf(id int64) string { return strconv.FormatInt(id, 10) }
 
 // Cut makes a page of a list that was read with one item more than its size, so as to
 // know whether there is another; cursor gives an item's place.

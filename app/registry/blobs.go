@@ -69,11 +69,7 @@ func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from r
 		if err != nil {
 			return err
 		}
-		p, err := s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		return s.holdBlob(ctx, tx, p, d, size)
+		return s.mount(ctx, tx, actor, path, d, size)
 	}))
 }
 
@@ -86,12 +82,17 @@ func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.
 		if err != nil {
 			return err
 		}
-		p, err := s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		return s.holdBlob(ctx, tx, p, d, size)
+		return s.mount(ctx, tx, actor, path, d, size)
 	}))
+}
+
+// mount lets a container hold a blob that the actor may read elsewhere.
+func (s *Service) mount(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path, d digest.Digest, size int64) error {
+	p, err := s.ensurePlace(ctx, tx, actor, path)
+	if err != nil {
+		return err
+	}
+	return s.holdBlob(ctx, tx, p, d, size)
 }
 
 // DeleteBlob makes a container hold a blob no more, which no image in it may use; images

@@ -42,14 +42,7 @@ type Listed struct {
 // Unauthenticated; Invalid for an order or a cursor that is none.
 func (s *Service) ContainersWith(ctx context.Context, actor model.Actor, path ref.Path, text string, order model.Order, p model.Page) (list []Listed, next string, err error) {
 	const op = "registry.ContainersWith"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		c, err := s.collection(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allowCollection(actor, access.Read, c); err != nil {
-			return err
-		}
+	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		rows, err := tx.FindContainers(ctx, actor, s.Settings().SignIn,
 			store.ContainerFilter{Collection: c.ID, Words: store.Words(text), Order: order}, p)
 		if err != nil {

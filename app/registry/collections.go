@@ -31,11 +31,9 @@ func (s *Service) Collections(ctx context.Context, actor model.Actor, p model.Pa
 func (s *Service) Collection(ctx context.Context, actor model.Actor, path ref.Path) (model.Collection, error) {
 	const op = "registry.Collection"
 	var c model.Collection
-	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-		if c, err = s.collection(ctx, tx, actor, path); err != nil {
-			return err
-		}
-		return s.allowCollection(actor, access.Read, c)
+	err := s.lookCollection(ctx, actor, access.Read, path, func(_ *store.Tx, found model.Collection) error {
+		c = found
+		return nil
 	})
 	return c, errs.Wrap(op, err)
 }
@@ -172,8 +170,9 @@ func visibility(public bool) string {
 }
 
 // DeleteCollection removes a collection and everything in it, and gives its name free. It
-// can be brought back for the grace period, by the number that it gives. Its owners may. Errors: Frozen if a container or tag in it is frozen, NotFound, Forbidden,
-// Unauthenticated, Conflict for a default collection, which stays with its namespace.
+// can be brought back for the grace period, by the number that it gives. Its owners may.
+// Errors: Frozen if a container or tag in it is, Conflict for a default collection, which
+// stays with its namespace; NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
 	const op = "registry.DeleteCollection"
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
@@ -204,6 +203,21 @@ func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path 
 		return tx.Record(ctx, actor.Did(model.CollectionDeleted, c.Name.Full()).In(c.ID))
 	})
 	return undo, errs.Wrap(op, err)
+}
+
+// lookCollection runs fn on a snapshot with a collection to which the actor may do
+// something that changes nothing.
+func (s *Service) lookCollection(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, model.Collection) error) error {
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		c, err := s.collection(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := s.allowCollection(actor, action, c); err != nil {
+			return err
+		}
+		return fn(tx, c)
+	})
 }
 
 // managed finds a collection for somebody who may manage it.

@@ -14,14 +14,7 @@ import (
 // Errors: NotFound, Unauthenticated.
 func (s *Service) Containers(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Container, next string, err error) {
 	const op = "registry.Containers"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		c, err := s.collection(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allowCollection(actor, access.Read, c); err != nil {
-			return err
-		}
+	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		list, err = tx.Containers(ctx, c.ID, p)
 		return err
 	})

@@ -2,8 +2,6 @@ package registry
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -91,20 +89,15 @@ func referrersOf(ctx context.Context, tx *store.Tx, i model.Image) ([]model.Refe
 	return list, err
 }
 
-// readConfig reads how an OCI image runs, and how it was made. A config that cannot be
-// read makes a poorer account, not an error.
+// readConfig tells how an OCI image runs, and how it was made. A config that is damaged
+// makes a poorer account, not an error.
 func (s *Service) readConfig(config v1.Descriptor, c *model.Contents) error {
-	f, size, err := s.blobs.OpenBlob(config.Digest)
+	image, err := s.imageConfig(config)
 	if errs.Is(err, errs.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
-	}
-	defer f.Close()
-	var image v1.Image
-	if size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
-		return nil
 	}
 	c.Config = model.Config{Author: image.Author, User: image.Config.User, WorkingDir: image.Config.WorkingDir,
 		Entrypoint: image.Config.Entrypoint, Cmd: image.Config.Cmd, Env: image.Config.Env}

@@ -105,18 +105,14 @@ func (c *crowd) take(now time.Time) []model.Event {
 func (s *Service) KeepDenied(ctx context.Context) {
 	tick := time.NewTicker(deniedEvery)
 	defer tick.Stop()
-	for {
+	for more := true; more; {
 		select {
 		case <-ctx.Done():
-			ctx = context.WithoutCancel(ctx)
-			if err := s.WriteDenied(ctx); err != nil {
-				s.log.Error("denied tries were not recorded", "error", err)
-			}
-			return
+			more = false
 		case <-tick.C:
-			if err := s.WriteDenied(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("denied tries were not recorded", "error", err)
-			}
+		}
+		if err := s.WriteDenied(context.WithoutCancel(ctx)); err != nil {
+			s.log.Error("denied tries were not recorded", "error", err)
 		}
 	}
 }

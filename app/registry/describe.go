@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"maps"
 
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
@@ -16,7 +15,7 @@ import (
 	"sregistry/app/store"
 )
 
-// maxConfig bounds the config of an OCI image that is read for its labels, in bytes.
+// maxConfig bounds the config of an OCI image that is read, in bytes.
 const maxConfig = 4 << 20
 
 // described is an image as its manifest and its content say, before it has a place.
@@ -94,19 +93,24 @@ func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte
 }
 
 // describeConfig takes the architecture and the labels from the config of an OCI image.
-// A config that cannot be read makes a poorer description, not an error: it is the
-// client's affair, and is served as it was sent.
 func (s *Service) describeConfig(d *described, config v1.Descriptor) error {
+	image, err := s.imageConfig(config)
+	d.Arch, d.Labels = image.Architecture, image.Config.Labels
+	return err
+}
+
+// imageConfig reads the config of an OCI image. One that is too large, or is not what it
+// should be, is empty, not an error: it is the client's affair, and is served as it was
+// sent. Errors: NotFound.
+func (s *Service) imageConfig(config v1.Descriptor) (v1.Image, error) {
 	f, size, err := s.blobs.OpenBlob(config.Digest)
 	if err != nil {
-		return err
+		return v1.Image{}, err
 	}
 	defer f.Close()
 	var image v1.Image
 	if size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
-		return nil
+		return v1.Image{}, nil
 	}
-	d.Arch = image.Architecture
-	d.Labels = maps.Clone(image.Config.Labels)
-	return nil
+	return image, nil
 }

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"errors"
 
 	"sregistry/app/blob"
 	"sregistry/app/errs"
@@ -53,9 +54,7 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 		}
 	}
 	// Its bytes are an upload no more. Should its row stay, a sweep forgets it.
-	lasting := context.WithoutCancel(ctx)
-	_ = s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) })
-	return model.Image{}, errs.Wrap(op, err)
+	return model.Image{}, errs.Wrap(op, errors.Join(err, s.forgetUpload(ctx, id)))
 }
 
 // commitFile makes a durable blob of an upload that is an image file, and gives it the

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"strconv"
 
 	"sregistry/app/access"
 	"sregistry/app/errs"
@@ -108,15 +107,16 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 	return errs.Wrap(op, err)
 }
 
-// OwnKeys lists the keys that the actor added; to an admin, all. Errors: Unauthenticated.
+// OwnKeys lists the keys that the actor added; to an admin, all. Errors: Unauthenticated,
+// Invalid for a cursor that is none.
 func (s *Service) OwnKeys(ctx context.Context, actor model.Actor, p model.Page) (list []model.Key, next string, err error) {
 	const op = "registry.OwnKeys"
 	if actor.IsAnonymous() {
 		return nil, "", keyVerdict(op, access.NeedLogin)
 	}
-	after, err := strconv.ParseInt("0"+p.After, 10, 64)
+	after, err := p.AfterID()
 	if err != nil {
-		return nil, "", errs.E(op, errs.Invalid, "The cursor is not one that was given with a list.")
+		return nil, "", errs.Wrap(op, err)
 	}
 	var rows []store.KeyRow
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -127,7 +127,7 @@ func (s *Service) OwnKeys(ctx context.Context, actor model.Actor, p model.Page) 
 		}
 		return err
 	})
-	rows, next = model.Cut(p, rows, func(k store.KeyRow) string { return strconv.FormatInt(k.ID, 10) })
+	rows, next = model.Cut(p, rows, func(k store.KeyRow) string { return model.CursorOf(k.ID) })
 	for _, k := range rows {
 		list = append(list, k.Key)
 	}

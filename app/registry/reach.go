@@ -60,3 +60,22 @@ func suggested[T any](ctx context.Context, s *Service, actor model.Actor, op str
 	})
 	return list, errs.Wrap(op, err)
 }
+
+// ReachOf lists the collections in which a user has a role, by name, and his greatest in
+// each. For admins. Errors: NotFound, Forbidden, Unauthenticated.
+func (s *Service) ReachOf(ctx context.Context, actor model.Actor, user string, p model.Page) (list []model.Reach, next string, err error) {
+	const op = "registry.ReachOf"
+	if err := admin(op, actor); err != nil {
+		return nil, "", err
+	}
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		u, err := tx.UserByName(ctx, user)
+		if err != nil {
+			return err
+		}
+		list, err = tx.Reaches(ctx, u.ID, p)
+		return err
+	})
+	list, next = model.Cut(p, list, func(r model.Reach) string { return r.Collection })
+	return list, next, errs.Wrap(op, err)
+}

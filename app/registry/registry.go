@@ -50,10 +50,13 @@ type Service struct {
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close. The settings stay as they are, unless Govern is called.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
-	s := &Service{db: db, blobs: blobs, log: log, denials: newDenials(), woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1), reading: rate.NewLimiter(paceBurst, paceBurst),
+	s := &Service{
+		db: db, blobs: blobs, log: log, denials: newDenials(),
+		woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1),
+		reading:   rate.NewLimiter(paceBurst, paceBurst),
 		images:    newMemory(func(model.Image) bool { return true }),
-		holdings:  lru.New[string, *counted](maxCounted),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
+		holdings:  lru.New[string, *counted](maxCounted),
 		looks:     newLooks(),
 	}
 	s.ways.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }

@@ -27,11 +27,7 @@ const (
 // NotFound, Forbidden, Unauthenticated.
 func (s *Service) Retention(ctx context.Context, actor model.Actor, name ref.Path) (rules []model.RetentionRule, err error) {
 	const op = "registry.Retention"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		c, err := s.managed(ctx, tx, actor, name)
-		if err != nil {
-			return err
-		}
+	err = s.lookCollection(ctx, actor, access.Manage, name, func(tx *store.Tx, c model.Collection) (err error) {
 		rules, err = tx.RetentionRules(ctx, c.ID)
 		return err
 	})
@@ -73,9 +69,9 @@ func (s *Service) Expiring(ctx context.Context, actor model.Actor, name ref.Path
 	if err := checkRules(rules); err != nil {
 		return nil, false, errs.Wrap(op, err)
 	}
-	var c model.Collection
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if c, err = s.managed(ctx, tx, actor, name); err == nil && rules == nil {
+	var collection int64
+	err = s.lookCollection(ctx, actor, access.Manage, name, func(tx *store.Tx, c model.Collection) (err error) {
+		if collection = c.ID; rules == nil {
 			rules, err = tx.RetentionRules(ctx, c.ID)
 		}
 		return err
@@ -83,7 +79,7 @@ func (s *Service) Expiring(ctx context.Context, actor model.Actor, name ref.Path
 	if err != nil {
 		return nil, false, errs.Wrap(op, err)
 	}
-	err = s.expiring(ctx, c.ID, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
+	err = s.expiring(ctx, collection, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
 		for _, t := range tags {
 			if len(list) == maxExpiring {
 				more = true

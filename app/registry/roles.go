@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 
+	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -13,11 +14,7 @@ import (
 // NotFound, Forbidden, Unauthenticated.
 func (s *Service) Grants(ctx context.Context, actor model.Actor, path ref.Path) (list []model.Grant, err error) {
 	const op = "registry.Grants"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		c, err := s.managed(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
+	err = s.lookCollection(ctx, actor, access.Manage, path, func(tx *store.Tx, c model.Collection) (err error) {
 		list, err = tx.Grants(ctx, c.ID)
 		return err
 	})

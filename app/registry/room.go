@@ -144,8 +144,7 @@ func (r *reservation) end(ctx context.Context) {
 	if r == nil || r.id == "" {
 		return
 	}
-	lasting := context.WithoutCancel(ctx)
-	if err := r.s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, r.id) }); err != nil {
+	if err := r.s.forgetUpload(ctx, r.id); err != nil {
 		r.s.log.Error("room could not be given back; the next start of the server does it", "upload", r.id, "error", err)
 	}
 }

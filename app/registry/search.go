@@ -2,7 +2,6 @@ package registry
 
 import (
 	"context"
-	"strconv"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
@@ -137,19 +136,16 @@ func (g *searching) definitions(ctx context.Context, tx *store.Tx) error {
 
 // stream finds a page of one kind.
 func stream[T any](ctx context.Context, g *searching, kind model.Kind, find func(context.Context, store.Search) ([]store.Found[T], error)) ([]T, error) {
-	var after int64
-	if g.p.After != "" {
-		var err error
-		if after, err = strconv.ParseInt(g.p.After, 10, 64); err != nil {
-			return nil, errs.Because("registry.stream", errs.Invalid, err, "The list cannot go on from %.20q; begin it anew.", g.p.After)
-		}
+	after, err := g.p.AfterID()
+	if err != nil {
+		return nil, err
 	}
 	rows, err := find(ctx, store.Search{Actor: g.actor, SignIn: g.s.Settings().SignIn, Words: g.words, Namespace: g.q.Namespace,
 		After: after, Limit: g.p.Size() + 1})
 	if err != nil {
 		return nil, err
 	}
-	rows, next := model.Cut(g.p, rows, func(f store.Found[T]) string { return strconv.FormatInt(f.ID, 10) })
+	rows, next := model.Cut(g.p, rows, func(f store.Found[T]) string { return model.CursorOf(f.ID) })
 	g.note(kind, next)
 	var things []T
 	for _, r := range rows {

@@ -82,20 +82,18 @@ func (s *Service) SharedImage(ctx context.Context, secret string) (model.Image, 
 }
 
 // Shares lists the live links to images of a container, newest first. Owners may ask.
-// Errors: NotFound, Forbidden, Unauthenticated.
+// Errors: NotFound, Forbidden, Unauthenticated, Invalid for a cursor that is none.
 func (s *Service) Shares(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Share, next string, err error) {
 	const op = "registry.Shares"
-	var before int64
-	if p.After != "" {
-		if before, err = strconv.ParseInt(p.After, 10, 64); err != nil {
-			return nil, "", errs.E(op, errs.Invalid, "%q is not a place in this list.", p.After)
-		}
+	before, err := p.AfterID()
+	if err != nil {
+		return nil, "", errs.Wrap(op, err)
 	}
 	err = s.look(ctx, actor, access.Manage, path, func(tx *store.Tx, place store.Place) error {
 		list, err = tx.Shares(ctx, place.Container, before, p)
 		return err
 	})
-	list, next = model.Cut(p, list, func(s model.Share) string { return strconv.FormatInt(s.ID, 10) })
+	list, next = model.Cut(p, list, func(s model.Share) string { return model.CursorOf(s.ID) })
 	return list, next, errs.Wrap(op, err)
 }
 

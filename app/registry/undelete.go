@@ -25,11 +25,9 @@ func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFi
 	if actor.IsAnonymous() {
 		return nil, "", errs.E(op, errs.Unauthenticated, "Sign in to see what you can bring back.")
 	}
-	var before int64
-	if p.After != "" {
-		if before, err = strconv.ParseInt(p.After, 10, 64); err != nil {
-			return nil, "", errs.E(op, errs.Invalid, "%q is not a place in this list.", p.After)
-		}
+	before, err := p.AfterID()
+	if err != nil {
+		return nil, "", errs.Wrap(op, err)
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		collection, container, err := s.place(ctx, tx, actor, f)
@@ -43,7 +41,7 @@ func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFi
 		}
 		return err
 	})
-	list, next = model.Cut(p, list, func(d model.Deletion) string { return strconv.FormatInt(d.ID, 10) })
+	list, next = model.Cut(p, list, func(d model.Deletion) string { return model.CursorOf(d.ID) })
 	return list, next, errs.Wrap(op, err)
 }
 

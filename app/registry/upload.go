@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 
 	"github.com/opencontainers/go-digest"
@@ -70,8 +71,9 @@ func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path 
 	return up, errs.Wrap(op, u.Close())
 }
 
-// Upload tells how far an upload is durable, once what came by a line that broke is. Only who began it may ask, as long as he may
-// push there. Errors: NotFound, Forbidden, Unauthenticated.
+// Upload tells how far an upload is durable, once what came by a line that broke is. Only
+// who began it may ask, as long as he may push there. Errors: NotFound, Forbidden,
+// Unauthenticated.
 func (s *Service) Upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (Upload, error) {
 	const op = "registry.Upload"
 	row, err := s.upload(ctx, actor, path, id)
@@ -180,11 +182,7 @@ func (s *Service) FinishUpload(ctx context.Context, actor model.Actor, path ref.
 	d, err := u.Commit(want)
 	if errs.Is(err, errs.DigestInvalid) {
 		u.Abort()
-		lasting := context.WithoutCancel(ctx)
-		if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) }); failed != nil {
-			return 0, errs.Wrap(op, failed)
-		}
-		return 0, errs.Wrap(op, err)
+		return 0, errs.Wrap(op, errors.Join(err, s.forgetUpload(ctx, id)))
 	}
 	if err != nil {
 		u.Close()
@@ -201,29 +199,50 @@ func (s *Service) FinishUpload(ctx context.Context, actor model.Actor, path ref.
 		return s.holdBlob(ctx, tx, p, d, row.Offset)
 	})
 	if errs.Is(err, errs.OverQuota) { // which was set meanwhile; the upload cannot be gone on with
-		lasting := context.WithoutCancel(ctx)
-		if failed := s.db.Update(lasting, func(tx *store.Tx) error { return tx.DeleteUpload(lasting, id) }); failed != nil {
-			return 0, errs.Wrap(op, failed)
-		}
+		err = errors.Join(err, s.forgetUpload(ctx, id))
 	}
 	return row.Offset, errs.Wrap(op, err)
 }
 
-// CancelUpload gives an upload up and removes what came of it. Errors: those of Upload.
+// forgetUpload ends what the database knows of an upload, and so gives back its room, even
+// if its client has gone away meanwhile.
+func (s *Service) forgetUpload(ctx context.Context, id string, told ...model.Event) error {
+	ctx = context.WithoutCancel(ctx)
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		if err := tx.DeleteUpload(ctx, id); err != nil {
+			return err
+		}
+		for _, e := range told {
+			if err := tx.Record(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// CancelUpload gives an upload up and removes what came of it. Errors: Conflict while a
+// request writes to it that cannot be cut off, and those of Upload.
 func (s *Service) CancelUpload(ctx context.Context, actor model.Actor, path ref.Path, id string) error {
 	const op = "registry.CancelUpload"
 	if _, err := s.upload(ctx, actor, path, id); err != nil {
 		return errs.Wrap(op, err)
 	}
+	return errs.Wrap(op, s.discardUpload(ctx, id))
+}
+
+// discardUpload removes what came of an upload, and then forgets it; a request that writes
+// to it is cut off.
+func (s *Service) discardUpload(ctx context.Context, id string, told ...model.Event) error {
 	leave, err := s.writers.enter(ctx, id, nil)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return err
 	}
 	defer leave()
 	if err := s.blobs.Discard(id); err != nil {
-		return errs.Wrap(op, err)
+		return err
 	}
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error { return tx.DeleteUpload(ctx, id) }))
+	return s.forgetUpload(ctx, id, told...)
 }
 
 // pushPlace finds a container for somebody who may push to it, though it may not exist

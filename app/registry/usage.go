@@ -14,14 +14,7 @@ import (
 // may. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (u model.Usage, err error) {
 	const op = "registry.Usage"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		c, err := s.collection(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := s.allowCollection(actor, access.Read, c); err != nil {
-			return err
-		}
+	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		l, err := s.limits(ctx, tx, c.Name)
 		u = l.Collection
 		return err

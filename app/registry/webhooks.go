@@ -139,9 +139,9 @@ func (s *Service) DeleteWebhook(ctx context.Context, actor model.Actor, id int64
 // ask. Errors: NotFound, Forbidden, Unauthenticated, Invalid for a cursor that is none.
 func (s *Service) Deliveries(ctx context.Context, actor model.Actor, webhook int64, p model.Page) (list []model.Delivery, next string, err error) {
 	const op = "registry.Deliveries"
-	before, err := strconv.ParseInt("0"+p.After, 10, 64)
+	before, err := p.AfterID()
 	if err != nil {
-		return nil, "", errs.E(op, errs.Invalid, "The cursor is not one that was given with a list.")
+		return nil, "", errs.Wrap(op, err)
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		if _, err := s.webhook(ctx, tx, actor, webhook); err != nil {
@@ -150,7 +150,7 @@ func (s *Service) Deliveries(ctx context.Context, actor model.Actor, webhook int
 		list, err = tx.Deliveries(ctx, webhook, before, p)
 		return err
 	})
-	list, next = model.Cut(p, list, func(d model.Delivery) string { return strconv.FormatInt(d.ID, 10) })
+	list, next = model.Cut(p, list, func(d model.Delivery) string { return model.CursorOf(d.ID) })
 	return list, next, errs.Wrap(op, err)
 }
 

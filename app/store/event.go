@@ -88,7 +88,7 @@ func (t *Tx) Events(ctx context.Context, f EventFilter, p model.Page) ([]model.E
 	var at, id int64 = 1<<63 - 1, 1<<63 - 1
 	if p.After != "" {
 		if n, err := fmt.Sscanf(p.After, "%d-%d", &at, &id); n != 2 || err != nil {
-			return nil, errs.E(op, errs.Invalid, "The cursor is not one that was given with a list of events.")
+			return nil, errs.E(op, errs.Invalid, "The list cannot go on from %.40q; begin it anew.", p.After)
 		}
 	}
 	where, args := f.where()

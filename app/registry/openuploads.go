@@ -51,49 +51,13 @@ func (s *Service) StopUpload(ctx context.Context, actor model.Actor, id string) 
 	if err := admin(op, actor); err != nil {
 		return err
 	}
-	row, err := peekUpload(ctx, s.db, id)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	leave, err := s.writers.enter(ctx, id, nil)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	defer leave()
-	if err := s.blobs.Discard(id); err != nil {
-		return errs.Wrap(op, err)
-	}
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.DeleteUpload(ctx, id); err != nil {
-			return err
-		}
-		return tx.Record(ctx, actor.Did(model.UploadCanceled, row.Container))
-	}))
-}
-
-func peekUpload(ctx context.Context, db *store.DB, id string) (row store.Upload, err error) {
-	err = db.Peek(ctx, func(tx *store.Tx) error {
+	var row store.Upload
+	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Upload(ctx, id)
 		return err
 	})
-	return row, err
-}
-
-// ReachOf lists the collections in which a user has a role, by name, and his greatest in
-// each. For admins. Errors: NotFound, Forbidden, Unauthenticated.
-func (s *Service) ReachOf(ctx context.Context, actor model.Actor, user string, p model.Page) (list []model.Reach, next string, err error) {
-	const op = "registry.ReachOf"
-	if err := admin(op, actor); err != nil {
-		return nil, "", err
+	if err != nil {
+		return errs.Wrap(op, err)
 	}
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		u, err := tx.UserByName(ctx, user)
-		if err != nil {
-			return err
-		}
-		list, err = tx.Reaches(ctx, u.ID, p)
-		return err
-	})
-	list, next = model.Cut(p, list, func(r model.Reach) string { return r.Collection })
-	return list, next, errs.Wrap(op, err)
+	return errs.Wrap(op, s.discardUpload(ctx, id, actor.Did(model.UploadCanceled, row.Container)))
 }
