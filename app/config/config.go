@@ -110,7 +110,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long it is kept what was done and denied, by whom and from where; 0 is for ever")
 }
 
-// Proxies gives the trusted proxies as networks.
+// Proxies gives the trusted proxies as networks. Errors: Invalid.
 func (c *Config) Proxies() ([]netip.Prefix, error) {
 	var list []netip.Prefix
 	for _, text := range c.TrustedProxies {
@@ -127,7 +127,7 @@ func (c *Config) Proxies() ([]netip.Prefix, error) {
 	return list, nil
 }
 
-// Level gives the log level.
+// Level gives the log level. Errors: Invalid.
 func (c *Config) Level() (slog.Level, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
@@ -136,7 +136,7 @@ func (c *Config) Level() (slog.Level, error) {
 	return l, nil
 }
 
-// Validate refuses settings that cannot work.
+// Validate refuses settings that cannot work. Errors: Invalid.
 func (c *Config) Validate() error {
 	const op = "config.Validate"
 	for name, d := range map[string]time.Duration{"grace": c.Grace, "upload-life": c.UploadLife, "drain-time": c.DrainTime,

@@ -47,7 +47,8 @@ func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
 	return errs.Wrap(op, c.Validate())
 }
 
-// LoadData fills in only the data folder, for the administrator's other commands.
+// LoadData fills in only the data folder, for the administrator's other commands. Errors:
+// Invalid.
 func (c *Config) LoadData(f *pflag.FlagSet, environment []string) error {
 	const key = prefix + "DATA"
 	for _, entry := range environment {

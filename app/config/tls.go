@@ -25,7 +25,7 @@ func (c *Config) TLS() bool { return c.TLSCert != "" || len(c.ACMEDomains) > 0 }
 
 // Public gives the address by which clients reach the registry: the setting, or else the
 // first host name of its own certificates, or else the address it listens on. The port
-// that goes without saying is left out, as clients do in what they send.
+// that goes without saying is left out, as clients do in what they send. Errors: Invalid.
 func (c *Config) Public(listening string) (*url.URL, error) {
 	u := &url.URL{Scheme: "http", Host: listening}
 	if c.TLS() {

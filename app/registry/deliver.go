@@ -70,7 +70,8 @@ func (s *Service) DeliverWebhooks(ctx context.Context) {
 	}
 }
 
-// DeliverDue sends what is due now, until nothing is.
+// DeliverDue sends what is due now, until nothing is. What another server answers is
+// noted, and no error; the database's are.
 func (s *Service) DeliverDue(ctx context.Context) error {
 	const op = "registry.DeliverDue"
 	for {

@@ -117,7 +117,8 @@ func (s *Service) KeepDenied(ctx context.Context) {
 	}
 }
 
-// WriteDenied does once what KeepDenied does again and again.
+// WriteDenied does once what KeepDenied does again and again. What cannot be written is
+// lost.
 func (s *Service) WriteDenied(ctx context.Context) error {
 	s.denials.mu.Lock()
 	now := time.Now()

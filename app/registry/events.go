@@ -32,7 +32,8 @@ func (s *Service) Events(ctx context.Context, actor model.Actor, in ref.Path, f 
 
 // EachEvent is Events without an end, for an export: it hands them to fn one by one, reads
 // them in pages, and holds no transaction meanwhile. Whether the actor may is asked before
-// the first and with every page.
+// the first and with every page. Errors: those of Events, and what fn gives, which ends
+// it.
 func (s *Service) EachEvent(ctx context.Context, actor model.Actor, in ref.Path, f EventFilter, fn func(model.Event) error) error {
 	const op = "registry.EachEvent"
 	page := model.Page{Limit: model.MaxLimit}

@@ -32,8 +32,8 @@ type figures struct {
 	sweep time.Time
 }
 
-// Figures gives the present ones, some seconds old at most. It asks nobody who wants to
-// know: whoever serves them does.
+// Figures gives the present ones, some seconds old at most. Who may see them is not asked
+// here: whoever serves them asks MayWatch.
 func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	s.figures.mu.Lock()
 	defer s.figures.mu.Unlock()
@@ -46,19 +46,18 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	}
 	f := Figures{Health: h, LastSwept: s.figures.sweep, SweptTotal: s.figures.swept}
 	f.Writes, f.WriteWait = s.db.Writes()
-	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-		f.Uploads, err = tx.CountUploads(ctx)
+	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if f.Uploads, err = tx.CountUploads(ctx); err != nil {
+			return err
+		}
+		f.Waiting, err = tx.CountWaiting(ctx)
 		return err
 	})
 	if err != nil {
 		return Figures{}, err
 	}
-	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-		f.Waiting, err = tx.CountWaiting(ctx)
-		return err
-	})
 	s.figures.last, s.figures.at = f, time.Now()
-	return f, err
+	return f, nil
 }
 
 // countSweep adds to the figures what a sweep let go.

@@ -196,6 +196,7 @@ func (s *Service) heal(ctx context.Context, d digest.Digest) error {
 
 // Recheck sees which damaged blobs are whole after all, such as when a disk could not be
 // read for a while, and finishes what a crash has left half. It tells how many are.
+// Errors: Canceled, Unavailable if the disk cannot be read just now.
 func (s *Service) Recheck(ctx context.Context) (healed int, err error) {
 	const op = "registry.Recheck"
 	for page := (model.Page{Limit: model.MaxLimit}); ; {

@@ -46,7 +46,7 @@ func (s *Service) wake() {
 }
 
 // VerifyPending does once what VerifySignatures does again and again. A file that cannot
-// be read is left for the next time.
+// be read is left for the next time. Errors: Canceled, and those of the database.
 func (s *Service) VerifyPending(ctx context.Context) error {
 	const op = "registry.VerifyPending"
 	var after digest.Digest

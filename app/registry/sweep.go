@@ -42,7 +42,8 @@ type Swept struct {
 // is over, blobs that no image uses, and files that a crash left. It is safe beside
 // running pushes and pulls. A row always goes before its file, and a file that was
 // committed a short while ago never goes, so no push can lose what it was just told is
-// safe. It also has signatures judged again whose keys have expired.
+// safe. It also has signatures judged again whose keys have expired. If the database or
+// the disk fails, it gives what was done until then with the error; the next one goes on.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept

@@ -11,7 +11,7 @@ import (
 )
 
 // Teams lists teams by name: all of them, or only those that the actor is in. Signed-in
-// users may ask.
+// users may ask. Errors: Unauthenticated, Forbidden for a token that does not read.
 func (s *Service) Teams(ctx context.Context, actor model.Actor, mine bool, p model.Page) ([]model.Team, string, error) {
 	which := store.AllTeams
 	if mine {
@@ -22,6 +22,7 @@ func (s *Service) Teams(ctx context.Context, actor model.Actor, mine bool, p mod
 }
 
 // OpenTeams lists the teams that the actor may join, by name. Signed-in users may ask.
+// Errors: as of Teams.
 func (s *Service) OpenTeams(ctx context.Context, actor model.Actor, p model.Page) ([]model.Team, string, error) {
 	list, next, err := s.teams(ctx, actor, store.OpenTeams, p)
 	return list, next, errs.Wrap("registry.OpenTeams", err)

@@ -34,7 +34,8 @@ func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.P
 }
 
 // BeginSizedUpload is BeginUpload for so many bytes, for which room is kept free where a
-// quota holds; 0 says that it is not known how many will come.
+// quota holds; 0 says that it is not known how many will come. Errors: those of
+// BeginUpload.
 func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) (Upload, error) {
 	const op = "registry.BeginSizedUpload"
 	up := Upload{ID: rand.Text()}

@@ -22,8 +22,8 @@ func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (
 	return u, errs.Wrap(op, err)
 }
 
-// TightestUsage is Usage of the collection or, if that leaves less room and is the actor's to
-// know of, of its namespace.
+// TightestUsage is Usage of the collection or, if that leaves less room and is the actor's
+// to know of, of its namespace. Errors: those of Usage.
 func (s *Service) TightestUsage(ctx context.Context, actor model.Actor, path ref.Path) (model.Usage, error) {
 	const op = "registry.TightestUsage"
 	c, err := s.Collection(ctx, actor, path)
@@ -105,7 +105,7 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 func (s *Service) MayLimit(actor model.Actor) error { return admin("registry.MayLimit", actor) }
 
 // NamedUsage is NamespaceUsage for the name of a namespace, and Usage for that of a
-// collection.
+// collection. Errors: theirs.
 func (s *Service) NamedUsage(ctx context.Context, actor model.Actor, name ref.Path) (model.Usage, error) {
 	const op = "registry.NamedUsage"
 	var namespace bool
