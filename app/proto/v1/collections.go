@@ -14,16 +14,7 @@ import (
 
 // collections is GET /api/v1/collections.
 func (d *door) collections(c echo.Context) error {
-	const op = "v1.collections"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.Collections(c.Request().Context(), httpx.Actor(c), page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, d.wireCollection)
+	return errs.Wrap("v1.collections", answerPage(c, d.wireCollection, d.registry.Collections))
 }
 
 // createCollection is POST /api/v1/collections.

@@ -1,12 +1,14 @@
 package v1
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
+	"sregistry/app/model"
 )
 
 // containers is GET /api/v1/collections/{collection}/containers.
@@ -16,15 +18,9 @@ func (d *door) containers(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.Containers(c.Request().Context(), httpx.Actor(c), path, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireContainer)
+	return errs.Wrap(op, answerPage(c, wireContainer, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Container, string, error) {
+		return d.registry.Containers(ctx, actor, path, page)
+	}))
 }
 
 // container is GET /api/v1/containers/{container}.

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -9,7 +10,7 @@ import (
 	"sregistry/app/api"
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
-	"sregistry/app/ref"
+	"sregistry/app/model"
 	"sregistry/app/registry"
 )
 
@@ -24,29 +25,23 @@ func undoable(c echo.Context, undo int64) error {
 // deletions is GET /api/v1/deletions?collection=&container=.
 func (d *door) deletions(c echo.Context) error {
 	const op = "v1.deletions"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
 	var f registry.DeletionFilter
-	for name, path := range map[string]*ref.Path{"collection": &f.Collection, "container": &f.Container} {
-		if text := c.QueryParam(name); text != "" {
-			if *path, err = ref.ParsePath(text); err != nil {
-				return errs.Wrap(op, err)
-			}
-		}
-	}
-	list, next, err := d.registry.Deletions(c.Request().Context(), httpx.Actor(c), f, page)
-	if err != nil {
+	var err error
+	if f.Collection, err = pathQuery(c, "collection"); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return answerList(c, list, next, wireDeletion)
+	if f.Container, err = pathQuery(c, "container"); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, answerPage(c, wireDeletion, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Deletion, string, error) {
+		return d.registry.Deletions(ctx, actor, f, page)
+	}))
 }
 
 // undelete is POST /api/v1/deletions/{deletion}/undo.
 func (d *door) undelete(c echo.Context) error {
 	const op = "v1.undelete"
-	id, err := deletionParam(c)
+	id, err := numberParam(c, "deletion")
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -60,7 +55,7 @@ func (d *door) undelete(c echo.Context) error {
 // purge is DELETE /api/v1/deletions/{deletion}.
 func (d *door) purge(c echo.Context) error {
 	const op = "v1.purge"
-	id, err := deletionParam(c)
+	id, err := numberParam(c, "deletion")
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -68,13 +63,4 @@ func (d *door) purge(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	return c.NoContent(http.StatusNoContent)
-}
-
-func deletionParam(c echo.Context) (int64, error) {
-	text := c.Param("deletion")
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || id <= 0 {
-		return 0, errs.E("v1.deletionParam", errs.Invalid, "%q is not the number of a deletion.", text)
-	}
-	return id, nil
 }

@@ -1,25 +1,19 @@
 package v1
 
 import (
-	"time"
+	"context"
 
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/api"
 	"sregistry/app/errs"
-	"sregistry/app/httpx"
 	"sregistry/app/model"
-	"sregistry/app/ref"
 	"sregistry/app/registry"
 )
 
 // events is GET /api/v1/events?collection=&actor=&action=&target=&source=&denied=&since=&until=.
 func (d *door) events(c echo.Context) error {
 	const op = "v1.events"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
 	in, err := pathQuery(c, "collection")
 	if err != nil {
 		return errs.Wrap(op, err)
@@ -28,20 +22,9 @@ func (d *door) events(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	list, next, err := d.registry.Events(c.Request().Context(), httpx.Actor(c), in, filter, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireEvent)
-}
-
-// pathQuery reads a name of the query; absent is the empty path.
-func pathQuery(c echo.Context, name string) (ref.Path, error) {
-	text := c.QueryParam(name)
-	if text == "" {
-		return ref.Path{}, nil
-	}
-	return ref.ParsePath(text)
+	return errs.Wrap(op, answerPage(c, wireEvent, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Event, string, error) {
+		return d.registry.Events(ctx, actor, in, filter, page)
+	}))
 }
 
 func eventFilter(c echo.Context) (registry.EventFilter, error) {
@@ -60,19 +43,6 @@ func eventFilter(c echo.Context) (registry.EventFilter, error) {
 	}
 	f.Until, err = timeQuery(c, "until")
 	return f, err
-}
-
-// timeQuery reads a moment of the query; absent is the zero time.
-func timeQuery(c echo.Context, name string) (time.Time, error) {
-	text := c.QueryParam(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return at, errs.E("v1.timeQuery", errs.Invalid, "%s is a time such as 2026-01-31T12:00:00Z.", name)
-	}
-	return at, nil
 }
 
 func wireEvent(e model.Event) api.Event {

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 
@@ -8,6 +9,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
+	"sregistry/app/model"
 	"sregistry/app/registry"
 )
 
@@ -56,30 +58,17 @@ func (d *door) deleteImage(c echo.Context) error {
 
 // images is GET /api/v1/images?q=&collection=&container=&tag=.
 func (d *door) images(c echo.Context) error {
-	const op = "v1.images"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
 	filter := registry.ImageFilter{Text: c.QueryParam("q"), Collection: c.QueryParam("collection"),
 		Container: c.QueryParam("container"), Tag: c.QueryParam("tag")}
-	list, next, err := d.registry.Images(c.Request().Context(), httpx.Actor(c), filter, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, d.wireImage)
+	return errs.Wrap("v1.images", answerPage(c, d.wireImage, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Image, string, error) {
+		return d.registry.Images(ctx, actor, filter, page)
+	}))
 }
 
 // labels is GET /api/v1/labels?key=&value=.
 func (d *door) labels(c echo.Context) error {
-	const op = "v1.labels"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.Labels(c.Request().Context(), httpx.Actor(c), c.QueryParam("key"), c.QueryParam("value"), page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireLabel)
+	key, value := c.QueryParam("key"), c.QueryParam("value")
+	return errs.Wrap("v1.labels", answerPage(c, wireLabel, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Label, string, error) {
+		return d.registry.Labels(ctx, actor, key, value, page)
+	}))
 }

@@ -12,16 +12,7 @@ import (
 
 // keys is GET /api/v1/keys.
 func (d *door) keys(c echo.Context) error {
-	const op = "v1.keys"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.OwnKeys(c.Request().Context(), httpx.Actor(c), page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireKey)
+	return errs.Wrap("v1.keys", answerPage(c, wireKey, d.registry.OwnKeys))
 }
 
 // addKeys is POST /api/v1/keys.
@@ -38,7 +29,7 @@ func (d *door) addKeys(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return answerList(c, added, "", wireKey)
+	return answerList(c, added, wireKey)
 }
 
 // removeKey is DELETE /api/v1/keys/{fingerprint}.

@@ -14,16 +14,7 @@ import (
 
 // usages is GET /api/v1/usage.
 func (d *door) usages(c echo.Context) error {
-	const op = "v1.usages"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.NamespaceUsages(c.Request().Context(), httpx.Actor(c), page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireUsage)
+	return errs.Wrap("v1.usages", answerPage(c, wireUsage, d.registry.NamespaceUsages))
 }
 
 // usage is GET /api/v1/usage/{place}.

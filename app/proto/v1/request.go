@@ -40,6 +40,19 @@ func pathParam(c echo.Context, name string) (ref.Path, error) {
 	return ref.ParsePath(text)
 }
 
+// numberParam reads the id of something that is known by a number only.
+func numberParam(c echo.Context, name string) (int64, error) {
+	text, err := param(c, name)
+	if err != nil {
+		return 0, err
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, errs.E("v1.numberParam", errs.Invalid, "A %s is named by its id, a number.", name)
+	}
+	return id, nil
+}
+
 // tagParam reads the name of a container and a tag in it.
 func tagParam(c echo.Context) (ref.Path, string, error) {
 	path, err := pathParam(c, "container")
@@ -80,6 +93,28 @@ func digestParam(c echo.Context) (ref.Path, digest.Digest, error) {
 	}
 	d, err := ref.ParseDigest(text)
 	return path, d, err
+}
+
+// pathQuery reads a name of the query; absent is the empty path.
+func pathQuery(c echo.Context, name string) (ref.Path, error) {
+	text := c.QueryParam(name)
+	if text == "" {
+		return ref.Path{}, nil
+	}
+	return ref.ParsePath(text)
+}
+
+// timeQuery reads a moment of the query; absent is the zero time.
+func timeQuery(c echo.Context, name string) (time.Time, error) {
+	text := c.QueryParam(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, errs.E("v1.timeQuery", errs.Invalid, "%s is a time such as 2026-01-31T12:00:00Z.", name)
+	}
+	return at, nil
 }
 
 // flagQuery reads a yes or no of the query; absent is no.

@@ -94,7 +94,7 @@ func TestBodiesMustBeMeant(t *testing.T) {
 		{"GET", "/collections?limit=0", "", 400, "limit"},
 		{"GET", "/collections?limit=201", "", 400, "limit"},
 		{"GET", "/teams?mine=perhaps", "", 400, "mine"},
-		{"GET", hello + "/shares?after=x", "", 400, "place"},
+		{"GET", hello + "/shares?after=x", "", 400, "begin it anew"},
 		{"DELETE", "/shares/x", "", 400, "number"},
 	} {
 		a := s.call(t, tt.method, tt.path, p["owner"], tt.body)

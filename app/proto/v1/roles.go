@@ -21,7 +21,7 @@ func (d *door) roles(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return answerList(c, list, "", wireGrant)
+	return answerList(c, list, wireGrant)
 }
 
 // setRole is PUT /api/v1/collections/{collection}/roles.

@@ -1,8 +1,8 @@
 package v1
 
 import (
+	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -10,6 +10,7 @@ import (
 	"sregistry/app/api"
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
+	"sregistry/app/model"
 )
 
 // share is POST /api/v1/containers/{container}/images/{reference}/shares?arch=.
@@ -57,27 +58,17 @@ func (d *door) shares(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.Shares(c.Request().Context(), httpx.Actor(c), path, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireShare)
+	return errs.Wrap(op, answerPage(c, wireShare, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Share, string, error) {
+		return d.registry.Shares(ctx, actor, path, page)
+	}))
 }
 
 // unshare is DELETE /api/v1/shares/{share}.
 func (d *door) unshare(c echo.Context) error {
 	const op = "v1.unshare"
-	text, err := param(c, "share")
+	id, err := numberParam(c, "share")
 	if err != nil {
 		return errs.Wrap(op, err)
-	}
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return errs.E(op, errs.Invalid, "A link is named by its id, a number.")
 	}
 	if err := d.registry.Unshare(c.Request().Context(), httpx.Actor(c), id); err != nil {
 		return errs.Wrap(op, err)

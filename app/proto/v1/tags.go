@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -8,6 +9,7 @@ import (
 	"sregistry/app/api"
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
+	"sregistry/app/model"
 	"sregistry/app/ref"
 )
 
@@ -18,15 +20,9 @@ func (d *door) tags(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.Tags(c.Request().Context(), httpx.Actor(c), path, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, d.wireTag)
+	return errs.Wrap(op, answerPage(c, d.wireTag, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Tag, string, error) {
+		return d.registry.Tags(ctx, actor, path, page)
+	}))
 }
 
 // setTag is PUT /api/v1/containers/{container}/tags/{tag}.

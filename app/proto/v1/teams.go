@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -14,19 +15,13 @@ import (
 // teams is GET /api/v1/teams?mine=.
 func (d *door) teams(c echo.Context) error {
 	const op = "v1.teams"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
 	mine, err := flagQuery(c, "mine")
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	list, next, err := d.registry.Teams(c.Request().Context(), httpx.Actor(c), mine, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireTeam)
+	return errs.Wrap(op, answerPage(c, wireTeam, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Team, string, error) {
+		return d.registry.Teams(ctx, actor, mine, page)
+	}))
 }
 
 // createTeam is POST /api/v1/teams.

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"time"
 
@@ -20,17 +21,11 @@ const maxTokenCollections = 100
 
 // tokens is GET /api/v1/tokens?user=.
 func (d *door) tokens(c echo.Context) error {
-	const op = "v1.tokens"
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	actor, user := httpx.Actor(c), c.QueryParam("user")
-	list, next, err := d.identity.Tokens(c.Request().Context(), actor, user, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, func(t model.Token) api.Token { return wireToken(t, cmp.Or(user, actor.Name)) })
+	user := c.QueryParam("user")
+	wire := func(t model.Token) api.Token { return wireToken(t, cmp.Or(user, httpx.Actor(c).Name)) }
+	return errs.Wrap("v1.tokens", answerPage(c, wire, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Token, string, error) {
+		return d.identity.Tokens(ctx, actor, user, page)
+	}))
 }
 
 // createToken is POST /api/v1/tokens.

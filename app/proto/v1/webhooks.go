@@ -1,8 +1,8 @@
 package v1
 
 import (
+	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -26,7 +26,7 @@ func (d *door) webhooks(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return answerList(c, list, "", wireWebhook)
+	return answerList(c, list, wireWebhook)
 }
 
 // createWebhook is POST /api/v1/webhooks.
@@ -75,15 +75,9 @@ func (d *door) deliveries(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	page, err := httpx.ReadPage(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	list, next, err := d.registry.Deliveries(c.Request().Context(), httpx.Actor(c), id, page)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	return answerList(c, list, next, wireDelivery)
+	return errs.Wrap(op, answerPage(c, wireDelivery, func(ctx context.Context, actor model.Actor, page model.Page) ([]model.Delivery, string, error) {
+		return d.registry.Deliveries(ctx, actor, id, page)
+	}))
 }
 
 // redeliver is POST /api/v1/webhooks/{webhook}/deliveries/{delivery}.
@@ -115,19 +109,6 @@ func (d *door) testWebhook(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	return c.JSON(http.StatusCreated, api.Tested{Delivery: delivery})
-}
-
-// numberParam reads the id of something that is known by a number only.
-func numberParam(c echo.Context, name string) (int64, error) {
-	text, err := param(c, name)
-	if err != nil {
-		return 0, err
-	}
-	id, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0, errs.E("v1.numberParam", errs.Invalid, "A %s is named by its id, a number.", name)
-	}
-	return id, nil
 }
 
 func wireWebhook(w model.Webhook) api.Webhook {

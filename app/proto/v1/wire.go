@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/api"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 )
@@ -34,9 +36,22 @@ type (
 	}
 )
 
-// answerList answers with one page of a list.
-func answerList[M, A any](c echo.Context, items []M, next string, convert func(M) A) error {
-	return c.JSON(http.StatusOK, api.List[A]{Items: each(items, convert), Next: next})
+// answerPage answers with the page of a list that was asked for, as find gives it.
+func answerPage[M, A any](c echo.Context, convert func(M) A, find func(context.Context, model.Actor, model.Page) ([]M, string, error)) error {
+	page, err := httpx.ReadPage(c)
+	if err != nil {
+		return err
+	}
+	list, next, err := find(c.Request().Context(), httpx.Actor(c), page)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, api.List[A]{Items: each(list, convert), Next: next})
+}
+
+// answerList answers with a list that is so short that it comes at once.
+func answerList[M, A any](c echo.Context, items []M, convert func(M) A) error {
+	return c.JSON(http.StatusOK, api.List[A]{Items: each(items, convert)})
 }
 
 // each converts all; the outcome is never nil, so that JSON has [] and not null.
