@@ -32,11 +32,7 @@ func (s *Site) showNewCollection(c echo.Context, status int, actor model.Actor, 
 // createCollection is POST /collections.
 func (s *Site) createCollection(c echo.Context) error {
 	const op = "web.createCollection"
-	actor, err := signedIn(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	values, err := readForm(c)
+	actor, values, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -60,11 +60,7 @@ type outcome struct {
 func (s *Site) do(act func(echo.Context, model.Actor, place, fields) (outcome, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		const op = "web.do"
-		actor, err := signedIn(c)
-		if err != nil {
-			return errs.Wrap(op, err)
-		}
-		form, err := readForm(c)
+		actor, form, err := signedInForm(c)
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
@@ -115,11 +111,7 @@ func cutUndo(flash string) (says string, undo int64) {
 // undo is POST /do/undo/{id}.
 func (s *Site) undo(c echo.Context) error {
 	const op = "web.undo"
-	actor, err := signedIn(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	form, err := readForm(c)
+	actor, form, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

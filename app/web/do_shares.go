@@ -15,11 +15,7 @@ import (
 // The answer itself shows it, this once, and so has no address that could be kept.
 func (s *Site) share(c echo.Context) error {
 	const op = "web.share"
-	actor, err := signedIn(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	form, err := readForm(c)
+	actor, form, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

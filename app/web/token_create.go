@@ -21,11 +21,7 @@ import (
 // so has no address that could be kept.
 func (s *Site) createToken(c echo.Context) error {
 	const op = "web.createToken"
-	actor, err := signedIn(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	fields, err := readForm(c)
+	actor, fields, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
