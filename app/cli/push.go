@@ -95,7 +95,9 @@ func runPush(ctx context.Context, opts pushOptions, env Env, args []string) erro
 		return printJSON(env, pushed.Image)
 	}
 	fmt.Fprintln(env.Stdout, line(pushed.Image.Content))
-	fmt.Fprintln(env.Stdout, line(pushed.Image.Page))
+	if pushed.Image.Page != "" { // which the registry has to say
+		fmt.Fprintln(env.Stdout, line(pushed.Image.Page))
+	}
 	return nil
 }
 

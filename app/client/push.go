@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 
+	"github.com/opencontainers/go-digest"
+
 	"sregistry/app/api"
 	"sregistry/app/errs"
 	"sregistry/app/manifest"
@@ -70,7 +72,19 @@ func (c *Client) Push(ctx context.Context, r PushRequest) (Pushed, error) {
 	}
 	session.forget()
 	image, err := c.Image(ctx, r.Container, tag, r.Arch)
-	return Pushed{Image: image, Present: !u.begun, Resumed: u.resumed}, errs.Wrap(op, err)
+	if err != nil { // it is pushed all the same
+		image = imageOf(r, session)
+	}
+	return Pushed{Image: image, Present: !u.begun, Resumed: u.resumed}, nil
+}
+
+// imageOf is what is known of an image that was pushed without asking the server.
+func imageOf(r PushRequest, s *session) api.Image {
+	return api.Image{
+		Container: r.Container.String(), Tag: r.Tag, Name: r.Container.String() + ":" + r.Tag, Arch: r.Arch,
+		Digest:  digest.FromBytes(manifest.ForFile(s.Digest, s.Size)).String(),
+		Content: s.Digest.String(), Size: s.Size,
+	}
 }
 
 // publish makes an image of content that has arrived. Its requests are small and change

@@ -2,16 +2,23 @@ package client_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/opencontainers/go-digest"
+
 	"sregistry/app/api"
 	"sregistry/app/client"
 	"sregistry/app/client/clienttest"
 	"sregistry/app/errs"
+	"sregistry/app/manifest"
 )
 
 const imageSize = 3 << 20
@@ -39,6 +46,40 @@ func TestPushedContentIsSentOnce(t *testing.T) {
 	other, err := mustClient(t, r.URL).Push(t.Context(), client.PushRequest{File: mustOpen(t, path), Container: mustPath(t, "lab/hello"), Tag: "other"})
 	if err != nil || other.Unchanged || !other.Present || r.Sent() != imageSize {
 		t.Errorf("the push under another tag gave %+v, %v, with %d bytes sent in all", other, err, r.Sent())
+	}
+}
+
+// What is pushed is pushed, though the server fails when it is asked about it.
+func TestPushIsDoneThoughNothingIsToldOfItAfterwards(t *testing.T) {
+	t.Parallel()
+	r, path := clienttest.New(t), mustWrite(t, content(imageSize, 9))
+	to, err := url.Parse(r.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	through, asked := httputil.NewSingleHostReverseProxy(to), 0
+	failing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if strings.HasSuffix(q.URL.Path, "/images/latest") {
+			if asked++; asked == 2 { // the first time it is to know what the tag names
+				http.Error(w, "failed", http.StatusInternalServerError)
+				return
+			}
+		}
+		through.ServeHTTP(w, q)
+	}))
+	defer failing.Close()
+	told, err := mustClient(t, failing.URL).Push(t.Context(), client.PushRequest{File: mustOpen(t, path), Container: mustPath(t, "lab/hello"), Tag: "latest", Arch: "amd64"})
+	if err != nil || asked != 2 {
+		t.Fatalf("asked %d times: %v", asked, err)
+	}
+	again, err := push(t, r, path, "")
+	if err != nil || !again.Unchanged {
+		t.Fatalf("it was not pushed: %+v, %v", again, err)
+	}
+	is, knew := again.Image, told.Image
+	manifested := digest.FromBytes(manifest.ForFile(digest.Digest(is.Content), imageSize))
+	if knew.Name != is.Name || knew.Digest != manifested.String() || knew.Content != is.Content || knew.Size != imageSize || knew.Tag != "latest" || knew.Container != is.Container {
+		t.Errorf("it was told as %+v, and is %+v", knew, is)
 	}
 }
 
