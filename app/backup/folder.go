@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"sregistry/app/blob"
@@ -120,9 +121,24 @@ func (t *folder) fault(err error) error {
 	case errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return errs.Because(op, errs.Unavailable, bare(), "The folder of the backups %s cannot be written; look at its permissions, and whether its disk is mounted.", t.dir)
 	case errs.Is(err, errs.Internal):
-		return errs.Because(op, errs.Unavailable, bare(), "The backup to %s failed: %v. What was copied so far is kept; run it again.", t.dir, rootOf(err))
+		return errs.Because(op, errs.Unavailable, bare(), "The backup to %s failed: %s. What was copied so far is kept; run it again.", t.dir, reason(err))
 	}
 	return err
+}
+
+// reason tells why something failed, without the full stop: the innermost sentence, or else
+// what the system says.
+func reason(err error) string {
+	text := ""
+	for e, ok := errors.AsType[*errs.Error](err); ok; e, ok = errors.AsType[*errs.Error](e.Cause) {
+		if e.Text != "" {
+			text = e.Text
+		}
+	}
+	if text == "" {
+		text = rootOf(err).Error()
+	}
+	return strings.TrimSuffix(text, ".")
 }
 
 // rootOf gives the innermost error, which is the system's.

@@ -113,7 +113,7 @@ func intakeFault(dir string, err error) error {
 	case errs.Is(err, errs.NoSpace), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return errs.Because(op, errs.NoSpace, errors.New(err.Error()), "The disk of %s is full; make room and run the restore again, it goes on where it stopped.", dir)
 	case errs.KindOf(err) == errs.Internal || errs.Is(err, errs.Unavailable):
-		return errs.Because(op, errs.Unavailable, errors.New(err.Error()), "The folder %s cannot be restored to: %v.", dir, rootOf(err))
+		return errs.Because(op, errs.Unavailable, errors.New(err.Error()), "The folder %s cannot be restored to: %s.", dir, reason(err))
 	}
 	return err
 }

@@ -88,44 +88,52 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 func (p *pool) connect(ctx context.Context) (*conn, error) {
 	const op = "store.connect"
 	c, err := p.open(ctx)
-	if errors.Is(err, errReadOnly) {
-		c, err = p.open(ctx) // that one was left from when the disk did not let it
+	if isReadOnly(err) {
+		c, err = p.open(ctx) // that one may be left from when the disk did not let it write
 	}
 	if err != nil {
 		p.free <- nil
-		return nil, errs.Wrap(op, err)
+		return nil, wrap(op, err)
 	}
 	return c, nil
 }
 
-// errReadOnly is a connection for writing that cannot.
-var errReadOnly = errors.New("the file could be opened for reading only")
-
-// open opens a connection. SQLite opens a file for reading if it cannot be written, and
-// leaves it at that when it can be again; so such a connection is not kept.
+// open opens a connection. One that is to write has to be able to: SQLite opens a file for
+// reading if it cannot be written, and leaves it at that when it can be again.
 func (p *pool) open(ctx context.Context) (*conn, error) {
-	const op = "store.open"
 	got, err := p.db.Conn(ctx)
 	if err != nil {
-		return nil, wrap(op, err)
+		return nil, err
 	}
 	c := &conn{Conn: got, statements: map[string]*sql.Stmt{}}
 	if p.begin != beginWrite {
 		return c, nil
 	}
+	if err := c.writable(ctx); err != nil {
+		c.discard()
+		return nil, err
+	}
+	return c, nil
+}
+
+// writable gives an error if a connection cannot write: to the database, which only
+// IsReadOnly tells, or to what belongs to it, which only the beginning of a change does.
+func (c *conn) writable(ctx context.Context) error {
 	readOnly := false
-	err = c.Raw(func(under any) (err error) {
+	err := c.Raw(func(under any) (err error) {
 		readOnly, err = under.(interface{ IsReadOnly(string) (bool, error) }).IsReadOnly("main")
 		return err
 	})
 	if err == nil && readOnly {
-		err = unwritable(op, errReadOnly)
+		err = unwritable("store.writable", errReadOnly)
 	}
-	if err != nil {
-		c.discard()
-		return nil, wrap(op, err)
+	if err == nil {
+		_, err = c.ExecContext(ctx, beginWrite)
 	}
-	return c, nil
+	if err == nil {
+		_, err = c.ExecContext(ctx, "ROLLBACK")
+	}
+	return err
 }
 
 // give returns a connection; a broken one is closed and a new one takes its place.

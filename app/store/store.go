@@ -75,6 +75,13 @@ func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, erro
 	if err := create(ctx, db.write.db, schema); err != nil {
 		return nil, errors.Join(errs.Wrap(op, err), db.write.close())
 	}
+	// Before anything else is open: what is shared by all connections is opened by the first,
+	// and if that may only read, none writes as long as one of them is open.
+	first, err := db.write.take(ctx)
+	if err != nil {
+		return nil, errors.Join(errs.Wrap(op, err), db.write.close())
+	}
+	db.write.give(first)
 	readOnly := url.Values{"_query_only": {"1"}}
 	if db.read, err = openPool(path, "BEGIN", readOnly, max(4, 2*runtime.NumCPU())); err != nil {
 		return nil, errors.Join(wrap(op, err), db.write.close())
@@ -185,12 +192,23 @@ func wrap(op string, err error) error {
 		return errs.Because(op, errs.Unavailable, err, "The registry's database is busy; try again in a moment.")
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return unwritable(op, err)
-	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-		return errs.Because(op, errs.Internal, err, "The database file is damaged: %s", e.Error())
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT: // which SQLite also says of a part that the disk does not give
+		return errs.Because(op, errs.Internal, err, "The database file is damaged, or its disk does not give it any more; look at the system's log, and restore a backup if the disk is well.")
+	case sqlite3.SQLITE_IOERR:
+		return errs.Because(op, errs.Internal, err, "The disk of the database has failed; look at the system's log.")
 	case sqlite3.SQLITE_INTERRUPT:
 		return errs.Because(op, errs.Canceled, err, "The request was given up.")
 	}
 	return &errs.Error{Op: op, Kind: errs.Internal, Cause: err}
+}
+
+// errReadOnly is a connection that was to write, and cannot.
+var errReadOnly = errors.New("the file could be opened for reading only")
+
+// isReadOnly tells whether an error is that of such a connection.
+func isReadOnly(err error) bool {
+	var e *sqlite.Error
+	return errors.Is(err, errReadOnly) || errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_READONLY
 }
 
 // unwritable is the error of a folder that cannot be written, or not any further.

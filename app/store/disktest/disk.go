@@ -124,6 +124,13 @@ func (d *Disk) Repair() (struck int) {
 	return d.struck
 }
 
+// Struck tells how many calls have failed since Break.
+func (d *Disk) Struck() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.struck
+}
+
 // Count tells how many calls of a sort there were since Break.
 func (d *Disk) Count(c Call) int {
 	d.mu.Lock()
