@@ -250,10 +250,30 @@ func send(ctx context.Context, method, url, token string, want int, contentType 
 		return err
 	}
 	defer answer.Body.Close()
-	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != want {
-		return fmt.Errorf("%s %s: %s: %s", method, url, answer.Status, text)
+	if answer.StatusCode != want {
+		return refused(answer)
 	}
-	return nil
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
+}
+
+// refusal is an answer that is not the one that was wanted.
+type refusal struct {
+	method, url, status string
+	code                int
+	body                []byte
+}
+
+func (r *refusal) Error() string {
+	return fmt.Sprintf("%s %s: %s: %s", r.method, r.url, r.status, r.body)
+}
+
+func refused(answer *http.Response) error {
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	return &refusal{answer.Request.Method, answer.Request.URL.String(), answer.Status, answer.StatusCode, body}
 }
 
 var samples sync.Map

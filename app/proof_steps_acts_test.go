@@ -118,12 +118,8 @@ func (s *stage) v1(method, path, body string) error {
 		return err
 	}
 	defer answer.Body.Close()
-	var text bytes.Buffer
-	if _, err := text.ReadFrom(answer.Body); err != nil {
-		return err
-	}
 	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, text.String())
+		return refused(answer)
 	}
 	if undo := answer.Header.Get(api.HeaderUndo); undo != "" {
 		s.undo = undo
@@ -165,9 +161,12 @@ func begin(ctx context.Context, at, token, name string) (location string, err er
 		return "", err
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusAccepted {
+		return "", refused(answer)
+	}
 	to, err := answer.Location()
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", answer.Status, err)
+		return "", err
 	}
 	return to.String(), nil
 }
@@ -196,9 +195,7 @@ func (s *stage) pushByBrowser(name string) error {
 		}
 		defer answer.Body.Close()
 		if answer.StatusCode/100 != 2 {
-			var said bytes.Buffer
-			_, err := said.ReadFrom(answer.Body)
-			return fmt.Errorf("%s %s: %s: %s, %w", method, path, answer.Status, said.String(), err)
+			return refused(answer)
 		}
 		return json.NewDecoder(answer.Body).Decode(&step)
 	}

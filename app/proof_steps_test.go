@@ -241,10 +241,19 @@ type episode struct {
 // Cleanup is that of testing.TB, for the episode.
 func (e *episode) Cleanup(f func()) { e.cleanups = append(e.cleanups, f) }
 
+// TempDir gives a folder that is gone when the episode ends: a proof has thousands of them.
+func (e *episode) TempDir() string {
+	dir, err := os.MkdirTemp(e.TB.TempDir(), "")
+	must(e, err)
+	e.Cleanup(func() { must(e, os.RemoveAll(dir)) })
+	return dir
+}
+
 func (e *episode) end() {
 	for _, f := range slices.Backward(e.cleanups) {
 		f()
 	}
+	e.cleanups = nil
 }
 
 func must(t testing.TB, err error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -171,9 +172,10 @@ func pushByLibrary(ctx context.Context, url, token, name, tag string, content []
 	parent := ""
 	for i, noun := range []struct{ plural, parent string }{{"entities", ""}, {"collections", "entity"}, {"containers", "collection"}} {
 		answer, err := call(ctx, http.MethodGet, url+"/v1/"+noun.plural+"/"+strings.Join(parts[:i+1], "/"), bearer, "", nil)
+		no, _ := errors.AsType[*refusal](err)
 		if err == nil {
 			err = json.Unmarshal(answer, &made)
-		} else if strings.Contains(err.Error(), "404") {
+		} else if no != nil && no.code == http.StatusNotFound {
 			err = post("/v1/"+noun.plural, map[string]any{"name": parts[i], noun.parent: parent})
 		}
 		if err != nil {
@@ -217,11 +219,10 @@ func call(ctx context.Context, method, url, authorization, contentType string, b
 		return nil, err
 	}
 	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode/100 != 2 {
-		err = fmt.Errorf("%s %s: %s: %s", method, url, answer.Status, text)
+	if answer.StatusCode/100 != 2 {
+		return nil, refused(answer)
 	}
-	return text, err
+	return io.ReadAll(answer.Body)
 }
 
 // fileOf gives the digest of the image file that a tag names.
