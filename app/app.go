@@ -38,7 +38,7 @@ func newRoot(env cli.Env, assets Assets) *cobra.Command {
 		Short: "Store and hand out Singularity and Apptainer images",
 		Long: `Sregistry stores and hands out Singularity and Apptainer images.
 
-Begin with "sregistry serve" on the machine that shall keep them, and with
+Start with "sregistry serve" on the machine that will keep them, and with
 "sregistry login ADDRESS" everywhere else.`,
 		Version: Version,
 	}

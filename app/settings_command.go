@@ -114,7 +114,7 @@ func newConfigSet(with cores) *cobra.Command {
 
 func newConfigReset(with cores) *cobra.Command {
 	return &cobra.Command{
-		Use: "reset NAME", Short: "Give a setting its default again", Args: cli.Takes(1, 1, "one NAME"),
+		Use: "reset NAME", Short: "Reset a setting to its default", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(core *registry.Service) error {
 				return core.ResetSetting(c.Context(), model.Console, args[0])

@@ -37,10 +37,10 @@ func newUser(env cli.Env, assets Assets) *cobra.Command {
 		return errors.Join(fn(id), id.Close(), d.Close())
 	}
 	c.AddCommand(newUserAdd(env, accounts), newUserList(env, accounts), newUserPasswd(env, accounts),
-		newUserSwitch(accounts, "disable NAME", "Shut an account: it can neither sign in nor use its tokens", func(ctx context.Context, id *identity.Service, name string) error {
+		newUserSwitch(accounts, "disable NAME", "Disable an account: it can neither sign in nor use its tokens", func(ctx context.Context, id *identity.Service, name string) error {
 			return id.SetDisabled(ctx, model.Console, name, true)
 		}),
-		newUserSwitch(accounts, "enable NAME", "Open an account again", func(ctx context.Context, id *identity.Service, name string) error {
+		newUserSwitch(accounts, "enable NAME", "Enable an account again", func(ctx context.Context, id *identity.Service, name string) error {
 			return id.SetDisabled(ctx, model.Console, name, false)
 		}),
 		newUserAdmin(accounts))
@@ -135,7 +135,7 @@ func newUserList(env cli.Env, with accounts) *cobra.Command {
 func newUserAdmin(with accounts) *cobra.Command {
 	var revoke bool
 	c := &cobra.Command{
-		Use: "admin NAME", Short: "Let an account run the registry, or no longer", Args: cli.Takes(1, 1, "one NAME"),
+		Use: "admin NAME", Short: "Make an account an administrator, or no longer one", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
 				return id.SetAdmin(c.Context(), model.Console, args[0], !revoke)

@@ -15,7 +15,7 @@ import (
 	"sregistry/static"
 )
 
-// faults holds a page against the rules of the house, and names what breaks them.
+// faults checks a page against the rules of the house, and names what breaks them.
 func faults(doc *goquery.Document) []string {
 	var found []string
 	fault := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }

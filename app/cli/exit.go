@@ -26,11 +26,11 @@ var exits = []struct {
 }{
 	{0, "done", nil},
 	{exitOther, "failed for another reason", []errs.Kind{errs.Internal, errs.Unsupported}},
-	{exitUsage, "wrong use: a command, flag or name that cannot be", []errs.Kind{errs.Invalid}},
+	{exitUsage, "wrong use: an unknown command or flag, or an invalid name", []errs.Kind{errs.Invalid}},
 	{exitPartial, "done in part: some of several images failed, or are damaged", nil},
 	{10, "not found, or hidden from you; nothing found", []errs.Kind{errs.NotFound}},
 	{11, "denied: no permission, or frozen", []errs.Kind{errs.Forbidden, errs.Frozen}},
-	{12, "not logged in, or the credentials are not good", []errs.Kind{errs.Unauthenticated}},
+	{12, "not logged in, or with wrong credentials", []errs.Kind{errs.Unauthenticated}},
 	{13, "in conflict with what is there already", []errs.Kind{errs.Conflict}},
 	{14, "the registry cannot be reached, or is too busy", []errs.Kind{errs.Unavailable, errs.RateLimited}},
 	{exitContent, "not an image, or not the content it should be", []errs.Kind{errs.DigestInvalid, errs.RangeInvalid, errs.BlobUnknown}},

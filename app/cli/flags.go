@@ -86,7 +86,7 @@ func filled(cmd *cobra.Command, names ...string) error {
 	for _, name := range names {
 		values, err := cmd.Flags().GetStringSlice(name)
 		if err == nil && len(values) == 0 && cmd.Flags().Changed(name) {
-			return UsageError("--%s is empty; leave it out, or name what it shall be.", name)
+			return UsageError("--%s is empty; leave it out, or say what it should be.", name)
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func TestWrongUseIsSaidInASentence(t *testing.T) {
 		"pull":                                    "at least one IMAGE",
 		"pull LAB//x":                             "empty",
 		"pull a b --name c":                       "--name is for one image",
-		"pull --json --name - a":                  "both want the standard output",
+		"pull --json --name - a":                  "both want standard output",
 		"collection grnt":                         `did you mean "grant"`,
 		"collection create lab:1":                 "has a tag or digest",
 		"collection require-signature lab":        "By which keys?",

@@ -49,7 +49,7 @@ func newKeyAddCommand(env Env) *cobra.Command {
 	var opts remoteOptions
 	cmd := &cobra.Command{
 		Use: "add FILE", Short: "Add the public keys in an armored file, and print their fingerprints",
-		Long: `Add the public keys in an armored file, or from the standard input if FILE is "-", and print
+		Long: `Add the public keys in an armored file, or from standard input if FILE is "-", and print
 their fingerprints. "apptainer key push" does the same for a key in Apptainer's keyring.`,
 		Example: `  gpg --armor --export alice@example.org | sregistry key add -`,
 		Args:    Takes(1, 1, "one FILE"),

@@ -24,8 +24,8 @@ func newLoginCommand(env Env) *cobra.Command {
 	var opts loginOptions
 	cmd := &cobra.Command{
 		Use:   "login [ADDRESS]",
-		Short: "Log in at a registry",
-		Long: `Log in at a registry. Name and password are asked for, and exchanged for a token that is kept
+		Short: "Log in to a registry",
+		Long: `Log in to a registry. Name and password are asked for, and exchanged for a token that is kept
 in ~/.sregistry, readable by you alone; the Python client uses it too. The password is not kept.`,
 		Example: `  sregistry login https://registry.example
   sregistry login http://127.0.0.1:8080 --username bob --password-stdin < password.txt
@@ -46,8 +46,8 @@ in ~/.sregistry, readable by you alone; the Python client uses it too. The passw
 	}
 	opts.addFlags(cmd.Flags())
 	cmd.Flags().StringVarP(&opts.username, "username", "u", "", "your `name` at the registry")
-	cmd.Flags().BoolVar(&opts.passwordStdin, "password-stdin", false, "read the password from the standard input")
-	cmd.Flags().BoolVar(&opts.tokenStdin, "token-stdin", false, "read a token from the standard input, instead of name and password")
+	cmd.Flags().BoolVar(&opts.passwordStdin, "password-stdin", false, "read the password from standard input")
+	cmd.Flags().BoolVar(&opts.tokenStdin, "token-stdin", false, "read a token from standard input, instead of name and password")
 	cmd.Flags().StringSliceVar(&opts.scope, "scope", allScopes(), "what the token may be used for, a `list`")
 	return cmd
 }
@@ -78,7 +78,7 @@ func runLogin(ctx context.Context, opts loginOptions, env Env, args []string) er
 	if err := file.Save(); err != nil {
 		return errs.Wrap(op, err)
 	}
-	say(env, "Logged in at %s as %s.", login.Base, login.Username)
+	say(env, "Logged in to %s as %s.", login.Base, login.Username)
 	if env.getenv(envToken) != "" {
 		say(env, "Note: %s is set in the environment and goes before this login.", envToken)
 	}
@@ -133,7 +133,7 @@ func (o loginOptions) takeToken(ctx context.Context, env Env, base string) (cred
 	}
 	token = strings.TrimSpace(token)
 	if token == "" {
-		return credentials.Login{}, UsageError("The token on the standard input is empty.")
+		return credentials.Login{}, UsageError("The token on standard input is empty.")
 	}
 	c, err := client.New(client.Options{Base: base, Token: token, UserAgent: env.userAgent()})
 	if err != nil {

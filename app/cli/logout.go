@@ -40,7 +40,7 @@ func runLogout(ctx context.Context, opts remoteOptions, env Env, args []string) 
 	}
 	login := file.For(base)
 	if login.Token == "" {
-		say(env, "You are not logged in at %s.", base)
+		say(env, "You are not logged in to %s.", base)
 		return nil
 	}
 	// Only a token that our own login made is ended: another one may be in use elsewhere. If
@@ -54,7 +54,7 @@ func runLogout(ctx context.Context, opts remoteOptions, env Env, args []string) 
 	if err := file.Save(); err != nil {
 		return errs.Wrap(op, err)
 	}
-	say(env, "Logged out from %s.", base)
+	say(env, "Logged out of %s.", base)
 	return nil
 }
 

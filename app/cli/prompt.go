@@ -62,7 +62,7 @@ func readLine(r io.Reader) (string, error) {
 		text = append(text, b[:n]...)
 		if err != nil {
 			if len(text) == 0 {
-				return "", UsageError("There was nothing to read on the standard input.")
+				return "", UsageError("There was nothing to read on standard input.")
 			}
 			break
 		}

@@ -32,7 +32,7 @@ func newPullCommand(env Env) *cobra.Command {
 		Long: `Fetch images into files of the working directory.
 
 The file is called CONTAINER_TAG.sif unless --name says otherwise; --name - writes the image
-to the standard output. It arrives in FILE.part, is verified on the way, and a pull that was
+to standard output. It arrives in FILE.part, is verified on the way, and a pull that was
 broken off goes on where it stopped when it is given again. A file that has the content
 already is left as it is; another one is overwritten with --force only.
 
@@ -50,7 +50,7 @@ is removed from the folder but by you; whoever may read it can read what is in i
 		RunE: func(cmd *cobra.Command, args []string) error { return runPull(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.name, "name", "", "the `file` to write; \"-\" is the standard output")
+	cmd.Flags().StringVar(&opts.name, "name", "", "the `file` to write; \"-\" is standard output")
 	cmd.Flags().BoolVarP(&opts.force, "force", "f", false, "overwrite a file that is another one")
 	cmd.Flags().StringVar(&opts.arch, "arch", "", "the `architecture`, such as amd64 (default: the registry's choice)")
 	cmd.Flags().StringVar(&opts.cache, "shared-cache", "", "a `folder` that many machines share, so that one of them downloads for all")
@@ -75,7 +75,7 @@ func runPull(ctx context.Context, opts pullOptions, env Env, args []string) erro
 		return UsageError("--name is for one image; %d were given.", len(args))
 	}
 	if opts.name == toStdout && opts.json {
-		return UsageError("--json and --name - both want the standard output; choose one.")
+		return UsageError("--json and --name - both want standard output; choose one.")
 	}
 	if opts.name == toStdout && opts.cache != "" {
 		return UsageError("--shared-cache makes files; choose another --name than -.")

@@ -78,13 +78,14 @@ func New() *Config {
 
 // DataFlag binds only the data folder, which the administrator's commands need too.
 func (c *Config) DataFlag(f *pflag.FlagSet) {
-	f.StringVar(&c.Data, "data", c.Data, "folder of the database, the images and the server's key; made if it is missing")
+	f.StringVar(&c.Data, "data", c.Data, "folder of the database, the images and the server's key")
 }
 
 // Flags binds all settings to a set of flags.
 func (c *Config) Flags(f *pflag.FlagSet) {
 	f.SortFlags = false
 	c.DataFlag(f)
+	f.Lookup("data").Usage += "; made if it is missing"
 	f.StringVar(&c.File, "config", c.File, `file with more settings, a line "name = value" each (default DATA/sregistry.conf, if it is there)`)
 	f.StringVar(&c.Listen, "listen", c.Listen, "address and port to listen on")
 	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "address by which clients reach the registry, such as https://hub.example.org (default: the first of acme-domains, or the listening address)")
@@ -107,7 +108,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
 	f.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "address and port, such as 127.0.0.1:9090, where whoever can reach it sees /metrics, /livez and /readyz without sign-in (default: none; /metrics is for administrators)")
 	f.BoolVar(&c.WebhookPrivate, "webhook-private", c.WebhookPrivate, "webhooks may lead into private networks and to this machine, and be plain http")
-	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long it is kept what was done and denied, by whom and from where; 0 is for ever")
+	f.DurationVar(&c.AuditRetention, "audit-retention", c.AuditRetention, "how long the record of what was done and denied, by whom and from where, is kept; 0 is forever")
 }
 
 // Proxies gives the trusted proxies as networks. Errors: Invalid.
@@ -142,7 +143,7 @@ func (c *Config) Validate() error {
 	for name, d := range map[string]time.Duration{"grace": c.Grace, "upload-life": c.UploadLife, "drain-time": c.DrainTime,
 		"audit-retention": c.AuditRetention} {
 		if d < 0 {
-			return errs.E(op, errs.Invalid, "%s is %s; it cannot be less than nothing.", name, d)
+			return errs.E(op, errs.Invalid, "%s is %s; it cannot be negative.", name, d)
 		}
 	}
 	if c.SweepEvery < time.Second {
@@ -155,7 +156,7 @@ func (c *Config) Validate() error {
 		return errs.E(op, errs.Invalid, "upload-life is %s; running pushes need a minute at least.", c.UploadLife)
 	}
 	if c.AnonymousRate < 0 || c.UserRate < 0 {
-		return errs.E(op, errs.Invalid, "A rate cannot be less than nothing; 0 is no limit.")
+		return errs.E(op, errs.Invalid, "A rate cannot be negative; 0 is no limit.")
 	}
 	if c.AddKeys != Users && c.AddKeys != Admins {
 		return errs.E(op, errs.Invalid, "add-keys is %q; write users or admins.", c.AddKeys)

@@ -64,7 +64,7 @@ func TestBadSettingsSayWhatToWrite(t *testing.T) {
 		"not a duration":      {environment: []string{"SREGISTRY_SERVER_GRACE=soon"}, want: `cannot be "soon"`},
 		"address with a path": {args: []string{"--public-url", "https://h/x"}, want: "with no path"},
 		"not a network":       {args: []string{"--trusted-proxies", "everybody"}, want: "10.0.0.0/8"},
-		"negative grace":      {args: []string{"--grace", "-1s"}, want: "less than nothing"},
+		"negative grace":      {args: []string{"--grace", "-1s"}, want: "negative"},
 		"add-keys":            {args: []string{"--add-keys", "nobody"}, want: "users or admins"},
 		"sweeping all day":    {args: []string{"--sweep-every", "1ms"}, want: "a second or more"},
 		"unknown level":       {args: []string{"--log-level", "loud"}, want: "debug, info, warn or error"},

@@ -13,7 +13,7 @@ func (c *Config) keepingFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.BackupTo, "backup-to", c.BackupTo, "folder to which the server makes backups by itself, best on another machine's disk; none if empty")
 	f.DurationVar(&c.BackupEvery, "backup-every", c.BackupEvery, "how often it makes one")
 	f.IntVar(&c.BackupKeep, "backup-keep", c.BackupKeep, "how many of the newest backups stay; those before go, with the images that only they have")
-	f.DurationVar(&c.ScrubEvery, "scrub-every", c.ScrubEvery, "time within which every file is read once and held against its hash; 0 is never")
+	f.DurationVar(&c.ScrubEvery, "scrub-every", c.ScrubEvery, "time within which every file is read once and checked against its hash; 0 is never")
 	f.IntVar(&c.ScrubRate, "scrub-rate", c.ScrubRate, "MiB a second that this reading takes of the disk at most")
 }
 
@@ -25,7 +25,7 @@ func (c *Config) validateKeeping() error {
 	case c.BackupKeep < 1:
 		return errs.E(op, errs.Invalid, "backup-keep is %d; one backup at least has to stay.", c.BackupKeep)
 	case c.ScrubEvery < 0:
-		return errs.E(op, errs.Invalid, "scrub-every is %s; it cannot be less than nothing.", c.ScrubEvery)
+		return errs.E(op, errs.Invalid, "scrub-every is %s; it cannot be negative.", c.ScrubEvery)
 	case c.ScrubRate < 1:
 		return errs.E(op, errs.Invalid, "scrub-rate is %d; write 1 MiB a second or more, or scrub-every = 0 to read nothing.", c.ScrubRate)
 	}

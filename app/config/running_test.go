@@ -58,7 +58,7 @@ func TestKeptSettingsAreHeldToTheRules(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ setting, value, want string }{
 		"not a duration":  {"grace", "soon", `cannot be "soon"`},
-		"negative":        {"grace", "-1h", "less than nothing"},
+		"negative":        {"grace", "-1h", "negative"},
 		"no name":         {"name", "  ", "1 to 100 characters"},
 		"two lines":       {"name", "a\nb", "on one line"},
 		"hidden":          {"welcome", "a\x00b", "cannot be seen"},

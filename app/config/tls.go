@@ -14,10 +14,10 @@ import (
 func (c *Config) tlsFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "file of the server's certificate and those of its issuers, in PEM, for https on listen; read again when it changes, and on SIGHUP")
 	f.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "file of the certificate's private key, in PEM")
-	f.StringSliceVar(&c.ACMEDomains, "acme-domains", c.ACMEDomains, "host names for which certificates are got, and renewed, from an ACME authority, for https on listen")
-	f.StringVar(&c.ACMEEmail, "acme-email", c.ACMEEmail, "mail address to which the authority may write about them")
+	f.StringSliceVar(&c.ACMEDomains, "acme-domains", c.ACMEDomains, "host names for which certificates are obtained and renewed from an ACME authority, for https on listen")
+	f.StringVar(&c.ACMEEmail, "acme-email", c.ACMEEmail, "mail address at which the authority may write to you about them")
 	f.StringVar(&c.ACMEDirectory, "acme-directory", c.ACMEDirectory, "address of the authority's directory (default: Let's Encrypt's)")
-	f.StringVar(&c.HTTPListen, "http-listen", c.HTTPListen, "beside https, address and port of plain http, such as :80: answers the authority's questions, and leads everybody else to https")
+	f.StringVar(&c.HTTPListen, "http-listen", c.HTTPListen, "beside https, address and port of plain http, such as :80: answers the authority's questions, and redirects everybody else to https")
 }
 
 // TLS tells whether the server itself speaks https, rather than a proxy in front of it.
@@ -64,7 +64,7 @@ func (c *Config) validateTLS() error {
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errs.E(op, errs.Invalid, "tls-cert and tls-key belong together; give both files.")
 	case c.TLSCert != "" && len(c.ACMEDomains) > 0:
-		return errs.E(op, errs.Invalid, "tls-cert and acme-domains exclude each other; give the files of a certificate, or have certificates got.")
+		return errs.E(op, errs.Invalid, "tls-cert and acme-domains exclude each other; give the files of a certificate, or have certificates obtained.")
 	case len(c.ACMEDomains) == 0 && (c.ACMEEmail != "" || c.ACMEDirectory != ""):
 		return errs.E(op, errs.Invalid, "acme-email and acme-directory need acme-domains, the host names to get certificates for.")
 	case c.HTTPListen != "" && !c.TLS():

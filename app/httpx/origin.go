@@ -18,7 +18,7 @@ func SameOrigin(public *url.URL) (echo.MiddlewareFunc, error) {
 	protection := http.NewCrossOriginProtection()
 	if public != nil {
 		if err := protection.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
-			return nil, errs.Because(op, errs.Invalid, err, "The public address %q is not good; give one such as https://registry.example.org.", public)
+			return nil, errs.Because(op, errs.Invalid, err, "The public address %q is not valid; give one such as https://registry.example.org.", public)
 		}
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

@@ -95,13 +95,13 @@ func TestBadSignaturesAreRefused(t *testing.T) {
 		over   identity.Signed
 		words  string
 	}{
-		{header(secret, "bob", pull, now), identity.Signed{Kind: "pull", Collection: "other", Name: "b", Tag: "latest"}, "signature does not fit"},
+		{header(secret, "bob", pull, now), identity.Signed{Kind: "pull", Collection: "other", Name: "b", Tag: "latest"}, "signature does not match"},
 		{header(secret, "bob", pull, now), push, "signed for"},
-		{header(secret, "eve", pull, now), pull, "signature does not fit"},
-		{header(secret, "nobody", pull, now), pull, "signature does not fit"},
-		{header(gone, "bob", pull, now), pull, "signature does not fit"},
-		{header(eves, "bob", pull, now), pull, "signature does not fit"},
-		{header("", "bob", pull, now), pull, "signature does not fit"},
+		{header(secret, "eve", pull, now), pull, "signature does not match"},
+		{header(secret, "nobody", pull, now), pull, "signature does not match"},
+		{header(gone, "bob", pull, now), pull, "signature does not match"},
+		{header(eves, "bob", pull, now), pull, "signature does not match"},
+		{header("", "bob", pull, now), pull, "signature does not match"},
 		{header(secret, "bob", pull, now.Add(2*time.Hour)), pull, "by about 2 hours. Set your machine's, which is ahead"},
 		{header(secret, "bob", pull, now.Add(-24*time.Hour)), pull, "by about 24 hours. Set your machine's, which is behind"},
 	} {
@@ -118,7 +118,7 @@ func TestBadSignaturesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = f.verify(t, header(eves, "eve", pull, f.clock.time()), pull)
-	wantError(t, err, errs.Unauthenticated, "signature does not fit")
+	wantError(t, err, errs.Unauthenticated, "signature does not match")
 }
 
 func TestParseHMAC(t *testing.T) {

@@ -47,7 +47,7 @@ func (s *Service) VerifyHMAC(ctx context.Context, h HMAC, over Signed, at time.T
 		return tokenActor(k, model.ByHMAC), nil
 	}
 	return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated,
-		"The signature does not fit; check the user name and the token in your settings."), clip(h.User))
+		"The signature does not match; check the user name and the token in your settings."), clip(h.User))
 }
 
 // checkHour refuses a signature of another hour than the present one and its neighbours.

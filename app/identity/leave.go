@@ -56,7 +56,7 @@ func heldBy(ctx context.Context, tx *store.Tx, user int64) (h Held, err error) {
 func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password, typed string) error {
 	const op = "identity.Leave"
 	if actor.Via != model.BySession && actor.Via != model.ByPassword {
-		return errs.E(op, errs.Forbidden, "An account is deleted after signing in to it; a token does not do.")
+		return errs.E(op, errs.Forbidden, "An account is deleted after signing in to it; a token will not do.")
 	}
 	if strings.TrimSpace(typed) != actor.Name {
 		return errs.E(op, errs.Invalid, "That is not the name of this account, which is %s.", actor.Name)

@@ -145,7 +145,7 @@ func (s *Service) Basic(ctx context.Context, source, name, password string) (mod
 		return model.Actor{}, errs.Wrap(op, err)
 	}
 	if !strings.EqualFold(name, a.Name) && name != "token" {
-		return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated, "The token is not of the user %q; use its owner's name, or \"token\".", clip(name)), clip(name))
+		return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated, "The token does not belong to the user %q; use its owner's name, or \"token\".", clip(name)), clip(name))
 	}
 	return a, nil
 }

@@ -164,7 +164,7 @@ func TestBasicTakesTokens(t *testing.T) {
 		}
 	}
 	_, err := f.Basic(t.Context(), "", "carol", secret)
-	wantError(t, err, errs.Unauthenticated, "not of the user")
+	wantError(t, err, errs.Unauthenticated, "does not belong to the user")
 	if a, err := f.Basic(t.Context(), "", "bob", password); err != nil || a.Via != model.ByPassword {
 		t.Errorf("%+v, %v", a, err)
 	}

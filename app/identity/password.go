@@ -67,7 +67,7 @@ func (s *Service) SetPassword(ctx context.Context, actor model.Actor, user, pass
 func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source, current, next string) error {
 	const op = "identity.ChangePassword"
 	if actor.Via != model.BySession && actor.Via != model.ByPassword {
-		return errs.E(op, errs.Forbidden, "A password is changed after signing in with it; a token does not do.")
+		return errs.E(op, errs.Forbidden, "A password is changed after signing in with it; a token will not do.")
 	}
 	if _, err := s.Password(ctx, source, actor.Name, current); err != nil {
 		if errs.Is(err, errs.Unauthenticated) {

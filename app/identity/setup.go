@@ -97,5 +97,5 @@ func (s *setup) void() {
 }
 
 func errNoSetup(op string) error {
-	return errs.E(op, errs.NotFound, "This setup link is not good any more; if there is no account yet, start the server again for a new one.")
+	return errs.E(op, errs.NotFound, "This setup link is no longer valid; if there is no account yet, start the server again for a new one.")
 }

@@ -33,7 +33,7 @@ func TestSetupMakesTheFirstAdminOnce(t *testing.T) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	_, err = f.CompleteSetup(t.Context(), secret, "again", password)
-	wantError(t, err, errs.NotFound, "not good any more")
+	wantError(t, err, errs.NotFound, "no longer valid")
 	if _, ok, err := f.SetupLink(t.Context()); ok || err != nil {
 		t.Error("a link though there is an account", err)
 	}
@@ -43,16 +43,16 @@ func TestSetupLinkDies(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, secret := range []string{"", "x"} {
-		wantError(t, f.CheckSetup(t.Context(), secret), errs.NotFound, "not good")
+		wantError(t, f.CheckSetup(t.Context(), secret), errs.NotFound, "no longer valid")
 	}
 	secret := f.setupLink(t)
 	f.clock.advance(time.Hour)
-	wantError(t, f.CheckSetup(t.Context(), secret), errs.NotFound, "not good")
+	wantError(t, f.CheckSetup(t.Context(), secret), errs.NotFound, "no longer valid")
 	secret = f.setupLink(t)
 	f.person(t, "bob") // by the command line, meanwhile
-	wantError(t, f.CheckSetup(t.Context(), secret), errs.NotFound, "not good")
+	wantError(t, f.CheckSetup(t.Context(), secret), errs.NotFound, "no longer valid")
 	_, err := f.CompleteSetup(t.Context(), secret, "root-user", password)
-	wantError(t, err, errs.NotFound, "not good")
+	wantError(t, err, errs.NotFound, "no longer valid")
 }
 
 func TestSetupLinkWorksForOneOfMany(t *testing.T) {

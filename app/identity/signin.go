@@ -20,7 +20,7 @@ import (
 func (s *Service) SignIn(w http.ResponseWriter, r *http.Request, source string, actor model.Actor) error {
 	const op = "identity.SignIn"
 	if actor.UserID == 0 || actor.Via != model.ByPassword && actor.Via != model.BySession {
-		return errs.E(op, errs.Forbidden, "Sign in with your name and password; a token does not do.")
+		return errs.E(op, errs.Forbidden, "Sign in with your name and password; a token will not do.")
 	}
 	now := s.now()
 	agent := r.UserAgent()

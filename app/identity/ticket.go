@@ -66,14 +66,14 @@ func (s *Service) OpenTicket(ctx context.Context, text string) (image int64, act
 func (s *Service) held(ctx context.Context, h holder, scope model.Scope, kind string) (model.Actor, error) {
 	const op = "identity.held"
 	if expired(time.Unix(h.Expires, 0), s.now()) {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link has expired; begin anew.", kind)
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link has expired; start again.", kind)
 	}
 	if h.User == 0 {
 		return model.Anonymous, nil
 	}
 	actor, err := s.findHolder(ctx, h)
 	if errs.Is(err, errs.NotFound) {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link is not good any more; begin anew.", kind)
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link is no longer valid; start again.", kind)
 	}
 	actor.Scope &= scope
 	return actor, err

@@ -50,12 +50,12 @@ func TestTicketEndsWithTheRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = f.OpenTicket(t.Context(), ofToken)
-	wantError(t, err, errs.Unauthenticated, "not good any more")
+	wantError(t, err, errs.Unauthenticated, "no longer valid")
 	if err := f.SetDisabled(t.Context(), model.Console, "bob", true); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = f.OpenTicket(t.Context(), ofBob)
-	wantError(t, err, errs.Unauthenticated, "not good any more")
+	wantError(t, err, errs.Unauthenticated, "no longer valid")
 	anonymous := f.SignTicket(model.Anonymous, 1)
 	f.clock.advance(identity.TicketLife + time.Second)
 	_, _, err = f.OpenTicket(t.Context(), anonymous)
@@ -84,5 +84,5 @@ func TestTicketEndsWithItsToken(t *testing.T) {
 	text := f.SignTicket(byToken, 1)
 	f.clock.advance(time.Minute)
 	_, _, err = f.OpenTicket(t.Context(), text)
-	wantError(t, err, errs.Unauthenticated, "not good any more")
+	wantError(t, err, errs.Unauthenticated, "no longer valid")
 }

@@ -49,7 +49,7 @@ func TestUploadTicketEndsWithTheRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = f.OpenUpload(t.Context(), ofToken)
-	wantError(t, err, errs.Unauthenticated, "not good any more")
+	wantError(t, err, errs.Unauthenticated, "no longer valid")
 	f.clock.advance(identity.TicketLife + time.Second)
 	_, _, err = f.OpenUpload(t.Context(), ofBob)
 	wantError(t, err, errs.Unauthenticated, "expired")

@@ -25,10 +25,10 @@ func ParseRetentionRule(text string) (RetentionRule, error) {
 		case "pulled":
 			r.Pulled, err = ParseSpan(value)
 		default:
-			return r, errs.E(op, errs.Invalid, "%q is no part of a rule; write tags=PATTERN,last=N,newer=TIME,pulled=TIME.", part)
+			return r, errs.E(op, errs.Invalid, "%q is not part of a rule; write tags=PATTERN,last=N,newer=TIME,pulled=TIME.", part)
 		}
 		if err != nil {
-			return r, errs.E(op, errs.Invalid, "The part %q of a rule is not well made; write such as last=10 or newer=30d.", part)
+			return r, errs.E(op, errs.Invalid, "The part %q of a rule is malformed; write it like last=10 or newer=30d.", part)
 		}
 	}
 	return r, nil

@@ -58,7 +58,7 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 	return c, errs.Wrap(op, err)
 }
 
-// checkRows holds every blob that the database promises against its file.
+// checkRows checks every blob that the database promises against its file.
 func (s *Service) checkRows(ctx context.Context, deep bool, c *Checked, progress func(Checked)) error {
 	var after digest.Digest
 	for {

@@ -158,10 +158,10 @@ func checkRules(rules []model.RetentionRule) error {
 	}
 	for _, r := range rules {
 		if _, err := path.Match(r.Tags, ""); err != nil || r.Tags == "" || len(r.Tags) > maxPattern {
-			return errs.E(op, errs.Invalid, "%q is no pattern of tags; write such as *, nightly-* or v[0-9]*, with at most %d letters.", r.Tags, maxPattern)
+			return errs.E(op, errs.Invalid, "%q is not a pattern for tags; write one such as *, nightly-* or v[0-9]*, of at most %d bytes.", r.Tags, maxPattern)
 		}
 		if r.Last < 0 || r.Newer < 0 || r.Pulled < 0 {
-			return errs.E(op, errs.Invalid, "The rule for %s has a number less than nothing.", r.Tags)
+			return errs.E(op, errs.Invalid, "The rule for %s has a negative number.", r.Tags)
 		}
 		if r.Last == 0 && r.Newer < time.Second && r.Pulled < time.Second {
 			return errs.E(op, errs.Invalid, "The rule for %s keeps nothing; say how many, or how long, it keeps.", r.Tags)

@@ -14,7 +14,7 @@ import (
 	"sregistry/app/store"
 )
 
-// proof is an image file held against its signatures.
+// proof is an image file checked against its signatures.
 type proof struct {
 	rows    []store.SignatureRow
 	objects int
@@ -76,7 +76,7 @@ func (s *Service) verifyOne(ctx context.Context, content digest.Digest, what int
 	var p *proof
 	if what == store.ToVerify {
 		var err error
-		if p, err = s.hold(ctx, content); err != nil {
+		if p, err = s.examine(ctx, content); err != nil {
 			return err
 		}
 	}
@@ -90,8 +90,8 @@ func (s *Service) verifyOne(ctx context.Context, content digest.Digest, what int
 	})
 }
 
-// hold holds a file against the signatures in it. It reads the whole file.
-func (s *Service) hold(ctx context.Context, content digest.Digest) (*proof, error) {
+// examine finds what the signatures in a file are worth. It reads the whole file.
+func (s *Service) examine(ctx context.Context, content digest.Digest) (*proof, error) {
 	f, size, err := s.blobs.OpenBlob(content)
 	if err != nil {
 		return nil, err

@@ -14,8 +14,8 @@ import (
 // maxSigners bounds the keys that a collection accepts.
 const maxSigners = 100
 
-// prove holds an image file against its signatures before it is kept, where its collection
-// asks for signatures and the file was not held against them before. Elsewhere that is
+// prove checks an image file against its signatures before it is kept, where its collection
+// asks for signatures and the file was not checked against them before. Elsewhere that is
 // done in the background: it reads the whole file.
 func (s *Service) prove(ctx context.Context, actor model.Actor, path ref.Path, d *described) error {
 	if !d.Kind.IsFile() {
@@ -42,7 +42,7 @@ func (s *Service) prove(ctx context.Context, actor model.Actor, path ref.Path, d
 	if err != nil || !needed {
 		return err
 	}
-	d.proof, err = s.hold(ctx, d.Content)
+	d.proof, err = s.examine(ctx, d.Content)
 	return err
 }
 
@@ -112,7 +112,7 @@ func objection(state *model.Signing, accepted []string) string {
 		case s.Verdict == model.Valid:
 			continue
 		case slices.Contains(accepted, s.Fingerprint):
-			return "This one's signature is not good: " + s.Reason
+			return "This one's signature is not valid: " + s.Reason
 		}
 	}
 	if len(state.Signatures) == 0 {

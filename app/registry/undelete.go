@@ -191,7 +191,7 @@ func (s *Service) restoreTag(ctx context.Context, tx *store.Tx, actor model.Acto
 		return err
 	}
 	if len(members) == 0 {
-		return errs.E(op, errs.Conflict, "What %s named is deleted itself; bring that back first, if it still is there.", d.Name)
+		return errs.E(op, errs.Conflict, "What %s named was itself deleted; bring that back first, if it is still there.", d.Name)
 	}
 	present, err := tx.TagMembers(ctx, p.Container, d.Tag)
 	if err != nil {

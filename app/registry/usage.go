@@ -133,7 +133,7 @@ func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path
 		return u, err
 	}
 	if bytes != nil && *bytes < 0 {
-		return u, errs.E(op, errs.Invalid, "A quota cannot be less than nothing; 0 is no limit.")
+		return u, errs.E(op, errs.Invalid, "A quota cannot be negative; 0 is no limit.")
 	}
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		namespace, err := tx.IsNamespace(ctx, name.First())

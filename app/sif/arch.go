@@ -14,7 +14,7 @@ var arches = map[string]string{
 // programs are files that nearly every image has one of, and that say what they run on.
 var programs = []string{"/bin/sh", "/bin/busybox", "/usr/bin/env", "/sbin/ldconfig"}
 
-// crossCheckArch holds the architecture that was declared against that of the programs in
+// crossCheckArch checks the architecture that was declared against that of the programs in
 // the image. An old image declares none and gets that of its programs.
 func (t tree) crossCheckArch() {
 	for _, name := range programs {

@@ -8,7 +8,7 @@
 // image, and Report.Notes says what is missing and why.
 //
 // The trap: every number in the file is the sender's claim. Nothing may be allocated,
-// looped over or sought by such a number before it was held against a constant of
+// looped over or sought by such a number before it was checked against a constant of
 // limits.go; an allocation that fails cannot be recovered from in Go. That is why the
 // squashfs reader is our own (internal/squash) and the SIF header is parsed here.
 package sif

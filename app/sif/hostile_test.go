@@ -76,7 +76,7 @@ func TestInspectAcceptsAndNotes(t *testing.T) {
 		"squashfs 3":      {func(b []byte, d func(int) []byte) { squashfs(b, d)[28] = 3 }, "The filesystem of the image cannot be read: it has squashfs version 3.0, and only 4.0 is known."},
 		"compression 77":  {func(b []byte, d func(int) []byte) { squashfs(b, d)[20] = 77 }, "The filesystem of the image cannot be read: its compression, number 77, is not known."},
 		"short partition": {func(_ []byte, d func(int) []byte) { put64(d(1), sizeAt, 4000) }, "The filesystem of the image cannot be read: it is cut short: 4000 bytes of 4367 are there."},
-		"empty partition": {func(_ []byte, d func(int) []byte) { put64(d(1), sizeAt, 0) }, "The filesystem of the image cannot be read: it refers to bytes behind its own end."},
+		"empty partition": {func(_ []byte, d func(int) []byte) { put64(d(1), sizeAt, 0) }, "The filesystem of the image cannot be read: it refers to bytes beyond its own end."},
 		"damaged inodes": {func(b []byte, d func(int) []byte) {
 			fs := squashfs(b, d)
 			clear(fs[binary.LittleEndian.Uint64(fs[64:])+2:][:100])

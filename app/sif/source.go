@@ -30,7 +30,7 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	}
 	n := int64(len(p))
 	if off < 0 || off > s.size || n > s.size-off {
-		return 0, errs.E(op, errs.Invalid, "it refers to bytes behind the end of the file")
+		return 0, errs.E(op, errs.Invalid, "it refers to bytes beyond the end of the file")
 	}
 	if n > s.left {
 		return 0, errs.E(op, errs.Invalid, "there is more of it than is read in one inspection")

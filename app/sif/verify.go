@@ -14,7 +14,7 @@ import (
 	"sregistry/app/errs"
 )
 
-// Claim is what a signature says about the file, held against the file. Whether the
+// Claim is what a signature says about the file, checked against the file. Whether the
 // signature itself is good is not asked here: that is up to the key.
 type Claim struct {
 	Object      uint32 // the ID of the object that holds the signature
@@ -29,7 +29,7 @@ type Claim struct {
 	Unsupported string
 }
 
-// Verify holds a SIF against every signature in it. It reads each object that is signed
+// Verify checks a SIF against every signature in it. It reads each object that is signed
 // once, however many signatures there are. It gives the claims, and how many objects the
 // file has that a signature could cover.
 //
@@ -155,7 +155,7 @@ func (v *verification) read(d descriptor) {
 	}
 }
 
-// compare holds the file against one statement.
+// compare checks the file against one statement.
 func (v *verification) compare(c *claim) {
 	if !v.sameHeader(c.statement.Header.Digest) {
 		c.Fault = "The image's header is not as it was signed."
@@ -182,7 +182,7 @@ func (v *verification) compare(c *claim) {
 	c.Covers = covers
 }
 
-// sameHeader holds the header's lasting fields against a digest.
+// sameHeader checks the header's lasting fields against a digest.
 func (v *verification) sameHeader(digest string) bool {
 	h := v.header
 	return sum(digest, bytes.Join([][]byte{h.Launch[:], h.Magic[:], h.Version[:], h.ID[:]}, nil))

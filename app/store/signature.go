@@ -15,7 +15,7 @@ import (
 const (
 	// ToJudge: which are good, by the keys that are known now.
 	ToJudge = 1
-	// ToVerify: first hold the file against them.
+	// ToVerify: first check the file against them.
 	ToVerify = 2
 )
 

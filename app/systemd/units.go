@@ -50,7 +50,7 @@ func (u Units) write(w io.Writer, name string) error {
 	const op = "systemd.Units.write"
 	for _, word := range append([]string{u.Program, u.Data, u.User, u.Group}, u.Listen...) {
 		if word == "" || strings.ContainsAny(word, " \t\n\r\"'\\%$;") {
-			return errs.E(op, errs.Invalid, "%q cannot stand in a unit file; choose a path without blanks and signs.", word)
+			return errs.E(op, errs.Invalid, "%q cannot stand in a unit file; choose a path without blanks and special characters.", word)
 		}
 	}
 	for _, path := range []string{u.Program, u.Data} {

@@ -92,13 +92,13 @@ func TestFirstStepRefuses(t *testing.T) {
 		words                                     string
 	}{
 		"nobody":                 {"", "lab", "hello", "latest", 403, "Authentication Required"},
-		"a wrong token":          {wrong.Sign(now, "push", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "signature does not fit"},
-		"another name":           {alice.Sign(now, "push", "lab", "other", "latest"), "lab", "hello", "latest", 403, "signature does not fit"},
+		"a wrong token":          {wrong.Sign(now, "push", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "signature does not match"},
+		"another name":           {alice.Sign(now, "push", "lab", "other", "latest"), "lab", "hello", "latest", 403, "signature does not match"},
 		"another kind":           {alice.Sign(now, "pull", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "signed for"},
 		"a wrong clock":          {alice.Sign(now.Add(-2*time.Hour), "push", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "clocks differ"},
 		"an unknown scheme":      {"Token abc", "lab", "hello", "latest", 403, "not understood"},
 		"half a header":          {"SREGISTRY-HMAC-SHA256 Credential=push/", "lab", "hello", "latest", 403, "not understood"},
-		"a disabled user":        {gone.Sign(now, "push", "new", "hello", "latest"), "new", "hello", "latest", 403, "signature does not fit"},
+		"a disabled user":        {gone.Sign(now, "push", "new", "hello", "latest"), "new", "hello", "latest", 403, "signature does not match"},
 		"an expired token":       {old.Sign(now, "push", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "expired"},
 		"a read-only token":      {reader.Sign(now, "push", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "wider scope"},
 		"another collection's":   {narrow.Sign(now, "push", "lab", "hello", "latest"), "lab", "hello", "latest", 403, "may not push"},

@@ -29,7 +29,7 @@ func (s site) catalog(t *testing.T, auth, n string) (names []string) {
 	return names
 }
 
-// TestCatalog holds the catalog against who may see what; every name in it can be pulled.
+// TestCatalog checks the catalog against who may see what; every name in it can be pulled.
 func TestCatalog(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

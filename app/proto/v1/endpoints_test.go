@@ -14,7 +14,7 @@ import (
 )
 
 // TestEveryEndpointAnswersAsDocumented goes through the whole interface as an owner would;
-// call holds every answer against the document.
+// call checks every answer against the document.
 func TestEveryEndpointAnswersAsDocumented(t *testing.T) {
 	t.Parallel()
 	s, p := newLab(t)

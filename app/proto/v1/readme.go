@@ -37,7 +37,7 @@ func (d *door) setReadme(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	if in.Text == nil || in.Version == nil {
-		return errs.E(op, errs.Invalid, "Say the text, and the version that it is a change of; 0 is that of a container without a README.")
+		return errs.E(op, errs.Invalid, "Give the text, and the version that it changes; 0 is that of a container without a README.")
 	}
 	r, err := d.registry.SetReadme(c.Request().Context(), httpx.Actor(c), path, *in.Text, *in.Version)
 	if err != nil {

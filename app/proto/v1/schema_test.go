@@ -105,7 +105,7 @@ func (s *specification) answer(o operation, status int) (want *schema, ok bool) 
 	return r.Content["application/json"].Schema, true
 }
 
-// check holds a value against a schema and gives a sentence for all that is wrong.
+// check gives a sentence for everything in a value that is not as a schema says.
 func (s *specification) check(at string, want *schema, value any) []string {
 	if want.Ref != "" {
 		name := strings.TrimPrefix(want.Ref, "#/components/schemas/")

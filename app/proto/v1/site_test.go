@@ -23,7 +23,7 @@ import (
 // public is the address that browsers would use; links and pages must lead there.
 const public = "https://registry.example"
 
-// site is a registry with this door, where every answer is held against openapi.json.
+// site is a registry with this door, where every answer is checked against openapi.json.
 type site struct {
 	*doortest.Site
 	spec       *specification

@@ -4,7 +4,7 @@
 // not compress.
 //
 // Entry point: Decompress. The trap: lengths and distances come from the input, so each is
-// held against what is left of the input, the output and the limit before it is used.
+// checked against what is left of the input, the output and the limit before it is used.
 package lzo
 
 import "errors"

@@ -87,7 +87,7 @@ type cursor struct {
 func (f *FS) cursorAt(table, block uint64, offset int) (*cursor, error) {
 	const op = "squash.cursorAt"
 	if table > uint64(f.size) || block > uint64(f.size) {
-		return nil, errs.E(op, errs.Invalid, "it refers to bytes behind its own end")
+		return nil, errs.E(op, errs.Invalid, "it refers to bytes beyond its own end")
 	}
 	b, err := f.metadata(table + block)
 	if err != nil {

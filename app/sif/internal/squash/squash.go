@@ -118,7 +118,7 @@ func (s *superblock) check(size int64) error {
 func (f *FS) readAt(p []byte, at uint64) error {
 	const op = "squash.readAt"
 	if at > uint64(f.size) || uint64(len(p)) > uint64(f.size)-at {
-		return errs.E(op, errs.Invalid, "it refers to bytes behind its own end")
+		return errs.E(op, errs.Invalid, "it refers to bytes beyond its own end")
 	}
 	_, err := f.r.ReadAt(p, int64(at))
 	return errs.Wrap(op, err)
