@@ -19,7 +19,7 @@ import (
 func Parse(text string) (int64, error) {
 	n, ok := parse(text)
 	if !ok {
-		return 0, errs.E("bytesize.Parse", errs.Invalid, "%q is no number of bytes; write such as 50GiB, 1.5TB or 0.", text)
+		return 0, errs.E("bytesize.Parse", errs.Invalid, "%q is not a number of bytes; write one such as 50GiB, 1.5TB or 0.", text)
 	}
 	return n, nil
 }
@@ -35,7 +35,7 @@ func ParseLimit(text string) (*int64, error) {
 	}
 	n, ok := parse(text)
 	if !ok {
-		return nil, errs.E("bytesize.ParseLimit", errs.Invalid, "%q is no size; write such as 500GiB, none or default.", text)
+		return nil, errs.E("bytesize.ParseLimit", errs.Invalid, "%q is not a size; write one such as 500GiB, none or default.", text)
 	}
 	return &n, nil
 }
