@@ -54,8 +54,9 @@ var units = []struct {
 	name string
 }{{1 << 40, "TiB"}, {1e12, "TB"}, {1 << 30, "GiB"}, {1e9, "GB"}, {1 << 20, "MiB"}, {1e6, "MB"}, {1 << 10, "KiB"}, {1e3, "kB"}}
 
-// Text writes a number of bytes so that Parse reads it back to the byte: of the units that
-// lose nothing, in the one with the shortest number.
+// Text writes a number of bytes as Parse reads it: of the units that lose nothing, in the one
+// with the shortest number. Below 8 PiB it is read back to the byte; above, Parse counts no
+// better than floating point does.
 func Text(n int64) string {
 	shortest, unit := strconv.FormatInt(n, 10), ""
 	for _, u := range units {

@@ -92,7 +92,7 @@ func TestUsersAreLimited(t *testing.T) {
 	alice.get("/account").is(http.StatusOK).says("section:has(#room)", "All in your namespace alice takes up 0 B of the 5.0 GiB that every user may")
 	root.post(page+"/quota", "quota", "7GiB").leadsTo(page).says("section:has(#room)", "of the 7.0 GiB that it may")
 	alice.get("/account").says("section:has(#room)", "7.0 GiB that it may")
-	p = root.post(page+"/quota", "quota", "seven").is(http.StatusUnprocessableEntity).says("#quota-problem", `"seven" is no size`)
+	p = root.post(page+"/quota", "quota", "seven").is(http.StatusUnprocessableEntity).says("#quota-problem", `"seven" is not a size`)
 	if p.Find("#quota").AttrOr("value", "") != "seven" {
 		t.Error("what was typed is gone")
 	}
@@ -173,7 +173,7 @@ func TestAllQuotasAreListedAndSetByName(t *testing.T) {
 			t.Errorf("%s: says %q", unknown, p.text("#name-problem"))
 		}
 	}
-	root.post("/admin/quotas", "name", "lab", "quota", "much").is(http.StatusUnprocessableEntity).says("#quota-problem", `"much" is no size`)
+	root.post("/admin/quotas", "name", "lab", "quota", "much").is(http.StatusUnprocessableEntity).says("#quota-problem", `"much" is not a size`)
 	root.post("/admin/quotas", "name", "alice/tools", "quota", "none").leadsTo("/admin/quotas").says(".notice.good", "no limit")
 	root.post("/admin/quotas", "name", "alice", "remove", "yes", "quota", "").leadsTo("/admin/quotas").says(".notice.good", "alice has no limit now")
 	if got := links(root.get("/admin/quotas")); len(got) != 2 {
