@@ -47,10 +47,10 @@ needs no right to the low ones.`,
 	c.Flags().BoolVar(&socket, "socket", false, "print the unit of the ports")
 	c.Flags().StringVar(&u.Data, "data", u.Data, "the data `folder`")
 	c.Flags().StringVar(&u.User, "user", u.User, "the `account` that the server runs as")
-	c.Flags().StringVar(&u.Group, "group", u.Group, "its `group` (default: called as the account)")
+	c.Flags().StringVar(&u.Group, "group", u.Group, "its `group` (default: named like the account)")
 	c.Flags().StringVar(&u.Program, "program", "", "the `path` of this program (default: where it is)")
 	c.Flags().StringSliceVar(&u.Listen, "listen", u.Listen, "`ports` or addresses of the socket: the main one and, with TLS, the plain one")
-	c.Flags().DurationVar(&u.Drain, "drain-time", u.Drain, "how `long` transfers may go on after a stop")
+	c.Flags().DurationVar(&u.Drain, "drain-time", u.Drain, "how long transfers may go on after a stop")
 	return c
 }
 

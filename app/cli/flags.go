@@ -41,7 +41,7 @@ func (d *duration) Type() string { return "time" }
 
 func (d *duration) Set(s string) error {
 	value, err := model.ParseSpan(s)
-	if err != nil {
+	if err != nil || value < time.Second {
 		return errors.New("write a time like 90m, 72h or 30d")
 	}
 	*d = duration(value)

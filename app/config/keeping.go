@@ -11,9 +11,9 @@ import (
 // keepingFlags binds the settings of backups and of the reading of what is kept.
 func (c *Config) keepingFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.BackupTo, "backup-to", c.BackupTo, "folder to which the server makes backups by itself, best on another machine's disk; none if empty")
-	f.DurationVar(&c.BackupEvery, "backup-every", c.BackupEvery, "how often it makes one")
+	spanVar(f, &c.BackupEvery, "backup-every", "how often it makes one")
 	f.IntVar(&c.BackupKeep, "backup-keep", c.BackupKeep, "how many of the newest backups stay; those before go, with the images that only they have")
-	f.DurationVar(&c.ScrubEvery, "scrub-every", c.ScrubEvery, "time within which every file is read once and checked against its hash; 0 is never")
+	spanVar(f, &c.ScrubEvery, "scrub-every", "time within which every file is read once and checked against its hash; 0 is never")
 	f.IntVar(&c.ScrubRate, "scrub-rate", c.ScrubRate, "MiB a second that this reading takes of the disk at most")
 }
 

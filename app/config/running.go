@@ -75,9 +75,6 @@ func (c *Config) Running() []model.Setting {
 	for _, r := range running {
 		s := model.Setting{Name: r.name, Kind: r.kind, Choices: r.choices, Fixed: c.given[r.name],
 			Help: present.Lookup(r.name).Usage, Value: present.Lookup(r.name).Value.String(), Default: defaults.Lookup(r.name).Value.String()}
-		if r.kind == model.Duration {
-			s.Value, s.Default = short(s.Value), short(s.Default)
-		}
 		list = append(list, s)
 	}
 	return list
@@ -90,16 +87,6 @@ func changes(name string) bool {
 		}
 	}
 	return false
-}
-
-// short leaves the zeros at the end of a duration out: "168h", not "168h0m0s".
-func short(duration string) string {
-	for _, end := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(duration, end) {
-			duration = duration[:len(duration)-2]
-		}
-	}
-	return duration
 }
 
 // note records where each setting was given that does not come from the defaults.

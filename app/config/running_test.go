@@ -42,7 +42,7 @@ func TestWhatWasGivenAtTheStartBeatsWhatIsKept(t *testing.T) {
 	if got := named(t, now.Running(), "sign-in").Fixed; !strings.HasSuffix(got, "sregistry.conf") {
 		t.Errorf("sign-in is fixed by %q", got)
 	}
-	if got := named(t, now.Running(), "upload-life"); got.Value != "48h" || got.Default != "24h" || got.Kind != model.Duration {
+	if got := named(t, now.Running(), "upload-life"); got.Value != "2d" || got.Default != "1d" || got.Kind != model.Duration {
 		t.Errorf("upload-life is %+v", got)
 	}
 	if start.UploadLife == now.UploadLife {

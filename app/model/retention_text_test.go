@@ -11,8 +11,8 @@ import (
 func TestRetentionRulesAreReadAsTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]model.RetentionRule{
-		"tags=nightly-*,last=7":                  {Tags: "nightly-*", Last: 7},
-		"tags=*,last=1,newer=90d,pulled=12h0m0s": {Tags: "*", Last: 1, Newer: 90 * 24 * time.Hour, Pulled: 12 * time.Hour},
+		"tags=nightly-*,last=7":              {Tags: "nightly-*", Last: 7},
+		"tags=*,last=1,newer=90d,pulled=12h": {Tags: "*", Last: 1, Newer: 90 * 24 * time.Hour, Pulled: 12 * time.Hour},
 	} {
 		if got, err := model.ParseRetentionRule(text); err != nil || got != want || got.String() != text {
 			t.Errorf("%s: %s, %v", text, got, err)

@@ -8,7 +8,7 @@ type SettingKind string
 // The kinds of setting.
 const (
 	Switch   SettingKind = "switch"   // true or false
-	Duration SettingKind = "duration" // as time.ParseDuration takes it
+	Duration SettingKind = "duration" // as ParseSpan takes it
 	Word     SettingKind = "word"     // a line of text, or one of Choices
 	Prose    SettingKind = "prose"    // some lines of text
 	Number   SettingKind = "number"

@@ -153,7 +153,7 @@ func TestRetentionIsTriedSetAndCleared(t *testing.T) {
 			}
 		}
 	}
-	alice.post(settings+"/retention", "rules", "\r\n"+rule+"\r\ntags=v?,newer=36h\r\n").leadsTo(settings).says(".notice.good", "next sweep").says("#rules", "tags=v?,newer=36h0m0s")
+	alice.post(settings+"/retention", "rules", "\r\n"+rule+"\r\ntags=v?,newer=36h\r\n").leadsTo(settings).says(".notice.good", "next sweep").says("#rules", "tags=v?,newer=36h")
 	rules, err := f.Registry.Retention(t.Context(), owner, path(t, "lab"))
 	if err != nil || len(rules) != 2 {
 		t.Errorf("the rules are %v, %v", rules, err)
