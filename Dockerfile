@@ -1,7 +1,7 @@
 # Sregistry in a container: one static binary, no shell, no root, all data in one volume.
 #
 #     docker build -t sregistry .
-#     docker run -p 8080:8080 -v sregistry:/data sregistry
+#     docker run -p 8080:8080 -v sregistry:/data -e SREGISTRY_SERVER_PUBLIC_URL=http://localhost:8080 sregistry
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./

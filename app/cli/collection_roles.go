@@ -124,5 +124,5 @@ func sayRole(env Env, name ref.Path, grant api.Grant) {
 		say(env, "%s has no role in %s any more.", who, name)
 		return
 	}
-	say(env, "%s is %s of %s.", who, grant.Role, name)
+	say(env, "%s has the role %s in %s.", who, grant.Role, name)
 }
