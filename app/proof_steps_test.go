@@ -24,7 +24,7 @@ import (
 	"sregistry/app/ref"
 )
 
-var every = flag.Int("every", 40, "which of the points of TestProofEveryStep are looked at; 1 is all of them, as in the long form")
+var every = flag.Int("every", 40, "which of the points of TestProofEveryStep, and ten times as seldom of TestProofDatabaseFaults, are looked at; the long form looks at all")
 
 // A registry that dies at any step of any change, before and after each call for a file and
 // each commit, leaves a folder that the next one takes up: what was acknowledged is there
