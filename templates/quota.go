@@ -13,7 +13,8 @@ type QuotaForm struct {
 	Action string
 	// Size is what the form holds: the present limit, or what was typed.
 	Size string
-	// Own says that there is a limit of its own, which can be removed.
+	// Own says that it has a limit of its own, which can be removed, or for a user that there
+	// is to be none.
 	Own bool
 	// User says that it is a user's namespace, which has UserQuota without a limit of its own.
 	User      bool
@@ -28,6 +29,14 @@ func (f QuotaForm) hint() string {
 	}
 	return "A size such as 500GiB or 1.5TB, none, or default for what the setting user-quota gives every user: " + limitWords(f.UserQuota) +
 		". What is there already stays, also if it is more."
+}
+
+// removal is what it is to remove a limit of its own.
+func (f QuotaForm) removal() string {
+	if f.User {
+		return "Back to the default"
+	}
+	return "Remove the limit"
 }
 
 // AdminQuotas lists all limits of room that hold, and sets others.

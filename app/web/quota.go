@@ -37,8 +37,11 @@ func quotaSays(u model.Usage) string {
 // quotaForm is the form to limit a namespace or a collection, with what was typed into it
 // before, if anything was.
 func (s *Site) quotaForm(action string, u model.Usage, user bool, typed fields) templates.QuotaForm {
-	form := templates.QuotaForm{Action: action, Own: u.Quota > 0 && !u.Default || user && !u.Default, User: user,
+	form := templates.QuotaForm{Action: action, Own: !u.Default && (user || u.Quota > 0), User: user,
 		UserQuota: s.registry.Settings().UserQuota, Size: limitText(u)}
+	if form.Own && u.Quota == 0 {
+		form.Size = "none" // a user may have none where all others have one
+	}
 	if typed.Has("quota") {
 		form.Size = typed.Get("quota")
 	}

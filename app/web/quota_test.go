@@ -96,7 +96,11 @@ func TestUsersAreLimited(t *testing.T) {
 	if p.Find("#quota").AttrOr("value", "") != "seven" {
 		t.Error("what was typed is gone")
 	}
-	root.post(page+"/quota", "quota", "none").leadsTo(page).says(".notice.good", "alice has no limit now").says("section:has(#room)", "no quota")
+	p = root.post(page+"/quota", "quota", "none").leadsTo(page).says(".notice.good", "alice has no limit now").says("section:has(#room)", "no quota").
+		says("button[name=remove]", "Back to the default")
+	if got := p.Find("#quota").AttrOr("value", ""); got != "none" {
+		t.Errorf("the form holds %q", got)
+	}
 	root.post(page+"/quota", "remove", "yes").leadsTo(page).says(".notice.good", "every user may take up 5.0 GiB")
 	if u := f.quota(t, "alice"); !u.Default || u.Quota != 5<<30 {
 		t.Errorf("in the end: %+v", u)
