@@ -14,8 +14,10 @@ CREATE TABLE names (
     kind          TEXT    NOT NULL CHECK (kind IN ('library', 'user', 'team', 'collection')),
     quota         INTEGER CHECK (quota >= 0),    -- bytes that a namespace may take up; 0 is no limit, NULL what the settings say
     used          INTEGER NOT NULL DEFAULT 0,    -- bytes of namespace_blobs
-    reserved      INTEGER NOT NULL DEFAULT 0     -- bytes of uploads under way
+    reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes of uploads under way
+    images        INTEGER NOT NULL DEFAULT 0     -- of its collections
 ) STRICT;
+CREATE UNIQUE INDEX namespaces ON names (name) WHERE kind <> 'collection';
 
 -- ── People ─────────────────────────────────────────────────────────────────────────────
 CREATE TABLE users (
@@ -111,11 +113,11 @@ CREATE TABLE collections (
     quota         INTEGER NOT NULL DEFAULT 0 CHECK (quota >= 0), -- bytes that it may take up; 0 is no limit
     used          INTEGER NOT NULL DEFAULT 0,    -- bytes of collection_blobs
     reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes of uploads under way
+    containers    INTEGER NOT NULL DEFAULT 0,    -- that were not deleted by themselves
+    images        INTEGER NOT NULL DEFAULT 0,    -- of its containers
     UNIQUE (namespace_id, name)
 ) STRICT;
 CREATE INDEX collections_by_change ON collections (public, updated_at);
-CREATE INDEX collections_listed ON collections (public) WHERE deleted_at = 0 AND name <> 'default';
-CREATE INDEX collections_default ON collections (public) WHERE deleted_at = 0 AND name = 'default';
 CREATE INDEX collections_deleted ON collections (deleted_at) WHERE deleted_at > 0;
 
 CREATE TABLE collection_users (
@@ -161,14 +163,17 @@ CREATE TABLE containers (
     public        INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1)), -- as its collection is; for lists
     stars         INTEGER NOT NULL DEFAULT 0,
     deleted_at    INTEGER NOT NULL DEFAULT 0,    -- as of collections
+    short         TEXT    NOT NULL DEFAULT '',   -- its shortest name, as it is when it is not deleted
+    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of container_blobs
+    images        INTEGER NOT NULL DEFAULT 0,    -- that were not deleted
     UNIQUE (collection_id, name)
 ) STRICT;
-CREATE INDEX containers_by_name ON containers (public, name);
-CREATE INDEX containers_by_change ON containers (public, updated_at);
-CREATE INDEX containers_by_stars ON containers (public, stars);
-CREATE INDEX containers_by_use ON containers (public, pulls);
+CREATE INDEX containers_by_name ON containers (public, name, id, collection_id);
+CREATE INDEX containers_by_change ON containers (public, updated_at, id, collection_id);
+CREATE INDEX containers_by_stars ON containers (public, stars, id, collection_id);
+CREATE INDEX containers_by_use ON containers (public, pulls, id, collection_id);
 CREATE INDEX containers_by_pulls ON containers (pulls) WHERE pulls > 0;
-CREATE INDEX containers_live ON containers (collection_id) WHERE deleted_at = 0;
+CREATE INDEX containers_by_short_name ON containers (public, short, id, collection_id);
 CREATE INDEX containers_deleted ON containers (deleted_at) WHERE deleted_at > 0;
 
 -- What a container's owners tell about it, as Markdown. version counts the changes, so that
@@ -281,6 +286,7 @@ CREATE TABLE tags (
     UNIQUE (container_id, name)
 ) STRICT;
 CREATE INDEX tags_by_change ON tags (container_id, updated_at);
+CREATE INDEX tags_frozen ON tags (container_id, name) WHERE frozen = 1;
 
 -- A tag names one image file per architecture, or one image of any other kind (arch '').
 -- Where it names several, arch '*' is the index that is made of them for OCI clients.
@@ -464,11 +470,13 @@ CREATE TABLE namespace_blobs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER container_blobs_held AFTER INSERT ON container_blobs BEGIN
+    UPDATE containers SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.container_id;
     INSERT INTO collection_blobs (collection_id, digest, holders)
     SELECT k.collection_id, NEW.digest, 1 FROM containers k WHERE k.id = NEW.container_id
     ON CONFLICT DO UPDATE SET holders = holders + 1;
 END;
 CREATE TRIGGER container_blobs_dropped AFTER DELETE ON container_blobs BEGIN
+    UPDATE containers SET used = used - (SELECT size FROM blobs WHERE digest = OLD.digest) WHERE id = OLD.container_id;
     UPDATE collection_blobs SET holders = holders - 1
      WHERE digest = OLD.digest AND collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id);
 END;
@@ -506,6 +514,69 @@ CREATE TRIGGER uploads_ended AFTER DELETE ON uploads WHEN OLD.reserved > 0 BEGIN
     UPDATE names SET reserved = reserved - OLD.reserved WHERE id = OLD.namespace_id;
 END;
 
+-- ── Counting ───────────────────────────────────────────────────────────────────────────
+-- What is below is counted by triggers too, so that no page counts it. Images that were
+-- not deleted are counted upwards, from container to collection to namespace. They go
+-- before their containers do, and these before their collections.
+CREATE TRIGGER images_counted AFTER INSERT ON images WHEN NEW.deleted_at = 0 BEGIN
+    UPDATE containers SET images = images + 1 WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER images_recounted AFTER UPDATE OF deleted_at ON images WHEN (NEW.deleted_at = 0) <> (OLD.deleted_at = 0) BEGIN
+    UPDATE containers SET images = images + (NEW.deleted_at = 0) - (OLD.deleted_at = 0) WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER images_uncounted AFTER DELETE ON images WHEN OLD.deleted_at = 0 BEGIN
+    UPDATE containers SET images = images - 1 WHERE id = OLD.container_id;
+END;
+CREATE TRIGGER containers_counted AFTER INSERT ON containers WHEN NEW.deleted_at = 0 BEGIN
+    UPDATE collections SET containers = containers + 1 WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER containers_recounted AFTER UPDATE OF deleted_at ON containers BEGIN
+    UPDATE collections SET containers = containers + (NEW.deleted_at = 0) - (OLD.deleted_at = 0) WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER images_of_collections AFTER UPDATE OF images ON containers BEGIN
+    UPDATE collections SET images = images + NEW.images - OLD.images WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER images_of_namespaces AFTER UPDATE OF images ON collections BEGIN
+    UPDATE names SET images = images + NEW.images - OLD.images WHERE id = NEW.namespace_id;
+END;
+
+-- What lists show of all that is public, and of all that is not: a default collection once
+-- there is something in it, and nothing that was deleted.
+CREATE TABLE listed (
+    public        INTEGER PRIMARY KEY CHECK (public IN (0, 1)),
+    collections   INTEGER NOT NULL DEFAULT 0,
+    containers    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO listed (public) VALUES (0), (1);
+
+CREATE TRIGGER collections_counted AFTER INSERT ON collections WHEN NEW.name <> 'default' BEGIN
+    UPDATE listed SET collections = collections + 1 WHERE public = NEW.public;
+END;
+CREATE TRIGGER collections_recounted AFTER UPDATE OF public, deleted_at, containers ON collections BEGIN
+    UPDATE listed SET collections = collections - (OLD.name <> 'default' OR OLD.containers > 0), containers = containers - OLD.containers
+     WHERE public = OLD.public AND OLD.deleted_at = 0;
+    UPDATE listed SET collections = collections + (NEW.name <> 'default' OR NEW.containers > 0), containers = containers + NEW.containers
+     WHERE public = NEW.public AND NEW.deleted_at = 0;
+END;
+CREATE TRIGGER collections_uncounted AFTER DELETE ON collections WHEN OLD.deleted_at = 0 AND OLD.name <> 'default' BEGIN
+    UPDATE listed SET collections = collections - 1 WHERE public = OLD.public;
+END;
+
+-- All blobs.
+CREATE TABLE stock (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    blobs         INTEGER NOT NULL DEFAULT 0,
+    bytes         INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO stock (id) VALUES (1);
+
+CREATE TRIGGER blobs_counted AFTER INSERT ON blobs BEGIN
+    UPDATE stock SET blobs = blobs + 1, bytes = bytes + NEW.size;
+END;
+CREATE TRIGGER blobs_uncounted AFTER DELETE ON blobs BEGIN
+    UPDATE stock SET blobs = blobs - 1, bytes = bytes - OLD.size;
+END;
+
 -- ── Finding ────────────────────────────────────────────────────────────────────────────
 -- What is below is made of what is above, by triggers in the same transaction, and can be
 -- made anew at any time (store.Reindex).
@@ -531,7 +602,11 @@ CREATE TRIGGER collections_lost AFTER DELETE ON collections BEGIN
     DELETE FROM search_collections WHERE rowid = OLD.id;
 END;
 CREATE TRIGGER containers_found AFTER INSERT ON containers BEGIN
-    UPDATE containers SET public = (SELECT c.public FROM collections c WHERE c.id = NEW.collection_id) WHERE id = NEW.id;
+    UPDATE containers SET (public, short) = (
+        SELECT c.public, CASE WHEN c.name = 'default' AND instr(NEW.name, '/') = 0 THEN n.name || '/' || NEW.name
+                              WHEN n.name = 'library' AND c.name <> 'default' THEN c.name || '/' || NEW.name
+                              ELSE n.name || '/' || c.name || '/' || NEW.name END
+          FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.id = NEW.collection_id) WHERE id = NEW.id;
     INSERT INTO search_containers (rowid, text)
     SELECT NEW.id, n.name || '/' || c.name || '/' || NEW.name
       FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.id = NEW.collection_id;
@@ -564,7 +639,7 @@ CREATE INDEX labels_open ON labels (key, value) WHERE open > 0;
 CREATE INDEX labels_by_any_case ON labels (key COLLATE NOCASE, value COLLATE NOCASE);
 CREATE INDEX labels_by_value ON labels (value COLLATE NOCASE);
 
--- The same, added up for each key.
+-- The same, added up for each key, and both in each collection.
 CREATE TABLE label_keys (
     key           TEXT    PRIMARY KEY,
     images        INTEGER NOT NULL DEFAULT 0,
@@ -578,6 +653,12 @@ CREATE TABLE collection_labels (
     PRIMARY KEY (collection_id, label_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX collection_labels_by_label ON collection_labels (label_id);
+CREATE TABLE collection_keys (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    key           TEXT    NOT NULL,
+    images        INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER images_kept AFTER UPDATE OF loose_since, deleted_at ON images
 WHEN NEW.loose_since = 0 AND NEW.deleted_at = 0 AND NOT (OLD.loose_since = 0 AND OLD.deleted_at = 0) BEGIN
@@ -599,15 +680,22 @@ CREATE TRIGGER images_removed BEFORE DELETE ON images WHEN OLD.loose_since = 0 A
        AND label_id IN (SELECT l.id FROM image_labels x JOIN labels l ON l.key = x.key AND l.value = x.value WHERE x.image_id = OLD.id);
 END;
 CREATE TRIGGER collection_labels_counted AFTER INSERT ON collection_labels BEGIN
+    INSERT INTO collection_keys (collection_id, key, images) SELECT NEW.collection_id, key, NEW.images FROM labels WHERE id = NEW.label_id
+    ON CONFLICT DO UPDATE SET images = images + excluded.images;
     UPDATE labels SET images = images + NEW.images,
            open = open + NEW.images * (SELECT public FROM collections WHERE id = NEW.collection_id)
      WHERE id = NEW.label_id;
 END;
 CREATE TRIGGER collection_labels_recounted AFTER UPDATE OF images ON collection_labels BEGIN
+    UPDATE collection_keys SET images = images + NEW.images - OLD.images
+     WHERE collection_id = NEW.collection_id AND key = (SELECT key FROM labels WHERE id = NEW.label_id);
     UPDATE labels SET images = images + NEW.images - OLD.images,
            open = open + (NEW.images - OLD.images) * (SELECT public FROM collections WHERE id = NEW.collection_id)
      WHERE id = NEW.label_id;
     DELETE FROM collection_labels WHERE collection_id = NEW.collection_id AND label_id = NEW.label_id AND NEW.images = 0;
+END;
+CREATE TRIGGER collection_keys_recounted AFTER UPDATE OF images ON collection_keys WHEN NEW.images = 0 BEGIN
+    DELETE FROM collection_keys WHERE collection_id = NEW.collection_id AND key = NEW.key;
 END;
 CREATE TRIGGER labels_found AFTER INSERT ON labels BEGIN
     INSERT INTO search_labels (rowid, text) VALUES (NEW.id, NEW.key || ' ' || substr(NEW.value, 1, 1024));

@@ -1,6 +1,10 @@
 package model
 
-import "sregistry/app/ref"
+import (
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/ref"
+)
 
 // Order is how a list of containers is sorted.
 type Order string
@@ -29,6 +33,14 @@ const (
 type FoundTag struct {
 	Container ref.Container
 	Tag       string
+}
+
+// ListedTag is a tag in a list that tells no more of what it names than how to pull it.
+type ListedTag struct {
+	FoundTag
+	// Frozen is the digest by which people know what a frozen tag names, for the first of
+	// its architectures; empty for a tag that may move.
+	Frozen digest.Digest
 }
 
 // LabelCount is a label, or a key with any value if Value is empty, and how many images

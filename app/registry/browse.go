@@ -58,6 +58,26 @@ func (s *Service) ContainersWith(ctx context.Context, actor model.Actor, path re
 	return list, next, errs.Wrap(op, err)
 }
 
+// ListedTags lists the tags of all containers that an actor may see, or of those in one
+// collection if path is not zero, by name, at most limit. Anybody may ask. Errors: of one
+// collection NotFound, Unauthenticated.
+func (s *Service) ListedTags(ctx context.Context, actor model.Actor, path ref.Path, limit int) (list []model.ListedTag, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		var c model.Collection
+		if path != (ref.Path{}) {
+			if c, err = s.collection(ctx, tx, actor, path); err != nil {
+				return err
+			}
+			if err := s.allowCollection(actor, access.Read, c); err != nil {
+				return err
+			}
+		}
+		list, err = tx.ListedTags(ctx, actor, s.Settings().SignIn, c.ID, limit)
+		return err
+	})
+	return list, errs.Wrap("registry.ListedTags", err)
+}
+
 // Arches lists the architectures of images that an actor may see. Anybody may ask.
 func (s *Service) Arches(ctx context.Context, actor model.Actor) (list []string, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {

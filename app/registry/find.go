@@ -179,17 +179,33 @@ func (s *Service) Images(ctx context.Context, actor model.Actor, f ImageFilter, 
 	return list, next, errs.Wrap(op, err)
 }
 
-// maxLabelImages bounds the images that are listed with one label.
+// NewestImages lists tagged images that an actor may see and in whose names a text is, or
+// of these the validly signed ones, by name, at most limit: if there are more, those under
+// the newest tags. Anybody may ask.
+func (s *Service) NewestImages(ctx context.Context, actor model.Actor, text string, signed bool, limit int) (list []model.Image, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		list, err = tx.NewestImages(ctx, actor, s.Settings().SignIn, text, signed, limit)
+		return err
+	})
+	return list, errs.Wrap("registry.NewestImages", err)
+}
+
+// maxLabelImages bounds the images that are listed with one label, and about those of a
+// page.
 const maxLabelImages = 1000
 
 // Labels lists keys and values that stand in images which the actor may see, with those
-// images; an empty key or value stands for every one. Anybody may ask.
+// images; an empty key or value stands for every one. A page ends early where its labels
+// have many. Anybody may ask.
 func (s *Service) Labels(ctx context.Context, actor model.Actor, key, value string, p model.Page) (list []model.Label, next string, err error) {
 	const op = "registry.Labels"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		list, err = tx.Labels(ctx, actor, s.Settings().SignIn, key, value, p, maxLabelImages)
+		more := false
+		list, more, err = tx.Labels(ctx, actor, s.Settings().SignIn, key, value, p, maxLabelImages)
+		if more {
+			next = store.LabelCursor(list[len(list)-1])
+		}
 		return err
 	})
-	list, next = model.Cut(p, list, store.LabelCursor)
 	return list, next, errs.Wrap(op, err)
 }

@@ -18,7 +18,6 @@ import (
 
 	"sregistry/app/blob"
 	"sregistry/app/courier"
-	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
@@ -43,7 +42,6 @@ type Service struct {
 
 	images    memory[model.Image]
 	manifests memory[Manifest]
-	holdings  *lru.Map[string, *counted]
 	looks     looks
 }
 
@@ -56,7 +54,6 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 		reading:   rate.NewLimiter(paceBurst, paceBurst),
 		images:    newMemory(func(model.Image) bool { return true }),
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
-		holdings:  lru.New[string, *counted](maxCounted),
 		looks:     newLooks(),
 	}
 	s.ways.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }

@@ -28,7 +28,7 @@ func (f *fixture) limit(name string, bytes int64) {
 	must(f.t, only(f.SetQuota(f.ctx(), model.Console, path(f.t, name), &bytes)))
 }
 
-// sound fails the test if any count of room is not what it should be.
+// sound fails the test if any count is not what it should be.
 func (f *fixture) sound() {
 	f.t.Helper()
 	var wrong []string
@@ -234,7 +234,7 @@ func TestUsersHaveTheQuotaOfTheSettingsUnlessTheyHaveTheirOwn(t *testing.T) {
 }
 
 // Whatever is done, in whatever order, the counts are those of a full count.
-func TestCountsOfRoomAreThoseOfACountWhateverIsDone(t *testing.T) {
+func TestCountsAreThoseOfACountWhateverIsDone(t *testing.T) {
 	t.Parallel()
 	const steps = 250
 	f := newFixture(t)
@@ -246,7 +246,7 @@ func TestCountsOfRoomAreThoseOfACountWhateverIsDone(t *testing.T) {
 		p := path(t, at)
 		seed := uint64(r.IntN(6))
 		var err error
-		switch r.IntN(11) {
+		switch r.IntN(12) {
 		case 0, 1, 2:
 			err = only(f.Push(f.ctx(), alice, p, fmt.Sprintf("t%d", r.IntN(3)), bytes.NewReader(image(t, "amd64", seed))))
 		case 3:
@@ -272,6 +272,9 @@ func TestCountsOfRoomAreThoseOfACountWhateverIsDone(t *testing.T) {
 			f.age(time.Duration(r.IntN(20)) * time.Hour)
 			f.sweep()
 			_, err = f.BeginSizedUpload(f.ctx(), alice, p, int64(r.IntN(100)))
+		case 11:
+			public := r.IntN(2) == 0
+			_, err = f.ChangeCollection(f.ctx(), alice, path(t, []string{"lab", "alice/tools", "alice/default"}[r.IntN(3)]), registry.CollectionChange{Public: &public})
 		}
 		if err != nil && !errs.Is(err, errs.NotFound) && !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.OverQuota) {
 			t.Fatal(err)

@@ -2,47 +2,29 @@ package registry
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
-const (
-	// maxHoldings bounds what is told of one place.
-	maxHoldings = 200
-	// holdingsAge is how old figures on storage may be before they are counted again.
-	holdingsAge = time.Minute
-	// maxCounted bounds the places whose figures are remembered.
-	maxCounted = 64
-)
+// maxHoldings bounds what is told of one place.
+const maxHoldings = 200
 
-// counted are the figures of a place, and when they were counted.
-type counted struct {
-	mu   sync.Mutex // held while they are counted, so that it is done once
-	at   time.Time
-	list []model.Holding
-}
-
-// Storage tells what takes up the registry's room, the largest first, at most 200: with
-// an empty place the namespaces, in a namespace its collections, in a collection, named
-// in full, its containers. The figures may be a minute old, since to count all of them
-// costs a look at every container; their quotas are those of now. For admins. Errors:
-// Forbidden, Unauthenticated.
-func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) ([]model.Holding, error) {
+// Storage tells what takes up the registry's room, the largest first, at most 200, with
+// their quotas: with an empty place the namespaces, in a namespace its collections, in a
+// collection, named in full, its containers. For admins. Errors: Forbidden,
+// Unauthenticated.
+func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) (list []model.Holding, err error) {
 	const op = "registry.Storage"
 	if err := admin(op, actor); err != nil {
 		return nil, err
 	}
-	list, err := s.counted(ctx, place)
-	if err != nil {
-		return nil, errs.Wrap(op, err)
-	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
+		if list, err = holdings(ctx, tx, place); err != nil {
+			return err
+		}
 		quotas, err := s.quotasOf(ctx, tx, place, list)
 		for at := range list {
 			h := &list[at]
@@ -51,25 +33,6 @@ func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) 
 		return err
 	})
 	return list, errs.Wrap(op, err)
-}
-
-// counted gives the figures of a place, in a list that is the caller's own.
-func (s *Service) counted(ctx context.Context, place string) ([]model.Holding, error) {
-	c := s.holdings.GetOrPut(place, func() *counted { return &counted{} })
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if time.Since(c.at) < holdingsAge {
-		return slices.Clone(c.list), nil
-	}
-	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-		c.list, err = holdings(ctx, tx, place)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	c.at = time.Now()
-	return slices.Clone(c.list), nil
 }
 
 // quotasOf gives the quotas of what can have one, by name.

@@ -24,7 +24,9 @@ type ContainerFilter struct {
 	Signed           bool
 	// StarredBy is a user who has given a star.
 	StarredBy int64
-	Order     model.Order
+	// Tagged is such that there is a tag.
+	Tagged bool
+	Order  model.Order
 }
 
 // order is how a list is sorted: by a column, which an index keeps together with public.
@@ -47,9 +49,7 @@ type ContainerRow struct {
 }
 
 // FindContainers lists the containers that an actor may see and that a filter chooses, one
-// more than the page holds. Where a condition leaves few, they are taken and sorted;
-// otherwise the index of the order is walked, once for what is public and once for what
-// the actor sees besides. Errors: Invalid for an order or a cursor that is none.
+// more than the page holds. Errors: Invalid for an order or a cursor that is none.
 func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool, f ContainerFilter, p model.Page) ([]ContainerRow, error) {
 	const op = "store.FindContainers"
 	o, ok := orders[f.Order]
@@ -60,37 +60,57 @@ func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool,
 	if err != nil {
 		return nil, err
 	}
-	args, err := t.viewer(ctx, actor, signIn)
+	found, args, err := t.foundContainers(ctx, actor, signIn, f, o, after, p.Size()+1)
 	if err != nil {
 		return nil, err
 	}
-	few, err := t.fewContainers(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	args = append(args, f.args()...)
-	args = append(args, after...)
-	args = append(args, sql.Named("ids", list(few)), sql.Named("limit", p.Size()+1))
-	found := o.walk(len(f.Words))
-	switch {
-	case f.Collection != 0:
-		found = o.part(len(f.Words), "k", "k.collection_id = :collection")
-	case few != nil:
-		found = o.part(len(f.Words), "k", "k.id IN (SELECT value FROM json_each(:ids)) AND "+visible)
-	}
-	return all(ctx, t, op, o.scan, "WITH found (id, place) AS ("+found+") SELECT "+containerColumns+`, found.place
+	return all(ctx, t, op, o.scan, found+"SELECT "+containerColumns+`, found.place
 	  FROM (SELECT id, place FROM found `+o.by("place", "id")+` LIMIT :limit) found
 	 CROSS JOIN containers k ON k.id = found.id JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
 	 `+o.by("found.place", "found.id"), args...)
 }
 
-// walk finds the containers in the order of its index, by so many words.
-func (o order) walk(words int) string {
-	const own = "k.public = 0 AND k.collection_id IN (SELECT value FROM json_each(:own))"
+// foundContainers gives the beginning of a query that has a table found, of containers and
+// their places in an order, and its parameters. Where a condition leaves few, they are
+// taken; otherwise the index of the order is walked, once for what is public and once for
+// what the actor sees besides.
+func (t *Tx) foundContainers(ctx context.Context, actor model.Actor, signIn bool, f ContainerFilter, o order, after []any, limit int) (string, []any, error) {
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return "", nil, err
+	}
+	few, err := t.fewContainers(ctx, f)
+	if err != nil {
+		return "", nil, err
+	}
+	found := ""
+	switch {
+	case f.Collection != 0:
+		found = o.part(len(f.Words), "k", "k.collection_id = :collection")
+	case few != nil:
+		found = o.part(len(f.Words), "k", "k.id IN (SELECT value FROM json_each(:few)) AND "+visible)
+	default:
+		if few, err = t.few(ctx, maxOwn, `SELECT k.id FROM containers k
+		  WHERE k.collection_id IN (SELECT value FROM json_each(:own)) AND +k.public = 0 LIMIT :limit`, args...); err != nil {
+			return "", nil, err
+		}
+		found = o.walk(len(f.Words), few != nil)
+	}
+	args = append(append(args, f.args()...), after...)
+	return "WITH found (id, place) AS (" + found + ") ", append(args, sql.Named("few", list(few)), sql.Named("limit", limit)), nil
+}
+
+// walk finds the containers in the order of its index, by so many words. Those that only
+// the actor sees, and that are in his collections, may be known to be few.
+func (o order) walk(words int, few bool) string {
 	indexed := "k INDEXED BY " + o.index
+	own := o.part(words, indexed, "k.public = 0 AND k.collection_id IN (SELECT value FROM json_each(:own))")
+	if few {
+		own = o.part(words, "k", "k.id IN (SELECT value FROM json_each(:few))")
+	}
 	return "SELECT * FROM (" + o.part(words, indexed, ":open AND k.public = 1") + ")" +
 		" UNION ALL SELECT * FROM (" + o.part(words, indexed, ":all AND k.public = 0") + ")" +
-		" UNION ALL SELECT * FROM (" + o.part(words, "k", "NOT :all AND "+own) + ")"
+		" UNION ALL SELECT * FROM (" + own + ")"
 }
 
 // part finds containers under one condition more than all lists have in common.
@@ -151,6 +171,7 @@ func chosen(words int) string {
 // chosenOtherwise is the part of chosen that is about anything but words.
 const chosenOtherwise = `
    AND (:namespace = '' OR n.name = :namespace)
+   AND (NOT :tagged OR EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id))
    AND (:starred = 0 OR EXISTS (SELECT 1 FROM stars s WHERE s.user_id = :starred AND s.container_id = k.id))
    AND (:arch = '' AND :key = '' AND NOT :signed OR EXISTS (SELECT 1 FROM images i
          WHERE i.container_id = k.id AND i.loose_since = 0 AND i.deleted_at = 0 AND (:arch = '' OR i.arch = :arch)
@@ -159,7 +180,7 @@ const chosenOtherwise = `
 
 func (f ContainerFilter) args() []any {
 	return append(patterns(f.Words), sql.Named("collection", f.Collection),
-		sql.Named("namespace", f.Namespace), sql.Named("starred", f.StarredBy), sql.Named("arch", f.Arch),
+		sql.Named("namespace", f.Namespace), sql.Named("starred", f.StarredBy), sql.Named("tagged", f.Tagged), sql.Named("arch", f.Arch),
 		sql.Named("key", f.Key), sql.Named("value", f.Value), sql.Named("signed", f.Signed))
 }
 
@@ -169,29 +190,44 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 	if f.Collection != 0 {
 		return nil, nil
 	}
+	if f.Key != "" && f.Value != "" {
+		if ids, err := t.fewLabelled(ctx, f.Key, f.Value); ids != nil || err != nil {
+			return ids, err
+		}
+	}
 	for _, c := range []struct {
 		text string
 		args []any
 	}{
-		{"SELECT container_id FROM stars WHERE user_id = ?1 AND ?1 <> 0 LIMIT ?2", []any{f.StarredBy}},
-		{"SELECT rowid FROM search_containers(?) LIMIT ?", []any{nameQuery(f.Words)}},
-		{"SELECT id FROM containers WHERE public IN (0, 1) AND name >= ?1 AND name < ?1 || char(0x10ffff) AND ?1 <> '' LIMIT ?2", []any{f.begin()}},
-		{`SELECT DISTINCT i.container_id FROM image_labels l JOIN images i ON i.id = l.image_id
-		   WHERE l.key = ?1 AND l.value = ?2 AND '' NOT IN (?1, ?2) LIMIT ?3`, []any{f.Key, f.Value}},
-		{`SELECT DISTINCT h.container_id FROM signers s CROSS JOIN container_blobs h ON h.digest = s.digest WHERE ?1 LIMIT ?2`, []any{f.Signed}},
-		{"SELECT DISTINCT container_id FROM images WHERE arch = ?1 AND arch <> '' LIMIT ?2", []any{f.Arch}},
+		{"SELECT container_id FROM stars WHERE user_id = ?1 AND ?1 <> 0 LIMIT :limit", []any{f.StarredBy}},
+		{"SELECT rowid FROM search_containers(?) LIMIT :limit", []any{nameQuery(f.Words)}},
+		{"SELECT id FROM containers WHERE public IN (0, 1) AND name >= ?1 AND name < ?1 || char(0x10ffff) AND ?1 <> '' LIMIT :limit", []any{f.begin()}},
+		{`SELECT DISTINCT h.container_id FROM signers s CROSS JOIN container_blobs h ON h.digest = s.digest WHERE ?1 LIMIT :limit`, []any{f.Signed}},
+		{"SELECT DISTINCT container_id FROM images WHERE arch = ?1 AND arch <> '' LIMIT :limit", []any{f.Arch}},
 		{`SELECT k.id FROM names n CROSS JOIN collections c ON c.namespace_id = n.id CROSS JOIN containers k ON k.collection_id = c.id
-		   WHERE n.name = ? LIMIT ?`, []any{f.Namespace}},
+		   WHERE n.name = ? LIMIT :limit`, []any{f.Namespace}},
 	} {
 		if c.args[0] == "" || c.args[0] == int64(0) || c.args[0] == false {
 			continue
 		}
-		ids, err := t.few(ctx, c.text, c.args...)
+		ids, err := t.few(ctx, maxFew, c.text, c.args...)
 		if ids != nil || err != nil {
 			return ids, err
 		}
 	}
 	return nil, nil
+}
+
+// fewLabelled gives the containers with a label, if they are few. What is in many
+// collections is in many containers, which is known without reading images.
+func (t *Tx) fewLabelled(ctx context.Context, key, value string) ([]int64, error) {
+	collections, err := t.few(ctx, maxFew, `SELECT x.collection_id FROM labels l CROSS JOIN collection_labels x ON x.label_id = l.id
+	  WHERE l.key = ? AND l.value = ? LIMIT :limit`, key, value)
+	if collections == nil || err != nil {
+		return nil, err
+	}
+	return t.few(ctx, maxFew, `SELECT DISTINCT i.container_id FROM image_labels l JOIN images i ON i.id = l.image_id
+	  WHERE l.key = ? AND l.value = ? LIMIT :limit`, key, value)
 }
 
 // begin is the first word, if all are so short that names have to begin with it.

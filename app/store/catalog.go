@@ -10,25 +10,18 @@ import (
 	"sregistry/app/model"
 )
 
-// shortName is ref.Container.String in SQL, of a container k in a collection c in a
-// namespace n; a test holds the two equal.
-const shortName = `CASE
-  WHEN c.name = 'default' AND instr(k.name, '/') = 0 THEN n.name || '/' || k.name
-  WHEN n.name = 'library' AND c.name <> 'default' THEN c.name || '/' || k.name
-  ELSE n.name || '/' || c.name || '/' || k.name END`
+// byShortName is the order of a catalog; no list is asked for in it.
+var byShortName = order{"k.short", "containers_by_short_name", false}
 
 // Catalog gives the short names of the containers with tags that an actor may see, after
 // a name, in their order, at most limit of them.
 func (t *Tx) Catalog(ctx context.Context, actor model.Actor, signIn bool, after string, limit int) ([]string, error) {
-	args, err := t.viewer(ctx, actor, signIn)
+	found, args, err := t.foundContainers(ctx, actor, signIn, ContainerFilter{Tagged: true}, byShortName,
+		[]any{sql.Named("begin", after == ""), sql.Named("place", after), sql.Named("id", int64(maxID))}, limit)
 	if err != nil {
 		return nil, err
 	}
-	args = append(args, sql.Named("after", after), sql.Named("limit", limit))
-	return all(ctx, t, "store.Catalog", value[string], `SELECT short FROM (SELECT `+shortName+` AS short
-	    FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	   WHERE EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id) AND k.deleted_at = 0 AND `+visible+`)
-	 WHERE short > :after ORDER BY short LIMIT :limit`, args...)
+	return all(ctx, t, "store.Catalog", value[string], found+"SELECT place FROM found ORDER BY place LIMIT :limit", args...)
 }
 
 // VisibleBlob gives the size of a blob that some container holds which an actor may see.

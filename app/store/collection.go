@@ -12,8 +12,7 @@ import (
 
 // collectionColumns are the columns of a collection c in the namespace n; the role is that
 // of the user ?1.
-const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at,
-  (SELECT count(*) FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0),
+const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at, c.containers,
   ` + roleOf + `,
   coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM collection_signers s WHERE s.collection_id = c.id), '')`
 
@@ -42,9 +41,9 @@ func (t *Tx) Collections(ctx context.Context, actor model.Actor, signIn bool, p 
 	}
 	namespace, name, _ := strings.Cut(p.After, "/")
 	return all(ctx, t, "store.Collections", scanCollection,
-		"SELECT "+collectionColumns+` FROM names n CROSS JOIN collections c ON c.namespace_id = n.id
-		  WHERE n.name >= :namespace AND c.name >= iif(n.name = :namespace, :name, '') AND (n.name, c.name) <> (:namespace, :name)
-		    AND `+visible+` AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
+		"SELECT "+collectionColumns+` FROM names n INDEXED BY namespaces CROSS JOIN collections c ON c.namespace_id = n.id
+		  WHERE n.kind <> 'collection' AND n.name >= :namespace AND c.name >= iif(n.name = :namespace, :name, '') AND (n.name, c.name) <> (:namespace, :name)
+		    AND `+visible+` AND `+shown+`
 		  ORDER BY n.name, c.name LIMIT :limit`,
 		append(args, sql.Named("namespace", namespace), sql.Named("name", name), sql.Named("limit", p.Size()+1))...)
 }

@@ -12,43 +12,34 @@ func scanHolding(row scanner) (model.Holding, error) {
 	return h, row.Scan(&h.Name, &h.Images, &h.Bytes)
 }
 
-// heldBytes is what the container k takes up, and imagesOf how many images it has.
-const (
-	heldBytes = "coalesce((SELECT sum(b.size) FROM container_blobs h JOIN blobs b ON b.digest = h.digest WHERE h.container_id = k.id), 0)"
-	imagesOf  = "(SELECT count(*) FROM images i WHERE i.container_id = k.id AND i.deleted_at = 0)"
-)
-
-// NamespaceHoldings gives what namespaces take up, the largest first, at most limit. It
-// reads about every container.
+// NamespaceHoldings gives what namespaces take up, the largest first, at most limit.
 func (t *Tx) NamespaceHoldings(ctx context.Context, limit int) ([]model.Holding, error) {
-	return all(ctx, t, "store.NamespaceHoldings", scanHolding, `SELECT n.name, sum(`+imagesOf+`), sum(`+heldBytes+`) AS bytes
-	  FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	 GROUP BY n.id HAVING bytes > 0 ORDER BY bytes DESC, n.name LIMIT ?`, limit)
+	return all(ctx, t, "store.NamespaceHoldings", scanHolding,
+		"SELECT n.name, n.images, n.used FROM names n WHERE n.used > 0 ORDER BY n.used DESC, n.name LIMIT ?", limit)
 }
 
 // CollectionHoldings gives what the collections of a namespace take up, the largest
 // first, at most limit.
 func (t *Tx) CollectionHoldings(ctx context.Context, namespace string, limit int) ([]model.Holding, error) {
-	return all(ctx, t, "store.CollectionHoldings", scanHolding, `SELECT n.name || '/' || c.name, sum(`+imagesOf+`), sum(`+heldBytes+`) AS bytes
-	  FROM names n JOIN collections c ON c.namespace_id = n.id JOIN containers k ON k.collection_id = c.id
-	 WHERE n.name = ? GROUP BY c.id HAVING bytes > 0 ORDER BY bytes DESC, c.name LIMIT ?`, namespace, limit)
+	return all(ctx, t, "store.CollectionHoldings", scanHolding, `SELECT n.name || '/' || c.name, c.images, c.used
+	  FROM names n JOIN collections c ON c.namespace_id = n.id
+	 WHERE n.name = ? AND c.used > 0 ORDER BY c.used DESC, c.name LIMIT ?`, namespace, limit)
 }
 
 // ContainerHoldings gives what the containers of a collection take up, the largest first,
 // at most limit.
 func (t *Tx) ContainerHoldings(ctx context.Context, namespace, collection string, limit int) ([]model.Holding, error) {
-	return all(ctx, t, "store.ContainerHoldings", scanHolding, `SELECT n.name || '/' || c.name || '/' || k.name, `+imagesOf+`, `+heldBytes+` AS bytes
+	return all(ctx, t, "store.ContainerHoldings", scanHolding, `SELECT n.name || '/' || c.name || '/' || k.name, k.images, k.used
 	  FROM names n JOIN collections c ON c.namespace_id = n.id JOIN containers k ON k.collection_id = c.id
-	 WHERE n.name = ? AND c.name = ? AND bytes > 0 ORDER BY bytes DESC, k.name LIMIT ?`, namespace, collection, limit)
+	 WHERE n.name = ? AND c.name = ? AND k.used > 0 ORDER BY k.used DESC, k.name LIMIT ?`, namespace, collection, limit)
 }
 
-// Sample counts what the registry holds now. It reads about every image.
+// Sample counts what the registry holds now.
 func (t *Tx) Sample(ctx context.Context) (model.Sample, error) {
 	return one(ctx, t, "store.Sample", func(row scanner) (model.Sample, error) {
 		s := model.Sample{Day: t.Now}
 		return s, row.Scan(&s.Bytes, &s.Blobs, &s.Images, &s.Collections, &s.Users)
-	}, `SELECT (SELECT coalesce(sum(size), 0) FROM blobs), (SELECT count(*) FROM blobs), (SELECT count(*) FROM images WHERE deleted_at = 0),
-	  (SELECT count(*) FROM collections), (SELECT count(*) FROM users)`)
+	}, "SELECT bytes, blobs, (SELECT sum(images) FROM names), (SELECT count(*) FROM collections), (SELECT count(*) FROM users) FROM stock")
 }
 
 // KeepSample notes what the registry held on a day.
@@ -88,7 +79,7 @@ func (t *Tx) Garbage(ctx context.Context, grace, loose time.Duration, limit int)
 		return g, err
 	}, `SELECT CASE WHEN ends <= ?2 THEN 0 ELSE ends / 86400 END AS day, count(*), sum(size) FROM (
 	      SELECT id, size, deleted_at + ?1 AS ends FROM images WHERE deleted_at > 0
-	      UNION
+	      UNION ALL
 	      SELECT id, size, loose_since + ?4 FROM images WHERE loose_since > 0 AND deleted_at = 0)
 	    GROUP BY 1 ORDER BY 1 LIMIT ?3`, int64(grace/time.Second), unix(t.Now), limit, int64(loose/time.Second))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/opencontainers/go-digest"
@@ -91,7 +92,35 @@ func (h *history) step(ctx context.Context, tx *store.Tx) error {
 		delete(h.containers, container)
 		return tx.DeleteContainer(ctx, container)
 	}
+	if h.r.IntN(60) == 0 {
+		return h.sweep(ctx, tx)
+	}
 	return h.image(ctx, tx, anyOf(h.r, h.containers))
+}
+
+// sweep removes for good some of what was deleted, and a collection with nothing in it.
+func (h *history) sweep(ctx context.Context, tx *store.Tx) error {
+	due := tx.Now.Add(time.Hour)
+	for range h.r.IntN(10) {
+		if _, err := tx.SweepDeleted(ctx, due, 7); err != nil {
+			return err
+		}
+	}
+	empty, err := tx.AddCollection(ctx, ref.Collection{Namespace: ref.Library, Name: fmt.Sprintf("empty-%d", h.n)}, h.r.IntN(2) == 0, "", 0)
+	if err != nil {
+		return err
+	}
+	if err := tx.Exec(ctx, "DELETE FROM collections WHERE id = ?", empty); err != nil {
+		return err
+	}
+	if _, err := tx.SweepImages(ctx, due, due, 100); err != nil {
+		return err
+	}
+	if _, err := tx.SweepHeld(ctx, due, 100); err != nil {
+		return err
+	}
+	_, err = tx.SweepBlobs(ctx, 100)
+	return err
 }
 
 // anyOf gives a key of a map, the same for the same random numbers.
@@ -125,14 +154,26 @@ func (h *history) image(ctx context.Context, tx *store.Tx, container int64) erro
 	return err
 }
 
-// everythingFound describes all that an administrator finds, and what anybody does.
+// everythingFound describes all that an administrator finds, and what anybody does, and
+// somebody who sees some of what is not public.
 func everythingFound(t *testing.T, db *store.DB) []string {
 	t.Helper()
 	ctx := t.Context()
 	var all []string
 	say := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	err := db.View(ctx, func(tx *store.Tx) error {
-		for _, actor := range []model.Actor{{UserID: 1, Admin: true, Scope: model.ScopeAll}, model.Anonymous} {
+		admin := model.Actor{UserID: 1, Admin: true, Scope: model.ScopeAll}
+		some := admin
+		list, err := tx.Collections(ctx, admin, false, model.Page{Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if some.Only = append([]int64{}, some.Only...); c.ID%2 == 0 {
+				some.Only = append(some.Only, c.ID)
+			}
+		}
+		for _, actor := range []model.Actor{admin, model.Anonymous, some} {
 			for _, word := range []string{"collection", "words", "container", "tag-", "same", "own", "docker", "base"} {
 				s := store.Search{Actor: actor, Words: store.Words(word), Limit: 500}
 				collections, err := tx.FindCollections(ctx, s)
@@ -165,11 +206,32 @@ func everythingFound(t *testing.T, db *store.DB) []string {
 				return err
 			}
 			say("keys %+v", keys)
-			for _, k := range everything(t, tx, actor, false, store.ContainerFilter{Order: model.ByName}) {
+			containers := everything(t, tx, actor, false, store.ContainerFilter{Order: model.ByName})
+			var tagged []string
+			for _, k := range containers {
 				say("container %s", k.Name)
+				if k.Tags > 0 {
+					tagged = append(tagged, k.Name.String())
+				}
+			}
+			slices.Sort(tagged)
+			catalog, err := tx.Catalog(ctx, actor, false, "", 500)
+			if diff := cmp.Diff(tagged, catalog); err != nil || diff != "" {
+				t.Errorf("the catalog: %v\n%s", err, diff)
+			}
+			if list, err = tx.Collections(ctx, actor, false, model.Page{Limit: 200}); err != nil {
+				return err
+			}
+			nCollections, nContainers, err := tx.CountVisible(ctx, actor, false)
+			if err != nil || nCollections != len(list) || nContainers != len(containers) {
+				t.Errorf("%d collections and %d containers are counted, and %d and %d listed: %v", nCollections, nContainers, len(list), len(containers), err)
 			}
 		}
-		return nil
+		wrong, err := tx.Miscounted(ctx)
+		for _, w := range wrong {
+			t.Error(w)
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

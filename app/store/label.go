@@ -29,8 +29,8 @@ func (t *Tx) LabelKeys(ctx context.Context, actor model.Actor, signIn bool, p mo
 		var l model.LabelCount
 		return l, row.Scan(&l.Key, &l.Images)
 	}, `WITH own (key, images) AS MATERIALIZED (
-	    SELECT l.key, sum(v.images) FROM collection_labels v JOIN collections c ON c.id = v.collection_id JOIN labels l ON l.id = v.label_id
-	     WHERE NOT :all AND c.public = 0 AND v.collection_id IN (SELECT value FROM json_each(:own)) GROUP BY l.key)
+	    SELECT v.key, sum(v.images) FROM collections c CROSS JOIN collection_keys v ON v.collection_id = c.id
+	     WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 GROUP BY v.key)
 	  SELECT * FROM (SELECT y.key, iif(:all, y.images, iif(:open, y.open, 0) + coalesce((SELECT o.images FROM own o WHERE o.key = y.key), 0)) AS images
 	    FROM label_keys y WHERE y.key > :after)
 	   WHERE images > 0 ORDER BY key LIMIT :limit`, append(args, sql.Named("after", p.After), sql.Named("limit", p.Size()+1))...)
@@ -51,13 +51,14 @@ func (t *Tx) LabelValues(ctx context.Context, actor model.Actor, signIn bool, ke
 		append(args, sql.Named("key", key), sql.Named("begin", p.After == ""), sql.Named("after", p.After), sql.Named("limit", p.Size()+1))...)
 }
 
-// Labels gives keys and values that stand in images which an actor may see, in their
-// order, one more than the page holds, each with at most limit images. An empty key or
-// value stands for every one; letters count alike, large or small.
-func (t *Tx) Labels(ctx context.Context, actor model.Actor, signIn bool, key, value string, p model.Page, limit int) ([]model.Label, error) {
+// Labels gives a page of keys and values that stand in images which an actor may see, in
+// their order, each with at most limit images, and tells whether there are more: a page
+// ends early where so many images were named. An empty key or value stands for every one;
+// letters count alike, large or small.
+func (t *Tx) Labels(ctx context.Context, actor model.Actor, signIn bool, key, value string, p model.Page, limit int) (labels []model.Label, more bool, err error) {
 	viewer, err := t.viewer(ctx, actor, signIn)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	afterKey, afterValue, _ := strings.Cut(p.After, "\x00")
 	args := append(slices.Clip(viewer), sql.Named("key", key), sql.Named("value", value),
@@ -69,17 +70,24 @@ func (t *Tx) Labels(ctx context.Context, actor model.Actor, signIn bool, key, va
 	if value != "" {
 		where += " l.value = :value COLLATE NOCASE AND"
 	}
-	labels, err := all(ctx, t, "store.Labels", scanLabel, "SELECT l.key, l.value FROM labels l"+where+
+	labels, err = all(ctx, t, "store.Labels", scanLabel, "SELECT l.key, l.value FROM labels l"+where+
 		" (l.key, l.value) > (:afterKey, :afterValue) AND "+visibleLabel+" ORDER BY l.key, l.value LIMIT :limit", args...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	if more = len(labels) > p.Size(); more {
+		labels = labels[:p.Size()]
+	}
+	named := 0
 	for at := range labels {
 		if labels[at].Images, err = t.labelled(ctx, viewer, labels[at], limit); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		if named += len(labels[at].Images); named >= limit && at+1 < len(labels) {
+			return labels[:at+1], true, nil
 		}
 	}
-	return labels, nil
+	return labels, more, nil
 }
 
 func scanLabel(row scanner) (model.Label, error) {
@@ -87,10 +95,10 @@ func scanLabel(row scanner) (model.Label, error) {
 	return l, row.Scan(&l.Key, &l.Value)
 }
 
-// labelled names the images with a label that a viewer may see, by their tags. An image in
-// an index is named by the index's.
+// labelled names the images with a label that a viewer may see, by their tags: so many of
+// those that came last, by name. An image in an index is named by the index's.
 func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit int) ([]string, error) {
-	return all(ctx, t, "store.labelled", func(row scanner) (string, error) {
+	names, err := all(ctx, t, "store.labelled", func(row scanner) (string, error) {
 		var i model.Image
 		err := row.Scan(&i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag)
 		return i.Container.String() + ":" + i.Tag, err
@@ -98,8 +106,10 @@ func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit in
 	  CROSS JOIN containers k ON k.id = i.container_id AND k.deleted_at = 0 CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
 	  CROSS JOIN tag_images x ON x.image_id IN (SELECT i.id UNION ALL SELECT y.image_id FROM image_children y WHERE y.child_id = i.id)
 	  CROSS JOIN tags g ON g.id = x.tag_id
-	 WHERE l.key = :key AND l.value = :value AND i.deleted_at = 0 AND `+visible+` ORDER BY 1, 2, 3, 4 LIMIT :limit`,
+	 WHERE l.key = :key AND l.value = :value AND i.deleted_at = 0 AND `+visible+` ORDER BY l.image_id DESC LIMIT :limit`,
 		append(slices.Clip(viewer), sql.Named("key", l.Key), sql.Named("value", l.Value), sql.Named("limit", limit))...)
+	slices.Sort(names)
+	return names, err
 }
 
 // LabelCursor is the cursor that stands for a label in a list of Labels.

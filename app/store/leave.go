@@ -19,8 +19,7 @@ func (t *Tx) SoleCollections(ctx context.Context, user int64, limit int) ([]ref.
 		var c ref.Collection
 		return c, row.Scan(&c.Namespace, &c.Name)
 	}, `SELECT n.name, c.name FROM collections c JOIN names n ON n.id = c.namespace_id
-	  WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ?1 AND role = 2) AND c.deleted_at = 0 AND `+soleOwner+`
-	    AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
+	  WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ?1 AND role = 2) AND c.deleted_at = 0 AND `+soleOwner+" AND "+shown+`
 	  ORDER BY n.name, c.name LIMIT ?2`, user, limit)
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"sregistry/app/model"
 )
@@ -44,25 +43,9 @@ func (t *Tx) Arches(ctx context.Context, actor model.Actor, signIn bool) ([]stri
 	     WHERE i.arch = every.arch AND i.arch <> '' AND i.loose_since = 0 AND i.deleted_at = 0 AND `+visible+")", args...)
 }
 
-// containersOf counts the containers that are public, or are not, and were not deleted, by
-// themselves or with their collections. The pluses keep SQLite from reading all of them to
-// find the few that were.
-func containersOf(public int) string {
-	return fmt.Sprintf(`((SELECT count(*) FROM containers WHERE public = %[1]d)
-	  - (SELECT count(*) FROM containers WHERE deleted_at > 0 AND +public = %[1]d)
-	  - (SELECT count(*) FROM collections c CROSS JOIN containers k ON k.collection_id = c.id
-	      WHERE c.deleted_at > 0 AND k.deleted_at = 0 AND +k.public = %[1]d))`, public)
-}
-
-// used is the condition that there is something in a collection c.
-const used = "EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0)"
-
-// listed counts the collections in lists that are public, or are not. There are indexes
-// of just these.
-func listed(public int) string {
-	return fmt.Sprintf(`(SELECT count(*) FROM collections c WHERE c.deleted_at = 0 AND c.name <> 'default' AND c.public = %[1]d)
-	  + (SELECT count(*) FROM collections c WHERE c.deleted_at = 0 AND c.name = 'default' AND c.public = %[1]d AND %[2]s)`, public, used)
-}
+// shown is the condition that a list shows a collection c which is there: a default
+// collection once there is something in it.
+const shown = "(c.name <> 'default' OR c.containers > 0)"
 
 // CountVisible counts the collections and containers that an actor may see. A default
 // collection counts once there is something in it.
@@ -75,10 +58,10 @@ func (t *Tx) CountVisible(ctx context.Context, actor model.Actor, signIn bool) (
 	n, err := one(ctx, t, "store.CountVisible", func(row scanner) (counts, error) {
 		var n counts
 		return n, row.Scan(&n.collections, &n.containers)
-	}, `SELECT iif(:open, `+listed(1)+`, 0) + iif(:all, `+listed(0)+`, (SELECT count(*) FROM collections c
-	         WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 AND c.deleted_at = 0 AND (c.name <> 'default' OR `+used+`))),
-	     iif(:open, `+containersOf(1)+`, 0) + iif(:all, `+containersOf(0)+`,
-	      (SELECT count(*) FROM collections c CROSS JOIN containers k ON k.collection_id = c.id
-	        WHERE c.id IN (SELECT value FROM json_each(:own)) AND +c.public = 0 AND `+live+`))`, args...)
+	}, `SELECT coalesce(sum(collections), 0), coalesce(sum(containers), 0) FROM (
+	    SELECT collections, containers FROM listed WHERE public = 1 AND :open OR public = 0 AND :all
+	    UNION ALL
+	    SELECT 1, c.containers FROM collections c WHERE NOT :all AND c.id IN (SELECT value FROM json_each(:own))
+	       AND c.public = 0 AND c.deleted_at = 0 AND `+shown+")", args...)
 	return n.collections, n.containers, err
 }

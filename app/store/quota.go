@@ -95,39 +95,3 @@ func (t *Tx) ReserveUpload(ctx context.Context, id string, bytes int64) error {
 func (t *Tx) EndPassing(ctx context.Context) error {
 	return t.run(ctx, "store.EndPassing", "DELETE FROM uploads WHERE resumable = 0")
 }
-
-// Miscounted gives a sentence for every count of room that is not what it should be, as
-// found by counting everything anew.
-func (t *Tx) Miscounted(ctx context.Context) ([]string, error) {
-	return all(ctx, t, "store.Miscounted", value[string], `
-	  SELECT 'The collection ' || n.name || '/' || c.name || ' is said to take up ' || c.used || ' bytes, and takes up ' || coalesce(x.bytes, 0) || '.'
-	    FROM collections c JOIN names n ON n.id = c.namespace_id LEFT JOIN (
-	         SELECT h.collection_id AS id, sum(b.size) AS bytes FROM (
-	                SELECT DISTINCT k.collection_id, y.digest FROM container_blobs y JOIN containers k ON k.id = y.container_id) h
-	           JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = c.id
-	   WHERE c.used <> coalesce(x.bytes, 0)
-	  UNION ALL
-	  SELECT 'The namespace ' || n.name || ' is said to take up ' || n.used || ' bytes, and takes up ' || coalesce(x.bytes, 0) || '.'
-	    FROM names n LEFT JOIN (
-	         SELECT h.namespace_id AS id, sum(b.size) AS bytes FROM (
-	                SELECT DISTINCT c.namespace_id, y.digest FROM container_blobs y JOIN containers k ON k.id = y.container_id
-	                  JOIN collections c ON c.id = k.collection_id) h
-	           JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = n.id
-	   WHERE n.used <> coalesce(x.bytes, 0)
-	  UNION ALL
-	  SELECT 'The collection ' || n.name || '/' || c.name || ' is said to have ' || c.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
-	    FROM collections c JOIN names n ON n.id = c.namespace_id
-	    LEFT JOIN (SELECT collection_id AS id, sum(reserved) AS bytes FROM uploads GROUP BY 1) x ON x.id = c.id
-	   WHERE c.reserved <> coalesce(x.bytes, 0)
-	  UNION ALL
-	  SELECT 'The namespace ' || n.name || ' is said to have ' || n.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
-	    FROM names n LEFT JOIN (SELECT namespace_id AS id, sum(reserved) AS bytes FROM uploads GROUP BY 1) x ON x.id = n.id
-	   WHERE n.reserved <> coalesce(x.bytes, 0)
-	  UNION ALL
-	  SELECT 'The blob ' || z.digest || ' is said to have ' || z.holders || ' holders in collection ' || z.collection_id || ', and has another number.'
-	    FROM collection_blobs z LEFT JOIN (
-	         SELECT k.collection_id AS id, y.digest AS digest, count(*) AS n
-	           FROM container_blobs y JOIN containers k ON k.id = y.container_id GROUP BY 1, 2) x ON x.id = z.collection_id AND x.digest = z.digest
-	   WHERE z.holders <> coalesce(x.n, 0)
-	  LIMIT 20`)
-}

@@ -14,8 +14,7 @@ import (
 func (t *Tx) OwnedCollections(ctx context.Context, user int64, limit int) ([]ref.Collection, error) {
 	return all(ctx, t, "store.OwnedCollections", scanCollectionName, `SELECT n.name, c.name
 	  FROM collections c JOIN names n ON n.id = c.namespace_id
-	 WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ? AND role = 2) AND c.deleted_at = 0
-	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
+	 WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ? AND role = 2) AND c.deleted_at = 0 AND `+shown+`
 	 ORDER BY c.updated_at DESC, c.id DESC LIMIT ?`, user, limit)
 }
 
@@ -62,7 +61,7 @@ func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool
 	 WHERE t.id = :team AND (n.name, c.name) > (:afterNamespace, :afterName) AND `+visible+`
 	   AND c.id IN (SELECT collection_id FROM collection_teams WHERE team_id = :team
 	                UNION SELECT d.id FROM collections d JOIN teams o ON o.name_id = d.namespace_id WHERE o.id = :team)
-	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
+	   AND `+shown+`
 	 ORDER BY n.name, c.name LIMIT :limit`,
 		append(args, sql.Named("team", team), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
 			sql.Named("limit", p.Size()+1))...)

@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// reindexing makes everything anew by which things are found and lists are short: what
-// schema.sql says is made of other rows.
+// reindexing makes everything anew by which things are found and counted and lists are
+// short: what schema.sql says is made of other rows. Counts go upwards.
 var reindexing = []string{
 	"INSERT INTO search_collections (search_collections) VALUES ('delete-all')",
 	"INSERT INTO search_containers (search_containers) VALUES ('delete-all')",
@@ -11,10 +11,26 @@ var reindexing = []string{
 	"INSERT INTO search_definitions (search_definitions) VALUES ('delete-all')",
 	"INSERT INTO search_labels (search_labels) VALUES ('delete-all')",
 	"DELETE FROM collection_labels",
+	"DELETE FROM collection_keys",
 	"DELETE FROM labels",
 	"DELETE FROM label_keys",
-	`UPDATE containers SET public = (SELECT c.public FROM collections c WHERE c.id = containers.collection_id),
-	   stars = (SELECT count(*) FROM stars s WHERE s.container_id = containers.id)`,
+	"UPDATE collections SET used = 0",
+	"UPDATE names SET used = 0",
+	"DELETE FROM collection_blobs",
+	"DELETE FROM namespace_blobs",
+	`INSERT INTO collection_blobs (collection_id, digest, holders)
+	 SELECT k.collection_id, x.digest, count(*) FROM container_blobs x JOIN containers k ON k.id = x.container_id GROUP BY 1, 2`,
+	`UPDATE containers SET
+	   public = (SELECT c.public FROM collections c WHERE c.id = containers.collection_id),
+	   stars = (SELECT count(*) FROM stars s WHERE s.container_id = containers.id),
+	   used = (SELECT coalesce(sum(b.size), 0) FROM container_blobs h JOIN blobs b ON b.digest = h.digest WHERE h.container_id = containers.id),
+	   images = (SELECT count(*) FROM images i WHERE i.container_id = containers.id AND i.deleted_at = 0)`,
+	`UPDATE collections SET images = (SELECT coalesce(sum(k.images), 0) FROM containers k WHERE k.collection_id = collections.id),
+	   containers = (SELECT count(*) FROM containers k WHERE k.collection_id = collections.id AND k.deleted_at = 0)`,
+	"UPDATE names SET images = (SELECT coalesce(sum(c.images), 0) FROM collections c WHERE c.namespace_id = names.id)",
+	`UPDATE listed SET (collections, containers) = (SELECT count(*), coalesce(sum(c.containers), 0) FROM collections c
+	  WHERE c.public = listed.public AND c.deleted_at = 0 AND ` + shown + `)`,
+	"UPDATE stock SET (blobs, bytes) = (SELECT count(*), coalesce(sum(size), 0) FROM blobs)",
 	`INSERT INTO search_collections (rowid, text)
 	 SELECT c.id, n.name || '/' || c.name || ' ' || c.description FROM collections c JOIN names n ON n.id = c.namespace_id`,
 	`INSERT INTO search_containers (rowid, text)
@@ -35,8 +51,8 @@ var reindexing = []string{
 	  WHERE i.loose_since = 0 AND i.deleted_at = 0 GROUP BY 1, 2`,
 }
 
-// Reindex makes the indexes of the search and the counts of labels and stars anew. It is
-// only needed if they were damaged: they are kept with every change.
+// Reindex makes the indexes of the search and all that is counted anew. It is only needed
+// if they were damaged: they are kept with every change.
 func (t *Tx) Reindex(ctx context.Context) error {
 	for _, text := range reindexing {
 		if err := t.run(ctx, "store.Reindex", text); err != nil {

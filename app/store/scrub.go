@@ -80,8 +80,8 @@ func (t *Tx) Health(ctx context.Context) (model.Health, error) {
 		err := row.Scan(&h.Blobs, &h.Bytes, &verified, &h.Damaged, &h.Database)
 		h.Verified = fromUnix(verified)
 		return h, err
-	}, `SELECT count(*), coalesce(sum(size), 0), (SELECT coalesce(min(verified_at), 0) FROM blobs WHERE damaged_at = 0),
-	  count(*) FILTER (WHERE damaged_at > 0), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM blobs`)
+	}, `SELECT blobs, bytes, (SELECT coalesce(min(verified_at), 0) FROM blobs WHERE damaged_at = 0),
+	  (SELECT count(*) FROM blobs WHERE damaged_at > 0), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM stock`)
 	h.Schema = Present()
 	return h, err
 }

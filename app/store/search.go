@@ -81,8 +81,7 @@ func (t *Tx) FindCollections(ctx context.Context, s Search) ([]Found[model.Colle
 		c, err := scanCollection(row)
 		return Found[model.Collection]{c, c.ID}, err
 	}, "SELECT "+collectionColumns+" FROM "+from+` JOIN names n ON n.id = c.namespace_id
-	 WHERE c.id < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+`
-	   AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0))
+	 WHERE c.id < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+` AND `+shown+`
 	   AND `+everyWord(len(s.Words), "iif(:begins, c.name, n.name || '/' || c.name || ' ' || c.description)")+`
 	 ORDER BY c.id DESC LIMIT :limit`)
 }

@@ -93,6 +93,29 @@ func (t *Tx) Tagged(ctx context.Context, container int64, tags []model.Tag) erro
 	return err
 }
 
+// ListedTags gives the tags of all containers that an actor may see, or of those in one
+// collection if it is not 0, by the parts of their names, at most limit.
+func (t *Tx) ListedTags(ctx context.Context, actor model.Actor, signIn bool, collection int64, limit int) ([]model.ListedTag, error) {
+	args, err := t.viewer(ctx, actor, signIn)
+	if err != nil {
+		return nil, err
+	}
+	from := "names n INDEXED BY namespaces CROSS JOIN collections c ON c.namespace_id = n.id AND n.kind <> 'collection'"
+	if collection != 0 {
+		from = "collections c JOIN names n ON n.id = c.namespace_id AND c.id = :collection"
+	}
+	return all(ctx, t, "store.ListedTags", func(row scanner) (model.ListedTag, error) {
+		var l model.ListedTag
+		k := &l.Container
+		return l, row.Scan(&k.Namespace, &k.Name, &k.Container, &l.Tag, &l.Frozen)
+	}, `SELECT n.name, c.name, k.name, g.name, iif(k.frozen OR EXISTS (
+	      SELECT 1 FROM tags f INDEXED BY tags_frozen WHERE f.container_id = k.id AND f.name = g.name AND f.frozen = 1), (SELECT iif(i.content <> '', i.content, i.digest)
+	      FROM tag_images x JOIN images i ON i.id = x.image_id WHERE x.tag_id = g.id AND x.arch <> '*' ORDER BY x.arch LIMIT 1), '')
+	  FROM `+from+` CROSS JOIN containers k ON k.collection_id = c.id CROSS JOIN tags g ON g.container_id = k.id
+	 WHERE k.deleted_at = 0 AND `+visible+" ORDER BY n.name, c.name, k.name, g.name LIMIT :limit",
+		append(args, sql.Named("collection", collection), sql.Named("limit", limit))...)
+}
+
 // TagNames gives the names of a container's tags after a name, in their order; limit -1
 // is all of them.
 func (t *Tx) TagNames(ctx context.Context, container int64, after string, limit int) ([]string, error) {

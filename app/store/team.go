@@ -73,8 +73,7 @@ func (t *Tx) AddTeam(ctx context.Context, name string, join model.JoinPolicy, ow
 func (t *Tx) DeleteTeam(ctx context.Context, name string) error {
 	const op = "store.DeleteTeam"
 	full, err := one(ctx, t, op, value[bool], `SELECT EXISTS (SELECT 1 FROM names n JOIN collections c ON c.namespace_id = n.id
-	  WHERE n.name = ?1 AND c.deleted_at = 0
-    AND (c.name <> 'default' OR EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = c.id AND k.deleted_at = 0)))`, name)
+	  WHERE n.name = ?1 AND c.deleted_at = 0 AND `+shown+")", name)
 	if err != nil {
 		return err
 	}

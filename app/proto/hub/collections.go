@@ -11,7 +11,6 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
-	"sregistry/app/registry"
 )
 
 // collections answers GET /api/collections/.
@@ -25,13 +24,13 @@ func (d *door) collections(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	images, err := d.images(c, actor, registry.ImageFilter{})
+	tags, err := d.Registry.ListedTags(c.Request().Context(), actor, ref.Path{}, maxImages)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	byCollection := map[ref.Collection][]model.Image{}
-	for _, i := range images {
-		byCollection[i.Container.Collection] = append(byCollection[i.Container.Collection], i)
+	byCollection := map[ref.Collection][]model.ListedTag{}
+	for _, t := range tags {
+		byCollection[t.Container.Collection] = append(byCollection[t.Container.Collection], t)
 	}
 	list := make([]collection, 0, len(visible))
 	for _, v := range visible {
@@ -90,18 +89,18 @@ func (d *door) visible(c echo.Context, actor model.Actor) ([]model.Collection, e
 }
 
 func (d *door) answerCollection(c echo.Context, actor model.Actor, found model.Collection) error {
-	images, err := d.images(c, actor, registry.ImageFilter{Collection: found.Name.Full()})
+	tags, err := d.Registry.ListedTags(c.Request().Context(), actor, found.Name.Path(), maxImages)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, d.describeCollection(found, images))
+	return c.JSON(http.StatusOK, d.describeCollection(found, tags))
 }
 
 // describeCollection writes a collection down.
-func (d *door) describeCollection(v model.Collection, images []model.Image) collection {
-	links := make([]containerLink, 0, len(images))
-	for _, i := range images {
-		links = append(links, d.link(i))
+func (d *door) describeCollection(v model.Collection, tags []model.ListedTag) collection {
+	links := make([]containerLink, 0, len(tags))
+	for _, t := range tags {
+		links = append(links, d.link(t))
 	}
 	return collection{
 		ID: v.ID, Name: v.Name.String(), AddDate: date(v.Created), ModifyDate: date(v.Updated), Containers: links,

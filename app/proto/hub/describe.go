@@ -39,14 +39,14 @@ func (d *door) container(i model.Image) container {
 
 // link writes down where an image is. A frozen one is named by its version, as it was by
 // the original, where nothing could be pulled by that.
-func (d *door) link(i model.Image) containerLink {
-	reference := i.Tag
-	if i.Frozen {
-		reference = ref.Dotted(i.Known())
+func (d *door) link(t model.ListedTag) containerLink {
+	reference := t.Tag
+	if t.Frozen != "" {
+		reference = ref.Dotted(t.Frozen)
 	}
 	return containerLink{
-		Name: i.Container.Container, Tag: i.Tag, URI: i.Container.String() + ":" + reference,
-		Detail: d.address("containers", i.Container.Full()+":"+i.Tag),
+		Name: t.Container.Container, Tag: t.Tag, URI: t.Container.String() + ":" + reference,
+		Detail: d.address("containers", t.Container.Full()+":"+t.Tag),
 	}
 }
 

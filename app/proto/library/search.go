@@ -8,21 +8,16 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
-	"sregistry/app/model"
-	"sregistry/app/registry"
 )
 
-// maxFound bounds what a search finds: the clients ask for no second page.
-const maxFound = 1000
+// maxFound bounds what a search finds, the newest: the clients ask for no second page.
+const maxFound = 500
 
 // search is GET /v1/search?value=&arch=A,B&signed=. Only images are shown by the clients,
 // each once with all its tags.
 func (d *door) search(c echo.Context) error {
 	const op = "library.search"
-	filter := registry.ImageFilter{Text: searched(c.QueryParam("value")), Signed: c.QueryParam("signed") == "true"}
-	found, err := gather(maxFound, func(p model.Page) ([]model.Image, string, error) {
-		return d.Registry.Images(c.Request().Context(), httpx.Actor(c), filter, p)
-	})
+	found, err := d.Registry.NewestImages(c.Request().Context(), httpx.Actor(c), searched(c.QueryParam("value")), c.QueryParam("signed") == "true", maxFound)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

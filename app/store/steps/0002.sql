@@ -95,10 +95,10 @@ CREATE INDEX events_denied ON events (actor_id, at) WHERE denied = 1;
 -- ── Finding ────────────────────────────────────────────────────────────────────────────
 ALTER TABLE containers ADD COLUMN public INTEGER NOT NULL DEFAULT 0 CHECK (public IN (0, 1));
 ALTER TABLE containers ADD COLUMN stars INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX containers_by_name ON containers (public, name);
-CREATE INDEX containers_by_change ON containers (public, updated_at);
-CREATE INDEX containers_by_stars ON containers (public, stars);
-CREATE INDEX containers_by_use ON containers (public, pulls);
+CREATE INDEX containers_by_name ON containers (public, name, id, collection_id);
+CREATE INDEX containers_by_change ON containers (public, updated_at, id, collection_id);
+CREATE INDEX containers_by_stars ON containers (public, stars, id, collection_id);
+CREATE INDEX containers_by_use ON containers (public, pulls, id, collection_id);
 CREATE INDEX tags_by_change ON tags (container_id, updated_at);
 CREATE INDEX collections_by_change ON collections (public, updated_at);
 CREATE INDEX images_by_arch ON images (arch, container_id) WHERE arch <> '';
@@ -126,7 +126,11 @@ CREATE TRIGGER collections_lost AFTER DELETE ON collections BEGIN
     DELETE FROM search_collections WHERE rowid = OLD.id;
 END;
 CREATE TRIGGER containers_found AFTER INSERT ON containers BEGIN
-    UPDATE containers SET public = (SELECT c.public FROM collections c WHERE c.id = NEW.collection_id) WHERE id = NEW.id;
+    UPDATE containers SET (public, short) = (
+        SELECT c.public, CASE WHEN c.name = 'default' AND instr(NEW.name, '/') = 0 THEN n.name || '/' || NEW.name
+                              WHEN n.name = 'library' AND c.name <> 'default' THEN c.name || '/' || NEW.name
+                              ELSE n.name || '/' || c.name || '/' || NEW.name END
+          FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.id = NEW.collection_id) WHERE id = NEW.id;
     INSERT INTO search_containers (rowid, text)
     SELECT NEW.id, n.name || '/' || c.name || '/' || NEW.name
       FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.id = NEW.collection_id;
@@ -173,6 +177,12 @@ CREATE TABLE collection_labels (
     PRIMARY KEY (collection_id, label_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX collection_labels_by_label ON collection_labels (label_id);
+CREATE TABLE collection_keys (
+    collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    key           TEXT    NOT NULL,
+    images        INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER images_kept AFTER UPDATE OF loose_since, deleted_at ON images
 WHEN NEW.loose_since = 0 AND NEW.deleted_at = 0 AND NOT (OLD.loose_since = 0 AND OLD.deleted_at = 0) BEGIN
@@ -194,15 +204,22 @@ CREATE TRIGGER images_removed BEFORE DELETE ON images WHEN OLD.loose_since = 0 A
        AND label_id IN (SELECT l.id FROM image_labels x JOIN labels l ON l.key = x.key AND l.value = x.value WHERE x.image_id = OLD.id);
 END;
 CREATE TRIGGER collection_labels_counted AFTER INSERT ON collection_labels BEGIN
+    INSERT INTO collection_keys (collection_id, key, images) SELECT NEW.collection_id, key, NEW.images FROM labels WHERE id = NEW.label_id
+    ON CONFLICT DO UPDATE SET images = images + excluded.images;
     UPDATE labels SET images = images + NEW.images,
            open = open + NEW.images * (SELECT public FROM collections WHERE id = NEW.collection_id)
      WHERE id = NEW.label_id;
 END;
 CREATE TRIGGER collection_labels_recounted AFTER UPDATE OF images ON collection_labels BEGIN
+    UPDATE collection_keys SET images = images + NEW.images - OLD.images
+     WHERE collection_id = NEW.collection_id AND key = (SELECT key FROM labels WHERE id = NEW.label_id);
     UPDATE labels SET images = images + NEW.images - OLD.images,
            open = open + (NEW.images - OLD.images) * (SELECT public FROM collections WHERE id = NEW.collection_id)
      WHERE id = NEW.label_id;
     DELETE FROM collection_labels WHERE collection_id = NEW.collection_id AND label_id = NEW.label_id AND NEW.images = 0;
+END;
+CREATE TRIGGER collection_keys_recounted AFTER UPDATE OF images ON collection_keys WHEN NEW.images = 0 BEGIN
+    DELETE FROM collection_keys WHERE collection_id = NEW.collection_id AND key = NEW.key;
 END;
 CREATE TRIGGER labels_found AFTER INSERT ON labels BEGIN
     INSERT INTO search_labels (rowid, text) VALUES (NEW.id, NEW.key || ' ' || substr(NEW.value, 1, 1024));
@@ -326,11 +343,13 @@ CREATE TABLE namespace_blobs (
     PRIMARY KEY (namespace_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER container_blobs_held AFTER INSERT ON container_blobs BEGIN
+    UPDATE containers SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.container_id;
     INSERT INTO collection_blobs (collection_id, digest, holders)
     SELECT k.collection_id, NEW.digest, 1 FROM containers k WHERE k.id = NEW.container_id
     ON CONFLICT DO UPDATE SET holders = holders + 1;
 END;
 CREATE TRIGGER container_blobs_dropped AFTER DELETE ON container_blobs BEGIN
+    UPDATE containers SET used = used - (SELECT size FROM blobs WHERE digest = OLD.digest) WHERE id = OLD.container_id;
     UPDATE collection_blobs SET holders = holders - 1
      WHERE digest = OLD.digest AND collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id);
 END;
@@ -410,7 +429,80 @@ CREATE INDEX deliveries_due ON deliveries (next_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
 
--- Counts are read from indexes.
-CREATE INDEX collections_listed ON collections (public) WHERE deleted_at = 0 AND name <> 'default';
-CREATE INDEX collections_default ON collections (public) WHERE deleted_at = 0 AND name = 'default';
-CREATE INDEX containers_live ON containers (collection_id) WHERE deleted_at = 0;
+-- Counting, and short lists.
+CREATE UNIQUE INDEX namespaces ON names (name) WHERE kind <> 'collection';
+ALTER TABLE names ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE collections ADD COLUMN containers INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE collections ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE containers ADD COLUMN short TEXT NOT NULL DEFAULT '';
+ALTER TABLE containers ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE containers ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX tags_frozen ON tags (container_id, name) WHERE frozen = 1;
+CREATE INDEX containers_by_short_name ON containers (public, short, id, collection_id);
+CREATE TABLE listed (
+    public        INTEGER PRIMARY KEY CHECK (public IN (0, 1)),
+    collections   INTEGER NOT NULL DEFAULT 0,
+    containers    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO listed (public) VALUES (0), (1);
+CREATE TABLE stock (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    blobs         INTEGER NOT NULL DEFAULT 0,
+    bytes         INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO stock (id) VALUES (1);
+UPDATE containers SET
+  short = (SELECT CASE WHEN c.name = 'default' AND instr(containers.name, '/') = 0 THEN n.name || '/' || containers.name
+                       WHEN n.name = 'library' AND c.name <> 'default' THEN c.name || '/' || containers.name
+                       ELSE n.name || '/' || c.name || '/' || containers.name END
+             FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.id = containers.collection_id),
+  used = (SELECT coalesce(sum(b.size), 0) FROM container_blobs h JOIN blobs b ON b.digest = h.digest WHERE h.container_id = containers.id),
+  images = (SELECT count(*) FROM images i WHERE i.container_id = containers.id);
+UPDATE collections SET (containers, images) = (SELECT count(*), coalesce(sum(k.images), 0) FROM containers k WHERE k.collection_id = collections.id);
+UPDATE names SET images = (SELECT coalesce(sum(c.images), 0) FROM collections c WHERE c.namespace_id = names.id);
+UPDATE listed SET (collections, containers) = (
+    SELECT count(*), coalesce(sum(c.containers), 0) FROM collections c
+     WHERE c.public = listed.public AND (c.name <> 'default' OR c.containers > 0));
+UPDATE stock SET (blobs, bytes) = (SELECT count(*), coalesce(sum(size), 0) FROM blobs);
+CREATE TRIGGER images_counted AFTER INSERT ON images WHEN NEW.deleted_at = 0 BEGIN
+    UPDATE containers SET images = images + 1 WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER images_recounted AFTER UPDATE OF deleted_at ON images WHEN (NEW.deleted_at = 0) <> (OLD.deleted_at = 0) BEGIN
+    UPDATE containers SET images = images + (NEW.deleted_at = 0) - (OLD.deleted_at = 0) WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER images_uncounted AFTER DELETE ON images WHEN OLD.deleted_at = 0 BEGIN
+    UPDATE containers SET images = images - 1 WHERE id = OLD.container_id;
+END;
+CREATE TRIGGER containers_counted AFTER INSERT ON containers WHEN NEW.deleted_at = 0 BEGIN
+    UPDATE collections SET containers = containers + 1 WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER containers_recounted AFTER UPDATE OF deleted_at ON containers BEGIN
+    UPDATE collections SET containers = containers + (NEW.deleted_at = 0) - (OLD.deleted_at = 0) WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER containers_uncounted AFTER DELETE ON containers WHEN OLD.deleted_at = 0 BEGIN
+    UPDATE collections SET containers = containers - 1 WHERE id = OLD.collection_id;
+END;
+CREATE TRIGGER images_of_collections AFTER UPDATE OF images ON containers BEGIN
+    UPDATE collections SET images = images + NEW.images - OLD.images WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER images_of_namespaces AFTER UPDATE OF images ON collections BEGIN
+    UPDATE names SET images = images + NEW.images - OLD.images WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER collections_counted AFTER INSERT ON collections WHEN NEW.name <> 'default' BEGIN
+    UPDATE listed SET collections = collections + 1 WHERE public = NEW.public;
+END;
+CREATE TRIGGER collections_recounted AFTER UPDATE OF public, deleted_at, containers ON collections BEGIN
+    UPDATE listed SET collections = collections - (OLD.name <> 'default' OR OLD.containers > 0), containers = containers - OLD.containers
+     WHERE public = OLD.public AND OLD.deleted_at = 0;
+    UPDATE listed SET collections = collections + (NEW.name <> 'default' OR NEW.containers > 0), containers = containers + NEW.containers
+     WHERE public = NEW.public AND NEW.deleted_at = 0;
+END;
+CREATE TRIGGER collections_uncounted AFTER DELETE ON collections WHEN OLD.deleted_at = 0 AND OLD.name <> 'default' BEGIN
+    UPDATE listed SET collections = collections - 1 WHERE public = OLD.public;
+END;
+CREATE TRIGGER blobs_counted AFTER INSERT ON blobs BEGIN
+    UPDATE stock SET blobs = blobs + 1, bytes = bytes + NEW.size;
+END;
+CREATE TRIGGER blobs_uncounted AFTER DELETE ON blobs BEGIN
+    UPDATE stock SET blobs = blobs - 1, bytes = bytes - OLD.size;
+END;

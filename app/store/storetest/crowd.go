@@ -42,7 +42,7 @@ func Fill(t testing.TB, dir string, c Crowd) {
 	}
 	raw := openRaw(t, dir)
 	triggers := raw.dropTriggers(t)
-	f := &filler{Crowd: c, r: rand.New(rand.NewPCG(c.Seed, 1)), containers: map[string]int64{}}
+	f := &filler{Crowd: c, r: rand.New(rand.NewPCG(c.Seed, 1)), containers: map[ref.Container]int64{}}
 	err = db.Update(t.Context(), func(tx *store.Tx) error {
 		if err := f.people(t.Context(), tx); err != nil {
 			return err
@@ -88,8 +88,8 @@ type filler struct {
 	users      []int64
 	teams      []string
 	names      []ref.Collection
-	ids        []int64          // of the collections
-	containers map[string]int64 // row ids by full name
+	ids        []int64                 // of the collections
+	containers map[ref.Container]int64 // their row ids
 }
 
 // people are a user for twenty collections and a team for a hundred, of ten members.

@@ -8,6 +8,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/manifest"
+	"sregistry/app/ref"
 )
 
 const (
@@ -60,12 +61,12 @@ func (f *filler) image(t testing.TB, w *raw, i int) {
 // container gives the row id of a container, made if it is new.
 func (f *filler) container(t testing.TB, w *raw, collection int, name string, now int) int64 {
 	t.Helper()
-	key := f.names[collection].Full() + "/" + name
-	id, ok := f.containers[key]
+	k := ref.Container{Collection: f.names[collection], Container: name}
+	id, ok := f.containers[k]
 	if !ok {
-		id = w.insert(t, "INSERT INTO containers (collection_id, name, created_at, updated_at, pulls) VALUES (?1, ?2, ?3, ?3, ?4)",
-			f.ids[collection], name, now, int64(f.r.ExpFloat64()*100))
-		f.containers[key] = id
+		id = w.insert(t, "INSERT INTO containers (collection_id, name, short, created_at, updated_at, pulls) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+			f.ids[collection], name, k.String(), now, int64(f.r.ExpFloat64()*100))
+		f.containers[k] = id
 		return id
 	}
 	w.insert(t, "UPDATE containers SET updated_at = ? WHERE id = ?", now, id)
