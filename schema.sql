@@ -533,6 +533,9 @@ END;
 CREATE TRIGGER containers_recounted AFTER UPDATE OF deleted_at ON containers BEGIN
     UPDATE collections SET containers = containers + (NEW.deleted_at = 0) - (OLD.deleted_at = 0) WHERE id = NEW.collection_id;
 END;
+CREATE TRIGGER containers_uncounted AFTER DELETE ON containers WHEN OLD.deleted_at = 0 BEGIN
+    UPDATE collections SET containers = containers - 1 WHERE id = OLD.collection_id;
+END;
 CREATE TRIGGER images_of_collections AFTER UPDATE OF images ON containers BEGIN
     UPDATE collections SET images = images + NEW.images - OLD.images WHERE id = NEW.collection_id;
 END;

@@ -92,7 +92,7 @@ func (h *history) step(ctx context.Context, tx *store.Tx) error {
 		delete(h.containers, container)
 		return tx.DeleteContainer(ctx, container)
 	}
-	if h.r.IntN(60) == 0 {
+	if h.r.IntN(12) == 0 {
 		return h.sweep(ctx, tx)
 	}
 	return h.image(ctx, tx, anyOf(h.r, h.containers))
