@@ -116,9 +116,15 @@ func (c *checker) look(ctx context.Context, found *Checked) (err error) {
 	}
 	m := found.Manifest
 	for _, name := range slices.Sorted(maps.Keys(m.Files)) {
-		c.file(folder, name, m.Files[name], found)
+		if _, err := c.file(ctx, folder, name, m.Files[name], found); err != nil {
+			return err
+		}
 	}
-	if !c.file(folder, store.FileName, m.Database, found) {
+	whole, err := c.file(ctx, folder, store.FileName, m.Database, found)
+	if err != nil {
+		return err
+	}
+	if !whole {
 		found.Wrong = append(found.Wrong, "Which blobs belong to the backup is not known without its database.")
 		return nil
 	}
@@ -134,29 +140,31 @@ func (c *checker) look(ctx context.Context, found *Checked) (err error) {
 	return nil
 }
 
-// file holds a file that is no blob against the manifest.
-func (c *checker) file(folder, name string, want File, found *Checked) (whole bool) {
-	got, err := c.sum(folder + name)
+// file holds a file that is no blob against the manifest. Errors: Canceled.
+func (c *checker) file(ctx context.Context, folder, name string, want File, found *Checked) (whole bool, err error) {
+	got, err := c.sum(ctx, folder+name)
 	said := "is damaged"
 	switch {
+	case errs.Is(err, errs.Canceled):
+		return false, err
 	case isGone(err):
 		said = "is missing"
 	case err != nil:
 		said = "cannot be read"
 	case got == want:
-		return true
+		return true, nil
 	}
 	found.Wrong = append(found.Wrong, fmt.Sprintf("The file %s of the backup %s.", name, said))
-	return false
+	return false, nil
 }
 
-func (c *checker) sum(name string) (File, error) {
+func (c *checker) sum(ctx context.Context, name string) (File, error) {
 	f, err := c.from.Files().Open(name)
 	if err != nil {
 		return File{}, err
 	}
 	defer f.Close()
-	return sumOf(f)
+	return sumOf(canceler{ctx, f})
 }
 
 // rows holds the database against itself and the manifest, and each row of a blob against

@@ -3,6 +3,7 @@ package backup_test
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -243,6 +244,25 @@ func TestBackupThatIsLetGoMeanwhileIsNotCalledDamaged(t *testing.T) {
 	}})
 	if !errs.Is(err, errs.Conflict) || !strings.Contains(errs.Message(err), "let go") {
 		t.Error(err)
+	}
+}
+
+func TestCheckOfABackupEndsWhenItIsGivenUp(t *testing.T) {
+	t.Parallel()
+	s, dir := newSite(t), t.TempDir()
+	s.push("a", 1)
+	_, err := s.source().ToFolder(t.Context(), dir, backup.Options{})
+	must(t, err)
+	var stream bytes.Buffer
+	_, err = s.source().ToStream(t.Context(), &stream, backup.Options{})
+	must(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err = backup.CheckFolder(ctx, dir, backup.CheckOptions{Progress: func(int, int64) { cancel() }})
+	if !errs.Is(err, errs.Canceled) {
+		t.Errorf("folder: %v", err)
+	}
+	if _, err := backup.CheckStream(ctx, &stream, backup.CheckOptions{}); !errs.Is(err, errs.Canceled) {
+		t.Errorf("stream: %v", err)
 	}
 }
 

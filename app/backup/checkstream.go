@@ -63,7 +63,7 @@ func (s *streamChecker) next() (err error) {
 }
 
 func (s *streamChecker) check(ctx context.Context) error {
-	if err := s.files(); err != nil || len(s.found.Wrong) > 0 {
+	if err := s.files(ctx); err != nil || len(s.found.Wrong) > 0 {
 		return err
 	}
 	copy, err := store.OpenCopy(s.path)
@@ -88,7 +88,7 @@ func (s *streamChecker) check(ctx context.Context) error {
 }
 
 // files checks what comes before the blobs, and keeps the database.
-func (s *streamChecker) files() error {
+func (s *streamChecker) files(ctx context.Context) error {
 	m := s.found.Manifest
 	missing := maps.Clone(m.Files)
 	if missing == nil {
@@ -106,7 +106,7 @@ func (s *streamChecker) files() error {
 		if !named {
 			return errs.E("backup.files", errs.DigestInvalid, "The backup has a file %q that it does not name; it was tampered with.", s.at.name)
 		}
-		got, err := s.sum()
+		got, err := s.sum(ctx)
 		if err != nil {
 			return err
 		}
@@ -122,15 +122,16 @@ func (s *streamChecker) files() error {
 }
 
 // sum reads the file that has come, and keeps it if it is the database.
-func (s *streamChecker) sum() (File, error) {
+func (s *streamChecker) sum(ctx context.Context) (File, error) {
+	from := canceler{ctx, s.at}
 	if s.at.name != store.FileName {
-		return sumOf(s.at)
+		return sumOf(from)
 	}
 	f, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return File{}, noPlace(err)
 	}
-	got, err := sumOf(io.TeeReader(s.at, f))
+	got, err := sumOf(io.TeeReader(from, f))
 	if err != nil && errs.KindOf(err) == errs.Internal {
 		err = noPlace(err)
 	}

@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/opencontainers/go-digest"
@@ -28,8 +29,8 @@ func (m Manifest) wrongWith(ctx context.Context, copy *store.DB) (wrong []string
 		if schema != m.Schema {
 			wrong = append(wrong, fmt.Sprintf("The database has schema %d instead of %d.", schema, m.Schema))
 		}
-		for table, n := range m.Rows {
-			if rows[table] != n {
+		for _, table := range slices.Sorted(maps.Keys(m.Rows)) {
+			if n := m.Rows[table]; rows[table] != n {
 				wrong = append(wrong, fmt.Sprintf("The table %s has %d rows instead of %d.", table, rows[table], n))
 			}
 		}
