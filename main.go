@@ -20,7 +20,6 @@ var schema string
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := app.Main(ctx, os.Args[1:], cli.System(app.Version), app.Assets{Schema: schema})
-	stop()
-	os.Exit(code)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for transfers
+	os.Exit(app.Main(ctx, os.Args[1:], cli.System(app.Version), app.Assets{Schema: schema}))
 }

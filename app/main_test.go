@@ -23,9 +23,8 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := app.Main(ctx, os.Args[1:], cli.System(app.Version), app.Assets{Schema: string(schema)})
-		stop()
-		os.Exit(code)
+		context.AfterFunc(ctx, stop)
+		os.Exit(app.Main(ctx, os.Args[1:], cli.System(app.Version), app.Assets{Schema: string(schema)}))
 	}})
 }
 

@@ -38,8 +38,8 @@ Every setting can be given as a flag (--public-url), in the environment
 (SREGISTRY_SERVER_PUBLIC_URL) or in the file DATA/sregistry.conf (public-url = …);
 the flag wins over the environment, and that over the file.
 
-On the first run it prints a link by which you make the account that runs the
-registry. Ctrl-C lets transfers end, and stops.
+On the first run it prints a link with which you create the administrator's account.
+Ctrl-C lets transfers end, and stops; a second Ctrl-C does not wait for them.
 
 It works under a service manager: "sregistry systemd" prints the units.`,
 		Args: cli.Takes(0, 0, ""),

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -160,31 +161,17 @@ func TestStopWaitsForTransfersAndSaysWhatItCut(t *testing.T) {
 	v.run("user", "add", "alice", "--password-stdin", "--data", filepath.Join(m.home, "data"))
 	token := v.token(m.url)
 	file := siftest.SIF(t, siftest.Options{Arch: "amd64", Payload: 1 << 20})
-	ended := make(chan int, 2)
-	var feeds []*io.PipeWriter
-	for range 2 {
-		location := beginUpload(t, m.url, token, "lab/x")
-		reader, writer := io.Pipe()
-		feeds = append(feeds, writer)
-		go func() {
-			r, _ := http.NewRequest(http.MethodPatch, location, reader)
-			r.Header.Set("Authorization", "Bearer "+token)
-			answer, err := http.DefaultClient.Do(r)
-			if err != nil {
-				ended <- 0
-				return
-			}
-			answer.Body.Close()
-			ended <- answer.StatusCode
-		}()
-		if _, err := writer.Write(file[:len(file)/2]); err != nil {
+	feed, ended := slowUpload(t, m.url, token)
+	other, _ := slowUpload(t, m.url, token)
+	for _, w := range []io.Writer{feed, other} {
+		if _, err := w.Write(file[:len(file)/2]); err != nil {
 			t.Fatal(err)
 		}
 	}
 	m.cmd.Process.Signal(syscall.SIGTERM)
 	m.hears(t, "STOPPING=1")
-	feeds[0].Write(file[len(file)/2:])
-	feeds[0].Close()
+	feed.Write(file[len(file)/2:])
+	feed.Close()
 	if status := <-ended; status != http.StatusAccepted {
 		t.Errorf("the upload that went on ended with status %d", status)
 	}
@@ -197,6 +184,57 @@ func TestStopWaitsForTransfersAndSaysWhatItCut(t *testing.T) {
 			t.Errorf("the log does not say %s:\n%s", want, m.server.err.String())
 		}
 	}
+}
+
+// Who does not want to wait for transfers says so by a second Ctrl-C.
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	m := startManaged(t, nil, "--drain-time", "1h")
+	v := &victim{t: t, home: m.home, env: m.env}
+	v.run("user", "add", "alice", "--password-stdin", "--data", filepath.Join(m.home, "data"))
+	token := v.token(m.url)
+	feed, _ := slowUpload(t, m.url, token)
+	if _, err := feed.Write([]byte("the beginning")); err != nil {
+		t.Fatal(err)
+	}
+	m.cmd.Process.Signal(syscall.SIGINT)
+	m.hears(t, "STOPPING=1")
+	for over := false; !over; {
+		m.cmd.Process.Signal(syscall.SIGINT) // the first of them may come before it listens no more
+		select {
+		case <-m.said:
+			over = true
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	ended, ok := errors.AsType[*exec.ExitError](m.cmd.Wait())
+	if !ok || ended.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
+		t.Errorf("it ended so: %v", ended)
+	}
+}
+
+// slowUpload begins a request that uploads what is written to feed, of which the server takes
+// nothing before it has begun to handle the request. Its status comes by ended, 0 if it broke.
+func slowUpload(t *testing.T, url, token string) (feed *io.PipeWriter, ended <-chan int) {
+	t.Helper()
+	body, feed := io.Pipe()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, beginUpload(t, url, token, "lab/x"), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Expect", "100-continue")
+	status := make(chan int, 1)
+	go func() {
+		answer, err := (&http.Transport{ExpectContinueTimeout: patience}).RoundTrip(r)
+		if err != nil {
+			status <- 0
+			return
+		}
+		answer.Body.Close()
+		status <- answer.StatusCode
+	}()
+	return feed, status
 }
 
 // beginUpload opens an upload by OCI.
