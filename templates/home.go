@@ -50,7 +50,7 @@ func (p Home) welcome() []string {
 		}
 	}
 	if len(paragraphs) == 0 {
-		return []string{"A place to store and hand out Singularity and Apptainer images. What is pushed once can be pulled by every client, by those who may."}
+		return []string{"A place to store and hand out Singularity and Apptainer images. What is pushed once can be pulled with every client, by everyone who may."}
 	}
 	return paragraphs
 }

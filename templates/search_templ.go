@@ -229,7 +229,7 @@ func (p Search) nothing() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if p.Query.Starred {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p>You have given no star yet. Give one to a container on its page, and find it here again.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p>You have not starred anything yet. Star a container on its page, and find it here again.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

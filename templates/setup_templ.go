@@ -43,7 +43,7 @@ func (p Setup) View() templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if p.Gone {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"narrow\"><h1>This link is no longer good</h1><p>It was used already, or it is older than an hour. Look at the server's output for a new one: it prints one at every start for as long as there is no account.</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"narrow\"><h1>This link is no longer valid</h1><p>It was used already, or it is older than an hour. Look at the server's output for a new one: it prints one at every start for as long as there is no account.</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -84,7 +84,7 @@ func (p Setup) form() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"narrow\"><h1>Welcome</h1><p class=\"lead\">This registry is new. Make the account that runs it: it may do everything, and makes the others.</p><form method=\"post\" action=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<div class=\"narrow\"><h1>Welcome</h1><p class=\"lead\">This registry is new. Create the administrator's account: it may do everything, and creates the others.</p><form method=\"post\" action=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -75,7 +75,7 @@ func accountStories() []story {
 	return []story{
 		{"setup", templates.Setup{Page: anonymous("/setup/" + link), Secret: link}.View()},
 		{"setup-problems", templates.Setup{Page: anonymous("/setup/" + link), Secret: link, Name: hostile, Problems: templates.Problems{
-			"":         "The account was not made; mend what is marked below.",
+			"":         "The account was not made; correct what is marked below.",
 			"name":     `The name "Ada L" has a blank at character 4; use lower case letters, digits and . _ - between them.`,
 			"password": "The password has 7 characters; use 12 or more.",
 			"again":    "The two passwords differ.",
@@ -83,7 +83,7 @@ func accountStories() []story {
 		{"setup-gone", templates.Setup{Page: anonymous("/setup/" + link), Gone: true}.View()},
 		{"sign-in", templates.SignIn{Page: anonymous("/sign-in")}.View()},
 		{"sign-in-problem", templates.SignIn{Page: anonymous("/sign-in"), Name: "alice", Next: "/account/tokens",
-			Problem: "Name and password do not belong together."}.View()},
+			Problem: "The name and the password do not match."}.View()},
 		{"sign-in-wait", templates.SignIn{Page: anonymous("/sign-in"), Name: "alice", Wait: 29*time.Second + 1}.View()},
 		{"sign-in-wait-long", templates.SignIn{Page: anonymous("/sign-in"), Name: "alice", Wait: 4 * time.Minute}.View()},
 		{"invitation", templates.Invitation{Page: signedIn("/invitations/" + link), Secret: link, Invitation: invitation}.View()},
@@ -112,7 +112,7 @@ func tokenStories() []story {
 			Tokens: list, Now: now, Form: templates.DefaultTokenForm()}.View()},
 		{"tokens-empty", templates.Tokens{Page: signedIn("/account/tokens"), Now: now, Form: templates.DefaultTokenForm()}.View()},
 		{"tokens-problems", templates.Tokens{Page: signedIn("/account/tokens"), Now: now, Form: typed, Problems: templates.Problems{
-			"":            "The token was not made; mend what is marked below.",
+			"":            "The token was not made; correct what is marked below.",
 			"name":        "You have a token of this name; choose another.",
 			"scope":       "Choose at least one thing that the token may do.",
 			"expires":     "Choose one of the times.",
@@ -196,7 +196,7 @@ func failureStories() []story {
 		{"failure-409", failure(signedIn("/"), 409, "The name lab is taken; choose another.")},
 		{"failure-413", failure(signedIn("/"), 413, "The form is larger than 1 MiB.")},
 		{"failure-429", failure(anonymous("/"), 429, "Too many requests came from your address; wait 10 seconds.")},
-		{"failure-500", failure(admin("/"), 500, "The registry failed, and wrote down why. Try again; if it stays, tell the administrator.")},
+		{"failure-500", failure(admin("/"), 500, "The registry failed, and wrote down why. Try again; if it happens again, tell the administrator.")},
 		{"failure-503", failure(anonymous("/"), 503, "The registry is stopping; try again in a minute.")},
 		{"failure-507", failure(signedIn("/"), 507, "The registry has no space left; tell the administrator.")},
 	}

@@ -198,7 +198,7 @@ func (p Upload) plain() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div></div><div class=\"field\"><label for=\"file\">File</label> <input id=\"file\" name=\"file\" type=\"file\" required><p class=\"hint\">The page stays as it is until the whole file has arrived. With JavaScript you would see its progress, and could go on after a break.</p></div><button>Upload</button></form></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div></div><div class=\"field\"><label for=\"file\">File</label> <input id=\"file\" name=\"file\" type=\"file\" required><p class=\"hint\">The page stays as it is until the whole file has arrived. With JavaScript you would see its progress, and could resume it after a break.</p></div><button>Upload</button></form></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -303,7 +303,7 @@ func (p Upload) rich() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div id=\"drop\" class=\"drop\"><input id=\"files\" type=\"file\" multiple class=\"unseen\"><p><label for=\"files\" class=\"button\">Choose files</label></p><p class=\"faint\">or drop them here. Several go at once, and each can be paused, or gone on with after the line was cut or the tab was closed.</p></div><ul id=\"transfers\" class=\"cards\"></ul><p class=\"more\"><button type=\"button\" id=\"start-all\" hidden>Start all</button></p><template id=\"transfer\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div id=\"drop\" class=\"drop\"><input id=\"files\" type=\"file\" multiple class=\"unseen\"><p><label for=\"files\" class=\"button\">Choose files</label></p><p class=\"faint\">or drop them here. Several can go at once, and each can be paused, or resumed after the connection was lost or the tab was closed.</p></div><ul id=\"transfers\" class=\"cards\"></ul><p class=\"more\"><button type=\"button\" id=\"start-all\" hidden>Start all</button></p><template id=\"transfer\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

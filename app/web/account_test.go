@@ -126,7 +126,7 @@ func TestPasswordLinkSetsThePasswordOnce(t *testing.T) {
 	b.post("/password/"+secret, "password", next, "again", "x").is(http.StatusUnprocessableEntity).says("#again-problem", "differ")
 	b.post("/password/"+secret, "password", "short", "again", "short").is(http.StatusUnprocessableEntity).says("#password-problem", "too short")
 	b.post("/password/"+secret, "password", next, "again", next).leadsTo("/").says(".who", "alice")
-	b.get("/password/"+secret).is(http.StatusNotFound).says("h1", "no longer good")
+	b.get("/password/"+secret).is(http.StatusNotFound).says("h1", "no longer valid")
 	b.post("/password/"+secret, "password", next, "again", next).is(http.StatusNotFound)
 }
 

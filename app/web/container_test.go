@@ -46,7 +46,7 @@ func TestContainerPageShowsItsTags(t *testing.T) {
 	}
 	address := p.Find("tbody td a[aria-label]").First().AttrOr("href", "")
 	b.get(address).is(http.StatusOK).says("main", "Both are one and the same image")
-	b.get("/containers/library/lab/hello?find=<script>").is(http.StatusOK).says("main", "No tag is called so")
+	b.get("/containers/library/lab/hello?find=<script>").is(http.StatusOK).says("main", "No tag has that in its name")
 
 	f.browser(t).get("/containers/library/lab/hello").leadsTo("/sign-in?next=%2Fcontainers%2Flibrary%2Flab%2Fhello")
 	stranger := f.signedIn(t, f.User(t, "bob"))

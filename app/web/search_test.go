@@ -114,7 +114,7 @@ func TestStrangerCannotStarWhatIsHidden(t *testing.T) {
 	b.get("/search?sort=starred").says(".hits li:first-child", "★ 1")
 	stranger.get("/search?starred=yes").says(".hits", "open/samtools")
 	stranger.post("/do/unstar/library/open/samtools").is(http.StatusSeeOther)
-	stranger.get("/search?starred=yes").says(".empty", "You have given no star yet")
+	stranger.get("/search?starred=yes").says(".empty", "You have not starred anything yet")
 }
 
 // hide makes a collection private.

@@ -54,9 +54,9 @@ func TestSetupLinkWorksOnce(t *testing.T) {
 	link := f.setupLink(t)
 	f.browser(t).post(link, "name", "ada", "password", doortest.Password, "again", doortest.Password).leadsTo("/")
 	other := f.browser(t)
-	other.get(link).is(http.StatusNotFound).says("h1", "no longer good")
+	other.get(link).is(http.StatusNotFound).says("h1", "no longer valid")
 	again := other.post(link, "name", "eve", "password", doortest.Password, "again", doortest.Password)
-	again.is(http.StatusNotFound).says("h1", "no longer good")
+	again.is(http.StatusNotFound).says("h1", "no longer valid")
 	if n, err := f.Identity.CountUsers(t.Context()); n != 1 || err != nil {
 		t.Errorf("%d accounts, %v; want 1", n, err)
 	}
@@ -69,9 +69,9 @@ func TestSetupLinkDiesAfterAnHour(t *testing.T) {
 	f.clock.advance(time.Hour - time.Second)
 	b.get(link).is(http.StatusOK)
 	f.clock.advance(time.Second)
-	b.get(link).is(http.StatusNotFound).says("h1", "no longer good")
+	b.get(link).is(http.StatusNotFound).says("h1", "no longer valid")
 	b.post(link, "name", "ada", "password", doortest.Password, "again", doortest.Password).is(http.StatusNotFound)
-	b.get("/setup/ABCDEFGHIJKLMNOPQRSTUVWXYZ").is(http.StatusNotFound).says("h1", "no longer good")
+	b.get("/setup/ABCDEFGHIJKLMNOPQRSTUVWXYZ").is(http.StatusNotFound).says("h1", "no longer valid")
 }
 
 func TestSetupComesBackWithWhatIsWrongAndWithoutPasswords(t *testing.T) {
