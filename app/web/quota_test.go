@@ -45,7 +45,7 @@ func TestCollectionIsLimitedFromItsSettings(t *testing.T) {
 		t.Errorf("the quota is %d", got)
 	}
 	for _, bad := range []string{"", "a lot", "-1", "1,5TB"} {
-		p := root.post(settings+"/quota", "quota", bad).is(http.StatusUnprocessableEntity).says("#quota-problem", "no size; write such as 500GiB")
+		p := root.post(settings+"/quota", "quota", bad).is(http.StatusUnprocessableEntity).says("#quota-problem", "not a size; write one such as 500GiB")
 		if p.Find("#quota").AttrOr("value", "none") != bad {
 			t.Errorf("%q: the form holds %q", bad, p.Find("#quota").AttrOr("value", "none"))
 		}
