@@ -238,6 +238,7 @@ CREATE INDEX images_by_mark ON images (container_id, mark) WHERE mark <> '';
 CREATE INDEX images_by_subject ON images (container_id, subject) WHERE subject <> '';
 CREATE INDEX images_by_content ON images (container_id, content) WHERE content <> '';
 CREATE INDEX images_by_arch ON images (arch, container_id) WHERE arch <> '';
+CREATE INDEX images_listed ON images (container_id, arch) WHERE loose_since = 0 AND deleted_at = 0;
 CREATE INDEX images_loose ON images (loose_since) WHERE loose_since > 0;
 CREATE INDEX images_deleted ON images (deleted_at) WHERE deleted_at > 0;
 

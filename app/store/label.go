@@ -96,17 +96,19 @@ func scanLabel(row scanner) (model.Label, error) {
 }
 
 // labelled names the images with a label that a viewer may see, by their tags: so many of
-// those that came last, by name. An image in an index is named by the index's.
+// those that came last, by name. An image in an index is named by the index's. What a tag
+// names was deleted only if its container was, so images need not be read for that.
 func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit int) ([]string, error) {
 	names, err := all(ctx, t, "store.labelled", func(row scanner) (string, error) {
 		var i model.Image
 		err := row.Scan(&i.Container.Namespace, &i.Container.Name, &i.Container.Container, &i.Tag)
 		return i.Container.String() + ":" + i.Tag, err
-	}, `SELECT DISTINCT n.name, c.name, k.name, g.name FROM image_labels l CROSS JOIN images i ON i.id = l.image_id
-	  CROSS JOIN containers k ON k.id = i.container_id AND k.deleted_at = 0 CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
-	  CROSS JOIN tag_images x ON x.image_id IN (SELECT i.id UNION ALL SELECT y.image_id FROM image_children y WHERE y.child_id = i.id)
-	  CROSS JOIN tags g ON g.id = x.tag_id
-	 WHERE l.key = :key AND l.value = :value AND i.deleted_at = 0 AND `+visible+` ORDER BY l.image_id DESC LIMIT :limit`,
+	}, `SELECT DISTINCT n.name, c.name, k.name, g.name FROM image_labels l
+	  CROSS JOIN tag_images x ON x.image_id IN (SELECT l.image_id UNION ALL
+	      SELECT y.image_id FROM image_children y JOIN images i ON i.id = y.child_id WHERE y.child_id = l.image_id AND i.deleted_at = 0)
+	  CROSS JOIN tags g ON g.id = x.tag_id CROSS JOIN containers k ON k.id = g.container_id
+	  CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
+	 WHERE l.key = :key AND l.value = :value AND k.deleted_at = 0 AND `+visible+` ORDER BY l.image_id DESC LIMIT :limit`,
 		append(slices.Clip(viewer), sql.Named("key", l.Key), sql.Named("value", l.Value), sql.Named("limit", limit))...)
 	slices.Sort(names)
 	return names, err

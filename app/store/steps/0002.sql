@@ -437,6 +437,7 @@ ALTER TABLE collections ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE containers ADD COLUMN short TEXT NOT NULL DEFAULT '';
 ALTER TABLE containers ADD COLUMN used INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE containers ADD COLUMN images INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX images_listed ON images (container_id, arch) WHERE loose_since = 0 AND deleted_at = 0;
 CREATE INDEX tags_frozen ON tags (container_id, name) WHERE frozen = 1;
 CREATE INDEX containers_by_short_name ON containers (public, short, id, collection_id);
 CREATE TABLE listed (
