@@ -122,6 +122,9 @@ func (s *shared) give(ctx context.Context, target string) (bool, error) {
 	if errors.Is(err, errNoLink) {
 		good, err = s.copy(ctx, target)
 	}
+	if errors.Is(err, errGone) {
+		return false, nil
+	}
 	if err == nil && !good {
 		err = os.Remove(s.path)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -135,6 +138,9 @@ func (s *shared) give(ctx context.Context, target string) (bool, error) {
 // errNoLink tells that a file cannot be linked: the target is on another file system, or
 // this one has no links, or they are not for this user.
 var errNoLink = errors.New("no hard link")
+
+// errGone tells that there is no file any more: another found it damaged and took it out.
+var errGone = errors.New("the cached file is gone")
 
 // link gives the file a second name beside the target, and that the target's once it is
 // known to be good.
@@ -163,6 +169,9 @@ func (s *shared) link(ctx context.Context, target string) (bool, error) {
 func (s *shared) copy(ctx context.Context, target string) (bool, error) {
 	const op = "client.shared.copy"
 	from, err := os.Open(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, errGone
+	}
 	if err != nil {
 		return false, fileError(op, "read", s.path, err)
 	}
