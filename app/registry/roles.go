@@ -10,8 +10,12 @@ import (
 	"sregistry/app/store"
 )
 
-// Grants gives the roles that were given in a collection. Its owners may ask. Errors:
-// NotFound, Forbidden, Unauthenticated.
+// maxGrants bounds the roles that are given in one collection, which are always shown
+// together. Teams are for more people.
+const maxGrants = 1000
+
+// Grants gives the roles that were given in a collection, all at once. Its owners may ask.
+// Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) Grants(ctx context.Context, actor model.Actor, path ref.Path) (list []model.Grant, err error) {
 	const op = "registry.Grants"
 	err = s.lookCollection(ctx, actor, access.Manage, path, func(tx *store.Tx, c model.Collection) (err error) {
@@ -23,7 +27,8 @@ func (s *Service) Grants(ctx context.Context, actor model.Actor, path ref.Path) 
 
 // SetGrant gives a user or a team a role in a collection, or with NoRole takes it away.
 // The collection's owners may. Errors: NotFound for the collection, user or team; Conflict
-// if no owner would be left; Forbidden, Unauthenticated, Invalid.
+// if no owner would be left, or there would be more than a thousand roles; Forbidden,
+// Unauthenticated, Invalid.
 func (s *Service) SetGrant(ctx context.Context, actor model.Actor, path ref.Path, g model.Grant) error {
 	const op = "registry.SetGrant"
 	if (g.User == "") == (g.Team == "") {
@@ -44,6 +49,13 @@ func (s *Service) SetGrant(ctx context.Context, actor model.Actor, path ref.Path
 		after, err := tx.Owners(ctx, c.ID)
 		if err != nil {
 			return err
+		}
+		given, err := tx.CountGrants(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if given > maxGrants && g.Role != model.NoRole {
+			return errs.E(op, errs.Conflict, "%d roles are given in %s already; give one to a team, and add people to that.", given-1, c.Name)
 		}
 		if before > 0 && after == 0 {
 			return errs.E(op, errs.Conflict, "%s would have no owner left; make somebody else an owner first.", c.Name)

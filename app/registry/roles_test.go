@@ -1,12 +1,14 @@
 package registry_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/registry"
+	"sregistry/app/store"
 )
 
 func TestGrantsOpenAndRevokesClose(t *testing.T) {
@@ -44,6 +46,33 @@ func TestGrantsOpenAndRevokesClose(t *testing.T) {
 	wants(t, errs.NotFound, f.SetGrant(f.ctx(), bob, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
 	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
 	wants(t, errs.Forbidden, f.SetGrant(f.ctx(), bob, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
+}
+
+func TestRolesOfACollectionAreBounded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice") // whose role is the first
+	f.push(alice, "lab/hello", "latest", "amd64", 1)
+	f.user("bob")
+	c, err := f.Collection(f.ctx(), alice, path(t, "lab"))
+	must(t, err)
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error {
+		for n := range 999 {
+			u, err := tx.AddUser(f.ctx(), fmt.Sprintf("user%d", n), model.Person, "", false)
+			if err != nil {
+				return err
+			}
+			if err := tx.SetGrant(f.ctx(), c.ID, model.Grant{User: u.Name, Role: model.Contributor}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	one := model.Grant{User: "bob", Role: model.Contributor}
+	wants(t, errs.Conflict, f.SetGrant(f.ctx(), alice, path(t, "lab"), one))
+	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "user7", Role: model.Owner}))
+	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "user8"}))
+	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), one))
 }
 
 func TestInvitationWorksOnceAndExpires(t *testing.T) {

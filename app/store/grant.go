@@ -20,6 +20,12 @@ func (t *Tx) Grants(ctx context.Context, collection int64) ([]model.Grant, error
 	     ORDER BY 3 DESC, 1, 2`, collection)
 }
 
+// CountGrants counts the roles that were given in a collection.
+func (t *Tx) CountGrants(ctx context.Context, collection int64) (int, error) {
+	return one(ctx, t, "store.CountGrants", value[int], `SELECT (SELECT count(*) FROM collection_users WHERE collection_id = ?1)
+	  + (SELECT count(*) FROM collection_teams WHERE collection_id = ?1)`, collection)
+}
+
 // SetGrant gives a role in a collection, or with NoRole takes it away. Errors: NotFound
 // for the user or team.
 func (t *Tx) SetGrant(ctx context.Context, collection int64, g model.Grant) error {
