@@ -41,9 +41,9 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 	if err != nil {
 		return h, err
 	}
-	ways := s.Settings()
-	if h.Scrub.Every = ways.ScrubEvery; ways.BackupTo != "" {
-		h.Backup.Every = ways.BackupEvery
+	now := s.Settings()
+	if h.Scrub.Every = now.ScrubEvery; now.BackupTo != "" {
+		h.Backup.Every = now.BackupEvery
 	}
 	h.DiskFree, h.DiskSize, err = s.blobs.Room()
 	return h, err

@@ -24,15 +24,15 @@ import (
 
 // Service is the core. It is safe for use by many goroutines.
 type Service struct {
-	db      *store.DB
-	blobs   *blob.Store
-	ways    ways
-	log     *slog.Logger
-	writers writers
-	denials *denials
-	ready   readiness
-	figures figures
-	woken   chan struct{} // when there are signatures to verify
+	db       *store.DB
+	blobs    *blob.Store
+	settings governed
+	log      *slog.Logger
+	writers  writers
+	denials  *denials
+	ready    readiness
+	figures  figures
+	woken    chan struct{} // when there are signatures to verify
 	// suspected is told when there is a blob to be read at once.
 	suspected chan struct{}
 	reading   *rate.Limiter // of what the scrub reads
@@ -56,7 +56,7 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
 		looks:     newLooks(),
 	}
-	s.ways.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
-	s.ways.present.Store(&settings)
+	s.settings.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
+	s.settings.present.Store(&settings)
 	return s
 }

@@ -12,7 +12,7 @@ import (
 	"sregistry/app/store"
 )
 
-// Settings are what an administrator decides about the registry's ways.
+// Settings are what an administrator decides about the registry.
 type Settings struct {
 	// Name is the registry's, for people.
 	Name string
@@ -55,8 +55,8 @@ type Rules func(kept map[string]string) (Settings, []model.Setting, error)
 // settingsLook is how often settings are looked for that another process has changed.
 const settingsLook = 2 * time.Second
 
-// ways are the settings in force, and how they come about.
-type ways struct {
+// governed are the settings in force, and how they come about.
+type governed struct {
 	present atomic.Pointer[Settings]
 	rules   Rules
 	mu      sync.Mutex        // of changes
@@ -65,13 +65,13 @@ type ways struct {
 
 // Settings gives those in force at this moment. What needs several of them at once asks
 // once.
-func (s *Service) Settings() Settings { return *s.ways.present.Load() }
+func (s *Service) Settings() Settings { return *s.settings.present.Load() }
 
 // Govern makes settings changeable by rules, and puts those in force that the database
 // keeps. It is called once, before the first request. Errors: Invalid for a kept setting
 // that the rules refuse.
 func (s *Service) Govern(ctx context.Context, rules Rules) error {
-	s.ways.rules = rules
+	s.settings.rules = rules
 	return errs.Wrap("registry.Govern", s.refresh(ctx))
 }
 
@@ -94,8 +94,8 @@ func (s *Service) FollowSettings(ctx context.Context) {
 
 // refresh puts in force what the database keeps.
 func (s *Service) refresh(ctx context.Context) error {
-	s.ways.mu.Lock()
-	defer s.ways.mu.Unlock()
+	s.settings.mu.Lock()
+	defer s.settings.mu.Unlock()
 	var rows []store.Setting
 	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
 		rows, err = tx.Settings(ctx)
@@ -105,15 +105,15 @@ func (s *Service) refresh(ctx context.Context) error {
 		return err
 	}
 	kept := keptSettings(rows)
-	if s.ways.kept != nil && maps.Equal(kept, s.ways.kept) {
+	if s.settings.kept != nil && maps.Equal(kept, s.settings.kept) {
 		return nil
 	}
-	present, _, err := s.ways.rules(kept)
+	present, _, err := s.settings.rules(kept)
 	if err != nil {
 		return err
 	}
-	s.ways.kept = kept
-	s.ways.present.Store(&present)
+	s.settings.kept = kept
+	s.settings.present.Store(&present)
 	return nil
 }
 
@@ -132,7 +132,7 @@ func (s *Service) RunningSettings(ctx context.Context, actor model.Actor) ([]mod
 	if err != nil {
 		return nil, errs.Wrap(op, err)
 	}
-	_, list, err := s.ways.rules(keptSettings(rows))
+	_, list, err := s.settings.rules(keptSettings(rows))
 	for at, one := range list {
 		for _, row := range rows {
 			if row.Name == one.Name && one.Fixed == "" {
@@ -152,8 +152,8 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 	if err := admin(op, actor); err != nil {
 		return err
 	}
-	s.ways.mu.Lock()
-	defer s.ways.mu.Unlock()
+	s.settings.mu.Lock()
+	defer s.settings.mu.Unlock()
 	var present Settings
 	var kept map[string]string
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
@@ -165,7 +165,7 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 		before := maps.Clone(kept)
 		maps.Copy(kept, values)
 		var list []model.Setting
-		if present, list, err = s.ways.rules(kept); err != nil {
+		if present, list, err = s.settings.rules(kept); err != nil {
 			return err
 		}
 		for _, one := range list {
@@ -181,8 +181,8 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	s.ways.kept = kept
-	s.ways.present.Store(&present)
+	s.settings.kept = kept
+	s.settings.present.Store(&present)
 	return nil
 }
 
