@@ -71,7 +71,9 @@ func hashesTo(ctx context.Context, f *os.File, d digest.Digest, pace Pace) error
 	return nil
 }
 
-// hashFile hashes an upload by an algorithm that was not kept while it came in.
+// hashFile hashes an upload by an algorithm that was not kept while it came in. It goes on to
+// the end though the client may have left: when that comes back, all of it would be to do
+// again.
 func (s *Store) hashFile(name string, a digest.Algorithm) (digest.Digest, error) {
 	const op = "blob.hashFile"
 	f, err := s.fs.Open(name)

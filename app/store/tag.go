@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -79,13 +78,9 @@ func (t *Tx) Tagged(ctx context.Context, container int64, tags []model.Tag) erro
 	for i, tag := range tags {
 		at[tag.Name] = i
 	}
-	names, err := json.Marshal(slices.Collect(maps.Keys(at)))
-	if err != nil {
-		panic("store: names did not marshal: " + err.Error())
-	}
 	images, err := all(ctx, t, "store.Tagged", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+imageTables+`
 	  JOIN tag_images x ON x.image_id = i.id JOIN tags g ON g.id = x.tag_id
-	 WHERE g.container_id = ? AND g.name IN (SELECT value FROM json_each(?)) AND x.arch <> '*' ORDER BY g.name, x.arch`, container, string(names))
+	 WHERE g.container_id = ? AND g.name IN (SELECT value FROM json_each(?)) AND x.arch <> '*' ORDER BY g.name, x.arch`, container, list(slices.Collect(maps.Keys(at))))
 	for _, i := range images {
 		tag := &tags[at[i.Tag]]
 		tag.Images = append(tag.Images, i)
@@ -129,9 +124,9 @@ func (t *Tx) TagsOf(ctx context.Context, image int64) ([]string, error) {
 		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND x.arch <> '*' ORDER BY g.name", image)
 }
 
-// SetTag points a tag at an image and gives the tag's row id. With an arch it replaces only what the tag named for
-// that architecture, and anything that was not for one; with none it replaces all.
-// Images that so lose their last tag are loose from now on.
+// SetTag points a tag at an image and gives the tag's row id. With an arch it replaces only
+// what the tag named for that architecture, and anything that was not for one; with none
+// it replaces all. Images that so lose their last tag are loose from now on.
 func (t *Tx) SetTag(ctx context.Context, container int64, name, arch string, image int64) (tag int64, err error) {
 	const op = "store.SetTag"
 	tag, err = one(ctx, t, op, value[int64], `INSERT INTO tags (container_id, name, updated_at) VALUES (?1, ?2, ?3)
