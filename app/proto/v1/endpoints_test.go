@@ -3,7 +3,6 @@ package v1_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -334,32 +333,4 @@ func deleteThings(t *testing.T, s *site, p people) {
 	want[any](t, s, 404, "DELETE", "/deletions/"+answer.Header.Get(api.HeaderUndo), p["owner"], "")
 	want[any](t, s, 423, "DELETE", "/collections/lab", p["owner"], "")
 	want[any](t, s, 204, "DELETE", "/containers/other%2Fthing", p["owner"], "")
-}
-
-func TestNarrowedTokenReachesItsCollectionOnly(t *testing.T) {
-	t.Parallel()
-	s, p := newLab(t)
-	lab := decode[api.Collection](t, s.call(t, http.MethodGet, "/collections/lab", p["owner"], ""))
-	if lab.Name != "lab" {
-		t.Fatal(lab)
-	}
-	token := want[api.Token](t, s, 201, "POST", "/tokens", p["owner"], `{"name":"n","scope":["read","write"],"collections":["lab"]}`).Secret
-	want[any](t, s, 200, "GET", hello, token, "")
-	want[any](t, s, 404, "GET", "/containers/other%2Fthing", token, "")
-	want[any](t, s, 403, "POST", "/tokens", token, `{"name":"more"}`)
-	want[any](t, s, 403, "DELETE", hello+"/tags/latest", token, "")
-}
-
-// What belongs to no collection is beyond a token that is narrowed to some, though an
-// administrator made it.
-func TestNarrowedTokenOfAnAdminRunsNothing(t *testing.T) {
-	t.Parallel()
-	s, p := newLab(t)
-	token := want[api.Token](t, s, 201, "POST", "/tokens", p["admin"], `{"name":"n","scope":["read","write","delete","manage"],"collections":["lab"]}`).Secret
-	want[any](t, s, 403, "PUT", "/usage/lab/quota", token, `{"bytes":1}`)
-	want[any](t, s, 403, "GET", "/usage", token, "")
-	want[any](t, s, 403, "GET", "/usage/alice", token, "")
-	want[any](t, s, 403, "GET", "/tokens?user=alice", token, "")
-	want[any](t, s, 403, "GET", "/events", token, "")
-	want[any](t, s, 200, "GET", "/usage/lab", token, "")
 }
