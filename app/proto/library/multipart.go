@@ -18,23 +18,11 @@ const partSize = 64 << 20
 // beginParts is POST /v2/imagefile/IMAGE/_multipart. The client need not read every part
 // twice so as to send its sum: that of the whole is compared at the end.
 func (d *door) beginParts(c echo.Context) error {
-	const op = "library.beginParts"
-	u, err := parseImageID(c.Param("image"))
+	_, size, id, err := d.begin(c)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return never404("library.beginParts", err)
 	}
-	var body newUpload
-	if err := httpx.ReadLooseJSON(c, &body); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if err := checkSize(body.Size); err != nil {
-		return errs.Wrap(op, err)
-	}
-	started, err := d.Registry.BeginSizedUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Size)
-	if err != nil {
-		return never404(op, err)
-	}
-	return answer(c, partsStarted{Upload: started.ID, Parts: (body.Size-1)/partSize + 1, PartSize: partSize,
+	return answer(c, partsStarted{Upload: id, Parts: (size-1)/partSize + 1, PartSize: partSize,
 		Options: map[string]string{"s3compliant": "false"}})
 }
 

@@ -27,27 +27,32 @@ func (d *door) uploadAtOnce(c echo.Context) error {
 // beginUpload is POST /v2/imagefile/IMAGE: where to send a file. Its MD5, which clients
 // send too, is not looked at: the SHA-256 says all that it could.
 func (d *door) beginUpload(c echo.Context) error {
-	const op = "library.beginUpload"
-	u, err := parseImageID(c.Param("image"))
+	u, size, id, err := d.begin(c)
 	if err != nil {
-		return errs.Wrap(op, err)
+		return never404("library.beginUpload", err)
+	}
+	return answer(c, uploadStarted{d.uploadAddress(c, identity.UploadTicket{
+		Upload: id, Container: u.container.Full(), Size: size, Digest: u.file, Whole: true})})
+}
+
+// begin begins the upload of an image's file, of which the request says the size.
+func (d *door) begin(c echo.Context) (u upload, size int64, id string, err error) {
+	const op = "library.begin"
+	if u, err = parseImageID(c.Param("image")); err != nil {
+		return u, 0, "", err
 	}
 	var body newUpload
 	if err := httpx.ReadLooseJSON(c, &body); err != nil {
-		return errs.Wrap(op, err)
+		return u, 0, "", err
 	}
-	if err := checkSize(body.Size); err != nil {
-		return errs.Wrap(op, err)
+	if body.Size <= 0 {
+		return u, 0, "", errs.E(op, errs.Invalid, "The filesize is %d; send that of the image, in bytes.", body.Size)
 	}
 	if body.SHA256 != "" && !strings.EqualFold(body.SHA256, u.file.Encoded()) {
-		return errs.E(op, errs.Invalid, "The sha256sum %s is not that of the image, %s; begin the push anew.", clip(body.SHA256), u.file.Encoded())
+		return u, 0, "", errs.E(op, errs.Invalid, "The sha256sum %s is not that of the image, %s; begin the push anew.", clip(body.SHA256), u.file.Encoded())
 	}
 	started, err := d.Registry.BeginSizedUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Size)
-	if err != nil {
-		return never404(op, err)
-	}
-	return answer(c, uploadStarted{d.uploadAddress(c, identity.UploadTicket{
-		Upload: started.ID, Container: u.container.Full(), Size: body.Size, Digest: u.file, Whole: true})})
+	return u, body.Size, started.ID, err
 }
 
 // uploadAddress gives an address that needs no credentials: clients send none to it.
@@ -77,14 +82,6 @@ func (d *door) complete(c echo.Context, u upload) error {
 		return never404(op, err)
 	}
 	return answer(c, uploadComplete{Quota: quota{Total: used.Quota, Usage: used.Used}, Page: "containers/" + u.container.Full() + ":sha256." + u.file.Encoded()})
-}
-
-// checkSize refuses the size of what cannot be an image.
-func checkSize(size int64) error {
-	if size <= 0 {
-		return errs.E("library.checkSize", errs.Invalid, "The filesize is %d; send that of the image, in bytes.", size)
-	}
-	return nil
 }
 
 // parseSum reads a SHA-256 in hexadecimal digits; "" is none.
