@@ -80,6 +80,8 @@ var pages = []struct{ name, path string }{
 	{"hub search, exact", "/api/container/search/collection/" + storetest.Deep + "/name/" + storetest.Well + "/tag/2026.11"},
 	{"hub collection", "/api/collection/" + storetest.Deep + "/"},
 	{"hub collections", "/api/collections/"},
+	{"hub containers", "/api/containers/"},
+	{"hub labels, a key", "/api/labels/search/purpose/key"},
 	{"library search", "/v1/search?value=samtools"},
 	{"oci catalog", "/v2/_catalog?n=100"},
 	{"oci tags", "/v2/" + storetest.Deep + "/" + storetest.Well + "/tags/list?n=100"},

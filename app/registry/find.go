@@ -192,7 +192,7 @@ func (s *Service) NewestImages(ctx context.Context, actor model.Actor, text stri
 
 // maxLabelImages bounds the images that are listed with one label, and about those of a
 // page.
-const maxLabelImages = 1000
+const maxLabelImages = 500
 
 // Labels lists keys and values that stand in images which the actor may see, with those
 // images; an empty key or value stands for every one. A page ends early where its labels

@@ -14,7 +14,7 @@ import (
 // of the user ?1.
 const collectionColumns = `c.id, n.name, c.name, c.public, c.description, c.created_at, c.updated_at, c.containers,
   ` + roleOf + `,
-  coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM collection_signers s WHERE s.collection_id = c.id), '')`
+  coalesce((SELECT group_concat(s.fingerprint) FROM collection_signers s WHERE s.collection_id = c.id), '')`
 
 func scanCollection(row scanner) (model.Collection, error) {
 	var c model.Collection

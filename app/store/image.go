@@ -21,7 +21,7 @@ const damaged = "EXISTS (SELECT 1 FROM blobs db CROSS JOIN image_blobs dy ON dy.
 const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at, i.description, i.pulls, i.last_pulled_at, ` + damaged + `,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT pu.full_name FROM users pu WHERE pu.id = i.pushed_by), ''),
-  coalesce((SELECT group_concat(s.fingerprint ORDER BY s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
+  coalesce((SELECT group_concat(s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
 
 // imageTables leaves out what is in a deleted container or collection; whether the image
 // itself was deleted is for the query to say.

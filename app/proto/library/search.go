@@ -11,7 +11,7 @@ import (
 )
 
 // maxFound bounds what a search finds, the newest: the clients ask for no second page.
-const maxFound = 500
+const maxFound = 300
 
 // search is GET /v1/search?value=&arch=A,B&signed=. Only images are shown by the clients,
 // each once with all its tags.
