@@ -100,7 +100,11 @@ func TestProofSweepingUnderLoad(t *testing.T) {
 	clock.Go(func() { s.age(done) })
 	var pushes, deletes, pulls atomic.Int64
 	start := time.Now()
-	end := start.Add(2 * lasting())
+	length := 2 * lasting()
+	if *long {
+		length = lasting()
+	}
+	end := start.Add(length)
 	var workers sync.WaitGroup
 	for worker := range 4 {
 		workers.Go(func() {
@@ -137,7 +141,7 @@ func TestProofSweepingUnderLoad(t *testing.T) {
 	for until := time.Now().Add(2 * patience); *long && len(s.kept()) > 0 && time.Now().Before(until); {
 		time.Sleep(100 * time.Millisecond)
 	}
-	t.Logf("%d pushes, %d pulls, %d deletes in %s; %d files are left", pushes.Load(), pulls.Load(), deletes.Load(), 2*lasting(), len(s.kept()))
+	t.Logf("%d pushes, %d pulls, %d deletes in %s; %d files are left", pushes.Load(), pulls.Load(), deletes.Load(), length, len(s.kept()))
 	if *long && len(s.kept()) > 0 {
 		t.Error("what nobody needs was not removed")
 	}
