@@ -63,9 +63,10 @@ func (s *Store) Create(id string, options ...UploadOption) (*Upload, error) {
 	return u, nil
 }
 
-// Resume takes up an upload at a checkpoint; what the file holds beyond it is dropped.
-// Kinds: NotFound if the file or the bytes before the checkpoint are gone, Conflict while
-// somebody else writes to it, Invalid for a checkpoint of another place.
+// Resume takes up an upload at a checkpoint; what the file holds beyond it is dropped. At
+// the beginning there need be no file yet, so that an upload costs nothing before its first
+// byte. Kinds: NotFound if the file or the bytes before the checkpoint are gone, Conflict
+// while somebody else writes to it, Invalid for a checkpoint of another place.
 func (s *Store) Resume(id string, at Checkpoint) (*Upload, error) {
 	const op = "blob.Resume"
 	u, err := s.claim(id)
@@ -85,14 +86,19 @@ func (s *Store) Resume(id string, at Checkpoint) (*Upload, error) {
 func (u *Upload) reopen(at Checkpoint) error {
 	const op = "blob.reopen"
 	var err error
-	u.sums, u.offset, u.handed, u.named = newSums(false), at.Offset, at.Offset, at.State != nil
-	if at.Offset != 0 || at.State != nil {
+	begun := at.Offset != 0 || len(at.State) > 0
+	u.sums, u.offset, u.handed, u.named = newSums(false), at.Offset, at.Offset, begun
+	if begun {
 		if u.sums, err = restore(at); err != nil {
 			return errs.Because(op, errs.Invalid, err, "This upload cannot be taken up where it stopped. Start it again.")
 		}
 	}
 	gone := errs.E(op, errs.NotFound, "This upload is gone. Start it again.")
 	u.file, err = u.store.fs.OpenWrite(u.path)
+	if isGone(err) && !begun {
+		u.file, err = u.store.fs.Create(u.path)
+		return fault(op, err)
+	}
 	if isGone(err) {
 		return gone
 	}

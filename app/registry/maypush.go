@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 
+	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -26,4 +27,58 @@ func (s *Service) MayPush(ctx context.Context, actor model.Actor, name ref.Colle
 		err = notYours(op, name)
 	}
 	return errs.Wrap(op, err)
+}
+
+// pushPlace finds a container for somebody who may push to it, though it may not exist
+// yet.
+func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+	p, err := s.container(ctx, tx, actor, path)
+	if err != nil {
+		return p, err
+	}
+	return p, s.allowPush(ctx, tx, actor, p)
+}
+
+// allowPush asks whether an actor may push to a place, and make it if it is new. To a
+// stranger, a collection that he may not see and one that he may not create are the same.
+func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place) error {
+	const op = "registry.allowPush"
+	if actor.IsAnonymous() { // the same answer, whatever is there
+		return denied(op, hidden(op, actor, p.ContainerOf.String()), access.Push, p.Collection, p.ContainerOf.Full())
+	}
+	if p.Collection == 0 {
+		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
+	}
+	decision := access.Can(actor, access.Push, s.target(p))
+	if decision == access.Hidden {
+		return denied(op, notYours(op, p.ContainerOf.Collection), access.Push, p.Collection, p.ContainerOf.Full())
+	}
+	return denied(op, verdict(op, actor, decision, p.ContainerOf.String()), access.Push, p.Collection, p.ContainerOf.Full())
+}
+
+// notYours refuses a push to a collection that the actor may not see, or may not make.
+func notYours(op string, c ref.Collection) error {
+	return errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", c)
+}
+
+// ensurePlace is pushPlace for the moment when there is something to keep: collection and
+// container are made if they are new, private and the actor's.
+func (s *Service) ensurePlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+	p, err := s.pushPlace(ctx, tx, actor, path)
+	if err != nil {
+		return p, err
+	}
+	if p.Collection == 0 {
+		if p.Collection, err = s.createCollection(ctx, tx, actor, p.ContainerOf.Collection, NewCollection{}); err != nil {
+			return p, err
+		}
+		p.Role = model.Owner
+	}
+	if p.Container == 0 {
+		if p.Container, err = tx.EnsureContainer(ctx, p.Collection, p.ContainerOf.Container); err != nil {
+			return p, err
+		}
+		return p, tx.Record(ctx, actor.Did(model.ContainerCreated, p.ContainerOf.Full()).In(p.Collection))
+	}
+	return p, nil
 }

@@ -99,7 +99,7 @@ func uploadBlob(f *fixture, actor model.Actor, name string, content []byte) dige
 	_, err = f.AppendUpload(f.ctx(), actor, path(f.t, name), up.ID, 0, bytes.NewReader(content))
 	must(f.t, err)
 	d := digest.FromBytes(content)
-	_, err = f.FinishUpload(f.ctx(), actor, path(f.t, name), up.ID, d)
+	err = f.FinishUpload(f.ctx(), actor, path(f.t, name), up.ID, d)
 	must(f.t, err)
 	return d
 }
@@ -220,8 +220,34 @@ func TestUploadGoesOnWhereItBroke(t *testing.T) {
 	wants(t, errs.NotFound, err) // the collection does not exist yet, so bob might push there; but the upload is not his
 	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, up.Offset, bytes.NewReader(content[up.Offset:]))
 	must(t, err)
-	_, err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromBytes(content))
+	err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromBytes(content))
 	must(t, err)
+	_, err = f.Upload(f.ctx(), alice, at, up.ID)
+	wants(t, errs.NotFound, err)
+}
+
+func TestLastBytesComeWithTheEnd(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	content := bytes.Repeat([]byte("0123456789abcdef"), 20000)
+	want := digest.FromBytes(content)
+	at := path(t, "lab/hello")
+	up, err := f.BeginUpload(f.ctx(), alice, at)
+	must(t, err)
+	breaks := io.MultiReader(bytes.NewReader(content[:123457]), failing{errors.New("reset")})
+	now, err := f.FinishUploadWith(f.ctx(), alice, at, up.ID, 0, breaks, want)
+	wants(t, errs.Canceled, err)
+	if now.Offset != 123457 {
+		t.Fatalf("after the break the upload stands at %d", now.Offset)
+	}
+	now, err = f.FinishUploadWith(f.ctx(), alice, at, up.ID, 0, bytes.NewReader(content), want)
+	wants(t, errs.RangeInvalid, err)
+	_, err = f.FinishUploadWith(f.ctx(), alice, at, up.ID, now.Offset, bytes.NewReader(content[now.Offset:]), want)
+	must(t, err)
+	if size, err := f.blobs.Size(want); err != nil || size != int64(len(content)) {
+		t.Errorf("kept were %d bytes, %v", size, err)
+	}
 	_, err = f.Upload(f.ctx(), alice, at, up.ID)
 	wants(t, errs.NotFound, err)
 }
@@ -235,7 +261,7 @@ func TestWrongDigestEndsTheUpload(t *testing.T) {
 	must(t, err)
 	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, -1, strings.NewReader("something"))
 	must(t, err)
-	_, err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromString("something else"))
+	err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromString("something else"))
 	wants(t, errs.DigestInvalid, err)
 	_, err = f.Upload(f.ctx(), alice, at, up.ID)
 	wants(t, errs.NotFound, err)
@@ -289,6 +315,6 @@ func TestUploadIsTakenOverFromADeadLine(t *testing.T) {
 	wants(t, errs.Canceled, <-gone)
 	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, now.Offset, bytes.NewReader(content[now.Offset:]))
 	must(t, err)
-	_, err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromBytes(content))
+	err = f.FinishUpload(f.ctx(), alice, at, up.ID, digest.FromBytes(content))
 	must(t, err)
 }

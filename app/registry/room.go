@@ -127,7 +127,7 @@ func (s *Service) reserve(ctx context.Context, actor model.Actor, path ref.Path,
 		if !write {
 			return nil
 		}
-		return tx.AddUpload(ctx, store.Upload{ID: r.id, Container: p.ContainerOf.Full(), User: actor.UserID, State: []byte{},
+		return tx.AddUpload(ctx, store.Upload{ID: r.id, Container: p.ContainerOf.Full(), User: actor.UserID,
 			Reserved: bytes, Namespace: l.NamespaceID, Collection: p.Collection, Passing: true})
 	}
 	// Where no quota holds, nothing is written.

@@ -13,7 +13,7 @@ type Upload struct {
 	Container string // full name; it may not exist yet
 	User      int64
 	Offset    int64  // bytes
-	State     []byte // of the running hash at Offset
+	State     []byte // of the running hash at Offset; empty at the beginning
 	// Reserved is how many bytes are kept free for it, of the quotas of these, if any holds;
 	// they are 0 where there is none.
 	Reserved              int64
@@ -23,11 +23,11 @@ type Upload struct {
 	Passing bool
 }
 
-// AddUpload records a new upload.
+// AddUpload records a new upload, of which nothing has come.
 func (t *Tx) AddUpload(ctx context.Context, u Upload) error {
 	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at, reserved, namespace_id, collection_id, resumable)
-	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, nullif(?8, 0), nullif(?9, 0), ?10)`,
-		u.ID, u.Container, u.User, u.Offset, u.State, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Passing)
+	  VALUES (?1, ?2, ?3, 0, x'', ?4, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)`,
+		u.ID, u.Container, u.User, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Passing)
 }
 
 // Upload finds an upload. Errors: NotFound.

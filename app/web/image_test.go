@@ -190,7 +190,7 @@ func (f *fixture) pushManifest(t *testing.T, configType string) {
 	if _, err := f.Registry.AppendUpload(t.Context(), alice, path, u.ID, 0, strings.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Registry.FinishUpload(t.Context(), alice, path, u.ID, d); err != nil {
+	if err := f.Registry.FinishUpload(t.Context(), alice, path, u.ID, d); err != nil {
 		t.Fatal(err)
 	}
 	const mediaType = "application/vnd.oci.image.manifest.v1+json"

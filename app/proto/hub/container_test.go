@@ -253,7 +253,7 @@ func TestImageOfLayersIsNotFound(t *testing.T) {
 	if _, err := f.Registry.AppendUpload(t.Context(), alice.actor, path, up.ID, 0, strings.NewReader(config)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.Registry.FinishUpload(t.Context(), alice.actor, path, up.ID, digest.FromString(config)); err != nil {
+	if err := f.Registry.FinishUpload(t.Context(), alice.actor, path, up.ID, digest.FromString(config)); err != nil {
 		t.Fatal(err)
 	}
 	const kind = "application/vnd.oci.image.manifest.v1+json"

@@ -66,7 +66,7 @@ func (d *door) completeParts(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	_, err = d.Registry.FinishUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Upload, u.file)
+	err = d.Registry.FinishUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Upload, u.file)
 	if errs.Is(err, errs.DigestInvalid) {
 		return errs.E(op, errs.DigestInvalid, "What came is not the image %s: a part is missing, or was damaged. Push it again.", u.file)
 	}

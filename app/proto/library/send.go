@@ -45,19 +45,20 @@ func (d *door) take(c echo.Context, actor model.Actor, t identity.UploadTicket) 
 	if r.ContentLength >= 0 && r.ContentLength != t.Size {
 		return errs.E(op, errs.Invalid, "%d bytes were announced, and %d are being sent; push the image again.", t.Size, r.ContentLength)
 	}
-	verified := newChecked(io.LimitReader(r.Body, t.Size), t)
-	up, err := d.Registry.AppendUpload(r.Context(), actor, container.Path(), t.Upload, t.Offset, verified)
+	path := container.Path()
+	body := httpx.Exactly(r.Body, t.Size, errs.E(op, errs.Invalid, "%d bytes were announced, and fewer came; push the image again.", t.Size))
+	if t.Whole {
+		return d.takeWhole(c, actor, path, t, body)
+	}
+	verified := newChecked(body, t.Digest)
+	_, err = d.Registry.AppendUpload(r.Context(), actor, path, t.Upload, t.Offset, verified)
 	switch {
 	case errs.Is(err, errs.RangeInvalid):
-		return errs.E(op, errs.Conflict, "This upload link was used already; push the image again.")
+		return usedUp(op)
 	case err != nil:
 		return err
-	case up.Offset != t.Offset+t.Size:
-		return errs.E(op, errs.Invalid, "%d bytes were announced, and %d came; push the image again.", t.Size, up.Offset-t.Offset)
-	case t.Whole:
-		return d.finish(c, actor, container.Path(), t)
 	case !verified.good():
-		if err := d.Registry.CancelUpload(r.Context(), actor, container.Path(), t.Upload); err != nil {
+		if err := d.Registry.CancelUpload(r.Context(), actor, path, t.Upload); err != nil {
 			return err
 		}
 		return errs.E(op, errs.DigestInvalid, "The part is not what was announced; push the image again.")
@@ -65,30 +66,36 @@ func (d *door) take(c echo.Context, actor model.Actor, t identity.UploadTicket) 
 	return nil
 }
 
-// finish ends an upload that came in one piece. Bytes that are not what was announced are
-// thrown away, and yet answered by 200: the client then asks for completion, and shows its
-// user the sentence it gets there, while here it would show "400" and nothing else.
-func (d *door) finish(c echo.Context, actor model.Actor, path ref.Path, t identity.UploadTicket) error {
-	_, err := d.Registry.FinishUpload(c.Request().Context(), actor, path, t.Upload, t.Digest)
-	if errs.Is(err, errs.DigestInvalid) {
+// takeWhole takes an upload in one piece, and ends it. Bytes that are not what was announced
+// are thrown away, and yet answered by 200: the client then asks for completion, and shows
+// its user the sentence it gets there, while here it would show "400" and nothing else.
+func (d *door) takeWhole(c echo.Context, actor model.Actor, path ref.Path, t identity.UploadTicket, body io.Reader) error {
+	_, err := d.Registry.FinishUploadWith(c.Request().Context(), actor, path, t.Upload, t.Offset, body, t.Digest)
+	switch {
+	case errs.Is(err, errs.RangeInvalid):
+		return usedUp("library.takeWhole")
+	case errs.Is(err, errs.DigestInvalid):
 		httpx.Set(c, "digest_invalid", true)
 		return nil
 	}
 	return err
 }
 
-// checked sums up a part while it is read, if there is a sum to hold it to. The sum of a
-// whole upload is taken by the core.
+func usedUp(op string) error {
+	return errs.E(op, errs.Conflict, "This upload link was used already; push the image again.")
+}
+
+// checked sums up a part while it is read, if there is a sum to hold it to.
 type checked struct {
 	io.Reader
 	verifier digest.Verifier
 }
 
-func newChecked(body io.Reader, t identity.UploadTicket) checked {
-	if t.Whole || t.Digest == "" {
+func newChecked(body io.Reader, sum digest.Digest) checked {
+	if sum == "" {
 		return checked{Reader: body}
 	}
-	v := t.Digest.Verifier()
+	v := sum.Verifier()
 	return checked{io.TeeReader(body, v), v}
 }
 

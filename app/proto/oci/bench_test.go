@@ -125,6 +125,53 @@ func receive(path string, body io.Reader) error {
 	return os.Rename(path+".new", path)
 }
 
+// BenchmarkSmallImages has 8 clients push images of some KiB, each by the five requests of
+// Apptainer's oras://, against a server that takes as many files as come (an image, a config
+// and a manifest), syncs each, and knows nothing of them.
+func BenchmarkSmallImages(b *testing.B) {
+	const clients, each = 8, 8
+	s := newSite(b, doortest.WithLog(io.Discard))
+	auth := s.account(b, "ann")
+	dir := b.TempDir()
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := receive(filepath.Join(dir, rand.Text()), r.Body); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	}))
+	b.Cleanup(plain.Close)
+	atOnce := func(do func(client, nth int)) {
+		var all sync.WaitGroup
+		for client := range clients {
+			all.Go(func() {
+				for nth := range each {
+					do(client, nth)
+				}
+			})
+		}
+		all.Wait()
+	}
+	var turn uint64
+	duel(b, "images/s", clients*each, func() { turn++ },
+		func() {
+			atOnce(func(client, nth int) {
+				options := siftest.Options{Arch: "amd64", Seed: turn<<16 | uint64(client)<<8 | uint64(nth), Payload: 1024}
+				s.pushSIF(b, auth, fmt.Sprintf("lab/small%d", client), fmt.Sprintf("t%d", nth), options)
+			})
+		},
+		func() {
+			atOnce(func(int, int) {
+				for range 3 {
+					resp, err := http.Post(plain.URL, "application/octet-stream", bytes.NewReader(noise(1024)))
+					if err != nil {
+						b.Error(err)
+						return
+					}
+					resp.Body.Close()
+				}
+			})
+		})
+}
+
 // BenchmarkDownload pulls a blob, against net/http with the plain file.
 func BenchmarkDownload(b *testing.B) {
 	s := newSite(b)

@@ -70,28 +70,18 @@ func (d *door) mount(c echo.Context, t target) (done bool, err error) {
 // appendUpload answers PATCH /v2/<name>/blobs/uploads/<id> (end-5). Docker streams a whole
 // blob into one such request, without Content-Range.
 func (d *door) appendUpload(c echo.Context, t target) error {
-	up, err := d.take(c, t)
+	part, err := readChunk(c.Request())
 	if err != nil {
 		return err
 	}
-	stands(c, t.name, up)
-	return c.NoContent(http.StatusAccepted)
-}
-
-// take takes the body of a request as the next chunk of an upload.
-func (d *door) take(c echo.Context, t target) (registry.Upload, error) {
-	part, err := readChunk(c.Request())
-	if err != nil {
-		return registry.Upload{}, err
-	}
 	up, err := d.core.AppendUpload(c.Request().Context(), httpx.Actor(c), t.name, t.last, part.offset, part.body)
-	if errs.Is(err, errs.RangeInvalid) {
+	if err == nil || errs.Is(err, errs.RangeInvalid) {
 		stands(c, t.name, up)
 	}
 	if err != nil {
-		return up, err
+		return err
 	}
-	return up, part.check(up.Offset)
+	return c.NoContent(http.StatusAccepted)
 }
 
 // finishUpload answers PUT /v2/<name>/blobs/uploads/<id>?digest= (end-6), with the last
@@ -101,12 +91,15 @@ func (d *door) finishUpload(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	if c.Request().ContentLength != 0 {
-		if _, err := d.take(c, t); err != nil {
-			return err
-		}
+	part, err := readChunk(c.Request())
+	if err != nil {
+		return err
 	}
-	if _, err := d.core.FinishUpload(c.Request().Context(), httpx.Actor(c), t.name, t.last, want); err != nil {
+	up, err := d.core.FinishUploadWith(c.Request().Context(), httpx.Actor(c), t.name, t.last, part.offset, part.body, want)
+	if errs.Is(err, errs.RangeInvalid) {
+		stands(c, t.name, up)
+	}
+	if err != nil {
 		return err
 	}
 	return created(c, want, blobAddress(t.name, want))

@@ -1,0 +1,177 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/opencontainers/go-digest"
+
+	"sregistry/app/blob"
+	"sregistry/app/errs"
+	"sregistry/app/model"
+	"sregistry/app/ref"
+	"sregistry/app/store"
+)
+
+// checkpoint is how many bytes of a stream are made durable at a time, so that no more
+// must be sent again should the server die: often enough for a slow line, seldom enough
+// to cost nothing on a fast one.
+const checkpoint = 256 << 20
+
+// AppendUpload takes more bytes of an upload, which have to begin where it stands; offset
+// -1 says that they do. What has arrived is kept and made durable also when the stream
+// breaks off, so that the client can go on from there. It gives how far the upload now
+// is. A request that still writes to the upload is interrupted, if its body can be: it is
+// the same client's, on a line that went dead. Errors: RangeInvalid for another offset,
+// Conflict for a writer that cannot be interrupted, Canceled if the client went away,
+// OverQuota, at once if the body has a method Size; NoSpace, and those of Upload.
+func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (Upload, error) {
+	const op = "registry.AppendUpload"
+	w, err := s.write(ctx, actor, path, id, offset, body)
+	if err != nil {
+		return w.stands(), errs.Wrap(op, err)
+	}
+	defer w.end()
+	err = w.take(ctx, body)
+	if failed := w.keep(ctx); failed != nil {
+		return w.stands(), errs.Wrap(op, failed)
+	}
+	return w.stands(), errs.Wrap(op, err)
+}
+
+// FinishUpload ends an upload: its bytes, which must have the digest want, are now a
+// durable blob that the container holds. It makes collection and container if they are
+// new. Errors: DigestInvalid, after which the upload is gone, and those of AppendUpload.
+func (s *Service) FinishUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, want digest.Digest) error {
+	_, err := s.FinishUploadWith(ctx, actor, path, id, -1, nil, want)
+	return err
+}
+
+// FinishUploadWith is AppendUpload and FinishUpload in one: what comes last is made durable
+// once, as a part of the blob. If it fails, it gives how far the upload is: what came before
+// a stream broke off is kept.
+func (s *Service) FinishUploadWith(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, last io.Reader, want digest.Digest) (Upload, error) {
+	const op = "registry.FinishUpload"
+	w, err := s.write(ctx, actor, path, id, offset, last)
+	if err != nil {
+		return w.stands(), errs.Wrap(op, err)
+	}
+	defer w.end()
+	if last != nil {
+		if err := w.take(ctx, last); err != nil {
+			err = errors.Join(err, w.keep(ctx))
+			return w.stands(), errs.Wrap(op, err)
+		}
+	}
+	return w.stands(), errs.Wrap(op, w.finish(ctx, actor, path, want))
+}
+
+// writing is an upload while a request, and no other, writes to it.
+type writing struct {
+	s      *Service
+	row    store.Upload // as far as it is durable
+	room   *reservation
+	upload *blob.Upload
+	leave  func()
+}
+
+// write has the caller write to an upload, with a body that begins at an offset; he has to
+// end it. If it fails, what it gives still tells where the upload stands, if that is known.
+func (s *Service) write(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (w writing, err error) {
+	const op = "registry.write"
+	if _, err := s.upload(ctx, actor, path, id); err != nil {
+		return w, err
+	}
+	leave, err := s.writers.enter(ctx, id, body)
+	if err != nil {
+		return w, err
+	}
+	defer func() {
+		if err != nil {
+			leave()
+		}
+	}()
+	row, room, err := s.uploadRoom(ctx, actor, path, id) // only now it stands still
+	if err != nil {
+		return w, err
+	}
+	w = writing{s: s, row: row, room: room, leave: leave}
+	if offset >= 0 && offset != row.Offset {
+		return w, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, not %d; go on from there.", row.Offset, offset)
+	}
+	if err := room.fit(ctx, row.Offset+announced(body)); err != nil {
+		return w, err
+	}
+	w.upload, err = s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
+	return w, err
+}
+
+func (w *writing) stands() Upload { return Upload{w.row.ID, w.row.Offset} }
+
+// end leaves the upload to others; after finish it does nothing to the file.
+func (w *writing) end() {
+	w.upload.Close()
+	w.leave()
+}
+
+// take takes a body, and makes durable what came of it whenever that is enough to be worth
+// it. The rest is for keep or finish.
+func (w *writing) take(ctx context.Context, body io.Reader) error {
+	body = w.room.meter(ctx, body)
+	for {
+		part := &io.LimitedReader{R: body, N: checkpoint}
+		if _, err := w.upload.Append(ctx, part, blob.Unlimited); err != nil || part.N > 0 {
+			return err
+		}
+		if err := w.keep(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// keep makes durable what has come. That the client goes away must not hinder it.
+func (w *writing) keep(ctx context.Context) error {
+	if w.upload.Offset() == w.row.Offset {
+		return nil
+	}
+	at, err := w.upload.Checkpoint()
+	if err != nil {
+		return err
+	}
+	row := w.row
+	row.Offset, row.State = at.Offset, at.State
+	ctx = context.WithoutCancel(ctx)
+	if err := w.s.db.Update(ctx, func(tx *store.Tx) error { return tx.AdvanceUpload(ctx, row) }); err != nil {
+		return err
+	}
+	w.row = row
+	return nil
+}
+
+// finish makes a blob of the upload, held by a container.
+func (w *writing) finish(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest) error {
+	size := w.upload.Offset()
+	d, err := w.upload.Commit(want)
+	if errs.Is(err, errs.DigestInvalid) {
+		w.upload.Abort()
+		return errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
+	}
+	if err != nil {
+		return err
+	}
+	err = w.s.db.Update(ctx, func(tx *store.Tx) error {
+		p, err := w.s.ensurePlace(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if err := tx.DeleteUpload(ctx, w.row.ID); err != nil { // and so give back its room
+			return err
+		}
+		return w.s.holdBlob(ctx, tx, p, d, size)
+	})
+	if errs.Is(err, errs.OverQuota) { // which was set meanwhile; the upload cannot be gone on with
+		err = errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
+	}
+	return err
+}
