@@ -10,6 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"sregistry/app/errs"
 )
 
@@ -64,7 +67,12 @@ func copyInto(ctx context.Context, db *sql.DB, path string) error {
 		return unwritable(op, err)
 	}
 	defer f.Close()
-	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", path)
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code() == sqlite3.SQLITE_ERROR {
+		// It says that the file exists if it cannot learn how large that is.
+		return errs.Because(op, errs.Internal, err, diskFailed)
+	}
+	if err != nil {
 		return wrap(op, err)
 	}
 	if err := f.Sync(); err != nil {

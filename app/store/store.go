@@ -195,12 +195,15 @@ func wrap(op string, err error) error {
 	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT: // which SQLite also says of a part that the disk does not give
 		return errs.Because(op, errs.Internal, err, "The database file is damaged, or its disk does not give it any more; look at the system's log, and restore a backup if the disk is well.")
 	case sqlite3.SQLITE_IOERR:
-		return errs.Because(op, errs.Internal, err, "The disk of the database has failed; look at the system's log.")
+		return errs.Because(op, errs.Internal, err, diskFailed)
 	case sqlite3.SQLITE_INTERRUPT:
 		return errs.Because(op, errs.Canceled, err, "The request was given up.")
 	}
 	return &errs.Error{Op: op, Kind: errs.Internal, Cause: err}
 }
+
+// diskFailed is the sentence of an error of the disk, other than that it is full.
+const diskFailed = "The disk of the database has failed; look at the system's log."
 
 // errReadOnly is a connection that was to write, and cannot.
 var errReadOnly = errors.New("the file could be opened for reading only")
