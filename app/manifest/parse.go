@@ -20,6 +20,14 @@ const MaxSize = 4 << 20
 // maxDescriptors bounds what one manifest may name.
 const maxDescriptors = 4096
 
+// maxType bounds the types that stand in lists of many images, in bytes: two names of 127
+// (RFC 6838, section 4.2) with a slash between them.
+const maxType = 255
+
+// maxBytes bounds the size of what a manifest names: a pebibyte, of which thousands can
+// still be added up. What need not be here is not held to the size that is said of it.
+const maxBytes = 1 << 50
+
 // Manifest is what the core needs to know of a manifest: an image's or an index's.
 type Manifest struct {
 	MediaType    string
@@ -117,6 +125,9 @@ func (l *descriptors) UnmarshalJSON(text []byte) error {
 // check holds the descriptors to what everybody relies on: a valid digest and a size.
 func (m Manifest) check() error {
 	const op = "manifest.check"
+	if len(m.ArtifactType) > maxType || len(m.Config.MediaType) > maxType {
+		return errs.E(op, errs.Invalid, "The manifest has a media type of more than %d bytes.", maxType)
+	}
 	named := slices.Concat(m.Layers, m.Manifests)
 	if !m.IsIndex {
 		named = append(named, m.Config)
@@ -133,6 +144,9 @@ func (m Manifest) check() error {
 		}
 		if d.Size < 0 {
 			return errs.E(op, errs.Invalid, "The manifest gives %s a negative size.", d.Digest)
+		}
+		if d.Size > maxBytes {
+			return errs.E(op, errs.Invalid, "The manifest gives %s a size of %d bytes; at most %d are allowed.", d.Digest, d.Size, int64(maxBytes))
 		}
 	}
 	return nil

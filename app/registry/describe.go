@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
@@ -15,8 +18,17 @@ import (
 	"sregistry/app/store"
 )
 
-// maxConfig bounds the config of an OCI image that is read, in bytes.
-const maxConfig = 4 << 20
+// The bounds of what is taken of an OCI image's config, in bytes but for maxLabels. The
+// architecture and the labels stand in lists of many images; what lies beyond a bound is
+// left out there.
+const (
+	maxConfig     = 4 << 20
+	maxArch       = 32
+	maxLabels     = 1000
+	maxLabelKey   = 256
+	maxLabelValue = 16 << 10
+	maxLabelText  = 256 << 10 // of all of them
+)
 
 // described is an image as its manifest and its content say, before it has a place.
 type described struct {
@@ -95,8 +107,32 @@ func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte
 // describeConfig takes the architecture and the labels from the config of an OCI image.
 func (s *Service) describeConfig(d *described, config v1.Descriptor) error {
 	image, err := s.imageConfig(config)
-	d.Arch, d.Labels = image.Architecture, image.Config.Labels
+	d.Arch, d.Labels = knownArch(image.Architecture), boundLabels(image.Config.Labels)
 	return err
+}
+
+// knownArch gives an architecture, or "" for what is no name of one.
+func knownArch(arch string) string {
+	if len(arch) > maxArch || strings.Trim(arch, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != "" {
+		return ""
+	}
+	return arch
+}
+
+// boundLabels leaves out those of the labels that are too long or, from the end of their
+// order, too many.
+func boundLabels(labels map[string]string) map[string]string {
+	bound := map[string]string{}
+	room := maxLabelText
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		size := len(key) + len(labels[key])
+		if key == "" || len(key) > maxLabelKey || len(labels[key]) > maxLabelValue || size > room || len(bound) == maxLabels {
+			continue
+		}
+		room -= size
+		bound[key] = labels[key]
+	}
+	return bound
 }
 
 // imageConfig reads the config of an OCI image. One that is too large, or is not what it

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"math"
 	"strconv"
 
 	"github.com/opencontainers/go-digest"
@@ -221,10 +222,10 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, p store.Place, d *des
 		}
 		arch := ""
 		if child.Platform != nil {
-			arch = child.Platform.Architecture
+			arch = knownArch(child.Platform.Architecture)
 		}
 		d.Children = append(d.Children, store.Child{Image: c.ID, Arch: arch})
-		d.Size += c.Size
+		d.Size = min(d.Size, math.MaxInt64-c.Size) + c.Size // an index in an index in an index adds up fast
 	}
 	return nil
 }

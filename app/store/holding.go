@@ -68,6 +68,7 @@ func dayNumber(t time.Time) int64 { return t.Unix() / secondsOfDay }
 
 // Garbage gives by day, the first first, what a grace period will end for, or for what lost
 // its last tag another one, at most limit days. What it has ended for already is of day 0.
+// An image is as large as its manifest says, so that the sum may pass what an integer holds.
 func (t *Tx) Garbage(ctx context.Context, grace, loose time.Duration, limit int) ([]model.Garbage, error) {
 	return all(ctx, t, "store.Garbage", func(row scanner) (model.Garbage, error) {
 		var g model.Garbage
@@ -77,7 +78,7 @@ func (t *Tx) Garbage(ctx context.Context, grace, loose time.Duration, limit int)
 			g.Day = time.Unix(day*secondsOfDay, 0).UTC()
 		}
 		return g, err
-	}, `SELECT CASE WHEN ends <= ?2 THEN 0 ELSE ends / 86400 END AS day, count(*), sum(size) FROM (
+	}, `SELECT CASE WHEN ends <= ?2 THEN 0 ELSE ends / 86400 END AS day, count(*), CAST(total(size) AS INTEGER) FROM (
 	      SELECT id, size, deleted_at + ?1 AS ends FROM images WHERE deleted_at > 0
 	      UNION ALL
 	      SELECT id, size, loose_since + ?4 FROM images WHERE loose_since > 0 AND deleted_at = 0)
