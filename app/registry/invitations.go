@@ -6,6 +6,7 @@ import (
 	"path"
 	"time"
 
+	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/store"
@@ -70,16 +71,35 @@ func (s *Service) Accept(ctx context.Context, actor model.Actor, invitation stri
 	return inv, errs.Wrap(op, err)
 }
 
+// liveInvitation finds an invitation that can be taken up: as long as he who made it may
+// himself still invite to the team. Or one who was put out of it could come back by a link
+// that he had made for himself before. Errors: NotFound.
 func liveInvitation(ctx context.Context, tx *store.Tx, invitation string) (model.Invitation, error) {
 	secret := invitation
 	if u, err := url.Parse(invitation); err == nil {
 		secret = path.Base(u.Path)
 	}
-	inv, err := tx.Invitation(ctx, hashSecret(secret))
-	if errs.Is(err, errs.NotFound) {
-		return inv, errs.E("registry.liveInvitation", errs.NotFound, "This invitation is not known, was used, or has expired; ask for a new one.")
+	gone := errs.E("registry.liveInvitation", errs.NotFound, "This invitation is not known, was used, or has expired; ask for a new one.")
+	inv, by, err := tx.Invitation(ctx, hashSecret(secret))
+	if errs.Is(err, errs.NotFound) || err == nil && by == 0 {
+		return model.Invitation{}, gone
 	}
-	return inv, err
+	if err != nil {
+		return model.Invitation{}, err
+	}
+	maker, err := tx.User(ctx, by)
+	if err != nil {
+		return model.Invitation{}, err
+	}
+	team, err := tx.Team(ctx, inv.Team, by)
+	if err != nil {
+		return model.Invitation{}, err
+	}
+	actor := model.Actor{UserID: maker.ID, Name: maker.Name, Admin: maker.Admin, Scope: model.ScopeAll}
+	if maker.Disabled || access.CanManageTeam(actor, team.Owner) != access.Allow {
+		return model.Invitation{}, gone
+	}
+	return inv, nil
 }
 
 // maxInvitations bounds the invitations that are listed of a team.

@@ -101,6 +101,39 @@ func TestInvitationWorksOnceAndExpires(t *testing.T) {
 	wants(t, errs.NotFound, err)
 }
 
+// Who is put out of a team must not come back by a link that he made before.
+func TestInvitationEndsWithTheRightToInvite(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, bob, carol := f.user("alice"), f.user("bob"), f.user("carol")
+	_, err := f.CreateTeam(f.ctx(), alice, "imaging", model.ByInvitation)
+	must(t, err)
+	must(t, f.SetMember(f.ctx(), alice, "imaging", "bob", true))
+	_, secret, err := f.Invite(f.ctx(), bob, "imaging", time.Hour)
+	must(t, err)
+	must(t, only(f.Invitation(f.ctx(), secret)))
+	dead := func(when string) {
+		t.Helper()
+		if _, err := f.Invitation(f.ctx(), secret); !errs.Is(err, errs.NotFound) {
+			t.Errorf("shown %s: %v", when, err)
+		}
+		if _, err := f.Accept(f.ctx(), carol, secret); !errs.Is(err, errs.NotFound) {
+			t.Errorf("accepted %s: %v", when, err)
+		}
+	}
+	must(t, f.SetMember(f.ctx(), alice, "imaging", "bob", false))
+	dead("of a plain member")
+	must(t, f.RemoveMember(f.ctx(), alice, "imaging", "bob"))
+	dead("of one who is out")
+	must(t, f.SetMember(f.ctx(), alice, "imaging", "bob", true))
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.SetDisabled(f.ctx(), bob.UserID, true) }))
+	dead("of one who is suspended")
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.SetDisabled(f.ctx(), bob.UserID, false) }))
+	must(t, only(f.Invitation(f.ctx(), secret)))
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.DeleteUser(f.ctx(), bob.UserID) }))
+	dead("of one who has left")
+}
+
 func TestTeamKeepsAnOwner(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -25,10 +25,16 @@ func scanInvitation(row scanner) (model.Invitation, error) {
 	return i, err
 }
 
-// Invitation finds a live invitation by the hash of its secret. Errors: NotFound.
-func (t *Tx) Invitation(ctx context.Context, secretHash []byte) (model.Invitation, error) {
-	return one(ctx, t, "store.Invitation", scanInvitation,
-		"SELECT "+invitationColumns+" WHERE i.secret_hash = ? AND i.expires_at > ?", secretHash, unix(t.Now))
+// Invitation finds an invitation that has not expired by the hash of its secret, and the id
+// of who made it, 0 if his account is gone. Errors: NotFound.
+func (t *Tx) Invitation(ctx context.Context, secretHash []byte) (inv model.Invitation, by int64, err error) {
+	const op = "store.Invitation"
+	if inv, err = one(ctx, t, op, scanInvitation,
+		"SELECT "+invitationColumns+" WHERE i.secret_hash = ? AND i.expires_at > ?", secretHash, unix(t.Now)); err != nil {
+		return inv, 0, err
+	}
+	by, err = one(ctx, t, op, value[int64], "SELECT coalesce(created_by, 0) FROM invitations WHERE id = ?", inv.ID)
+	return inv, by, err
 }
 
 // Invitations gives the live invitations to a team, the newest first, at most limit.
