@@ -226,3 +226,44 @@ func TestShareOpensOneImageUntilItEnds(t *testing.T) {
 	_, err = f.SharedImage(f.ctx(), secret)
 	wants(t, errs.NotFound, err)
 }
+
+// The number of a collection that is gone with its namespace is given to the next one,
+// whose owners must not see what was done in it; and nothing of it may be counted any more.
+func TestCollectionThatGoesWithItsNamespaceLeavesNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, bob := f.user("alice"), f.user("bob")
+	next := func() {
+		t.Helper()
+		f.sound()
+		for _, name := range []string{"bob/one", "bob/two"} {
+			must(t, only(f.CreateCollection(f.ctx(), bob, path(t, name), registry.NewCollection{})))
+			list, _, err := f.Events(f.ctx(), bob, path(t, name), registry.EventFilter{}, model.Page{})
+			must(t, err)
+			for _, e := range list {
+				if e.Actor != "bob" {
+					t.Errorf("bob sees that %s did %s to %s", e.Actor, e.Action, e.Target)
+				}
+			}
+		}
+		for _, name := range []string{"bob/one", "bob/two"} {
+			must(t, only(f.DeleteCollection(f.ctx(), bob, path(t, name))))
+		}
+		f.age(48 * time.Hour)
+		f.sweep()
+	}
+	must(t, only(f.CreateTeam(f.ctx(), alice, "imaging", model.ByInvitation)))
+	f.push(alice, "imaging/secret/x", "1", "amd64", 1)
+	f.push(alice, "imaging/secret/x", "2", "amd64", 2)
+	must(t, only(f.DeleteCollection(f.ctx(), alice, path(t, "imaging/secret"))))
+	must(t, f.DeleteTeam(f.ctx(), alice, "imaging"))
+	next()
+
+	carol := f.user("carol")
+	f.push(carol, "carol/x", "1", "amd64", 3)
+	must(t, only(f.DeleteContainer(f.ctx(), carol, path(t, "carol/x"))))
+	f.age(48 * time.Hour)
+	f.sweep()
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.DeleteUser(f.ctx(), carol.UserID) }))
+	next()
+}

@@ -43,7 +43,7 @@ func (t *Tx) DeleteUser(ctx context.Context, user int64) error {
 	if err != nil {
 		return err
 	}
-	if err := t.run(ctx, op, `DELETE FROM collections WHERE namespace_id = ? AND name = 'default'
+	if _, err := t.dropCollections(ctx, `namespace_id = ? AND name = 'default'
 	  AND NOT EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = collections.id)`, namespace); err != nil {
 		return err
 	}

@@ -47,13 +47,20 @@ func (t *Tx) SweepDeleted(ctx context.Context, since time.Time, limit int) (more
 	if len(containers) > 0 {
 		return true, t.drain(ctx, containers[0], limit)
 	}
-	// The number may be given to another collection, whose owners must not see what was here.
-	if err := t.run(ctx, op, `UPDATE events SET collection_id = 0 WHERE collection_id > 0 AND collection_id IN (
-	    SELECT id FROM collections WHERE deleted_at BETWEEN 1 AND ?)`, unix(since)); err != nil {
-		return false, err
-	}
-	n, err := t.exec(ctx, op, "DELETE FROM collections WHERE deleted_at BETWEEN 1 AND ?", unix(since))
+	n, err := t.dropCollections(ctx, "deleted_at BETWEEN 1 AND ?", unix(since))
 	return n > 0, err
+}
+
+// dropCollections is the one way in which collections go for good: those of a condition. It
+// tells how many. The number of one may be given to another, whose owners must not see what
+// was done here.
+func (t *Tx) dropCollections(ctx context.Context, which string, args ...any) (int64, error) {
+	const op = "store.dropCollections"
+	if err := t.run(ctx, op, `UPDATE events SET collection_id = 0 WHERE collection_id > 0 AND collection_id IN (
+	    SELECT id FROM collections WHERE `+which+")", args...); err != nil {
+		return 0, err
+	}
+	return t.exec(ctx, op, "DELETE FROM collections WHERE "+which, args...)
 }
 
 // drain removes rows of a container, in the order in which they refer to each other, and

@@ -80,8 +80,10 @@ func (t *Tx) DeleteTeam(ctx context.Context, name string) error {
 	if full {
 		return errs.E(op, errs.Conflict, "The team %q still has collections of its own; delete them first.", name)
 	}
+	if _, err := t.dropCollections(ctx, "namespace_id = (SELECT id FROM names WHERE name = ?)", name); err != nil {
+		return err
+	}
 	for _, text := range []string{
-		"DELETE FROM collections WHERE namespace_id = (SELECT id FROM names WHERE name = ?)",
 		"DELETE FROM teams WHERE name_id = (SELECT id FROM names WHERE name = ?)",
 		"DELETE FROM names WHERE name = ?",
 	} {
