@@ -109,7 +109,8 @@ func TestEventTellsWhoFromWhereByWhat(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice := f.user("alice")
-	alice.Via, alice.Token, alice.TokenName, alice.Source, alice.Request = model.ByToken, "abcdef", "ci", "192.0.2.7", "r1"
+	f.token(&alice, "abcdef", "ci")
+	alice.Source, alice.Request = "192.0.2.7", "r1"
 	image := f.push(alice, "lab/hello", "v1", "amd64", 1)
 	list, _, err := f.Events(f.ctx(), root, ref.Path{}, registry.EventFilter{Action: model.Pushed}, model.Page{})
 	must(t, err)

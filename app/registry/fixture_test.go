@@ -65,6 +65,17 @@ func (f *fixture) user(name string) model.Actor {
 	return model.Actor{UserID: u.ID, Name: name, Scope: model.ScopeAll}
 }
 
+// token gives an actor a token by which he acts.
+func (f *fixture) token(a *model.Actor, id, name string) {
+	f.t.Helper()
+	k := store.TokenRow{Salt: []byte("salt")}
+	k.ID, k.Name, k.UserID, k.Scope = id, name, a.UserID, a.Scope
+	if err := f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.AddToken(f.ctx(), k) }); err != nil {
+		f.t.Fatal(err)
+	}
+	a.Via, a.Token, a.TokenName = model.ByToken, id, name
+}
+
 // push pushes a small SIF; seed varies its content.
 func (f *fixture) push(actor model.Actor, name, tag, arch string, seed uint64) model.Image {
 	f.t.Helper()

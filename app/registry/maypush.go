@@ -62,8 +62,11 @@ func notYours(op string, c ref.Collection) error {
 }
 
 // ensurePlace is pushPlace for the moment when there is something to keep: collection and
-// container are made if they are new, private and the actor's.
+// container are made if they are new, private and the actor's, who has to be in standing.
 func (s *Service) ensurePlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+	if err := standing(ctx, tx, actor); err != nil {
+		return store.Place{}, err
+	}
 	p, err := s.pushPlace(ctx, tx, actor, path)
 	if err != nil {
 		return p, err
