@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -122,5 +123,5 @@ func retryAfter(resp *http.Response, body wire) time.Duration {
 	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds == 0 {
 		seconds = n
 	}
-	return time.Duration(max(seconds, 0)) * time.Second
+	return time.Duration(min(max(seconds, 0), math.MaxInt32)) * time.Second
 }

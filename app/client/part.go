@@ -25,8 +25,12 @@ type part struct {
 func openPart(target string) (*part, error) {
 	const op = "client.openPart"
 	path := target + ".part"
-	// An image runs as a program, so it may be executed as far as the umask lets it.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o777)
+	// An image runs as a program, so it may be executed as far as the umask lets it. A link is
+	// not followed: in a folder of many, another may have laid it out to have us write there.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, 0o777)
+	if errors.Is(err, syscall.ELOOP) {
+		return nil, errs.Because(op, errs.Conflict, err, "%s is a link to another file. Remove it, or choose another name.", path)
+	}
 	if err != nil {
 		return nil, fileError(op, "write", path, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"sregistry/app/api"
@@ -182,11 +181,17 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// fileName is the name that the server proposes, if it is no more than a name: it must not
-// lead out of the working directory.
+// nameLetters are those of the file names that a registry proposes, which are made of the
+// names of containers and tags: none of them means anything to a terminal or a shell.
+const nameLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+// fileName is the name that the server proposes, if it is no more than the name of an image
+// file: it must not lead out of the working directory, nor be chosen for another program
+// that reads a file of that name there.
 func fileName(image api.Image) (string, error) {
 	name := image.FileName
-	if name == "" || name != filepath.Base(name) || strings.HasPrefix(name, ".") {
+	isImage := strings.HasSuffix(name, ".sif") || strings.HasSuffix(name, ".simg")
+	if !isImage || strings.Trim(name, nameLetters) != "" || strings.ContainsAny(name[:1], ".-") {
 		return "", errs.E("client.fileName", errs.Invalid, "%s has no name for a file. Choose one with --name.", image.Name)
 	}
 	return name, nil

@@ -2,11 +2,13 @@ package client_test
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -172,7 +174,7 @@ func TestTwoPullsOfOneFileDoNotMix(t *testing.T) {
 
 func TestServerCannotChooseAnotherFolderOrContent(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"../x.sif", "/tmp/x.sif", ".bashrc", "", ".."} {
+	for _, name := range []string{"../x.sif", "/tmp/x.sif", ".bashrc", "", "..", "Makefile", "-rf.sif", ".sif", "a\x1b[2J.sif", "a\u009b2J.sif", "a\n.sif", "a b.sif"} {
 		r := clienttest.New(t)
 		r.Put("lab/hello", "latest", content(10, 10))
 		r.Change("lab/hello", "latest", func(i *api.Image) { i.FileName = name })
@@ -192,6 +194,37 @@ func TestServerCannotChooseAnotherFolderOrContent(t *testing.T) {
 	_, err = mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{Container: mustPath(t, "lab/hello"),
 		Reference: ref.Reference{Digest: d}, Target: filepath.Join(t.TempDir(), "x")})
 	wantKind(t, err, errs.DigestInvalid)
+}
+
+// A folder may be shared with others, who lay out a link where the part of a pull will be.
+func TestPullFollowsNoLinkToWriteThrough(t *testing.T) {
+	t.Parallel()
+	r, dir := clienttest.New(t), t.TempDir()
+	r.Put("lab/hello", "latest", content(10, 10))
+	own := mustWrite(t, []byte("precious, and longer than the image"))
+	if err := os.Symlink(own, filepath.Join(dir, "x.sif.part")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := pullInto(t, r, dir, true)
+	wantKind(t, err, errs.Conflict)
+	if text, err := os.ReadFile(own); err != nil || string(text) != "precious, and longer than the image" {
+		t.Errorf("the file behind the link holds %q, %v", text, err)
+	}
+}
+
+// A server that is to be asked again tomorrow is not waited for.
+func TestPullDoesNotWaitForDays(t *testing.T) {
+	t.Parallel()
+	r := clienttest.New(t)
+	image := r.Put("lab/hello", "latest", content(10, 10))
+	r.API.HandleFunc("GET /v2/lab/hello/blobs/"+image.Content, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "86400")
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	_, err := mustClient(t, r.URL).Pull(ctx, client.PullRequest{Container: mustPath(t, "lab/hello"), Target: filepath.Join(t.TempDir(), "x")})
+	wantKind(t, err, errs.Unavailable)
 }
 
 func TestImageThatIsNoFileIsNotPulled(t *testing.T) {

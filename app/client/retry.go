@@ -10,14 +10,17 @@ import (
 // maxTries is how often in a row a transfer is taken up again without getting any further.
 const maxTries = 6
 
-// persist runs a step of a transfer until it succeeds, fails for good, or has failed too
-// often in a row without progress. A step reports how far the transfer has come, and goes
-// on from there when it is called again.
+// longestAsked is how long it is waited at most because a server asks for it.
+const longestAsked = 5 * time.Minute
+
+// persist runs a step of a transfer until it succeeds, fails for good or for long, or has
+// failed too often in a row without progress. A step reports how far the transfer has come,
+// and goes on from there when it is called again.
 func (c *Client) persist(ctx context.Context, step func() (reached int64, err error)) error {
 	furthest, tries := int64(-1), 0
 	for {
 		reached, err := step()
-		if err == nil || !passing(err) {
+		if err == nil || !passing(err) || errs.RetryAfter(err) > longestAsked {
 			return err
 		}
 		if reached > furthest {
