@@ -59,8 +59,8 @@ func (u *user) run(t *testing.T, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	root := &cobra.Command{Use: "sregistry"}
-	cli.Prepare(root)
 	root.AddCommand(cli.Commands(u.env(&stdout, &stderr))...)
+	cli.Prepare(root)
 	root.SetArgs(args)
 	root.SetOut(&stdout)
 	root.SetErr(&stderr)

@@ -10,12 +10,14 @@ import (
 // suggestionDistance is how many letters a command may be mistyped by and still be guessed.
 const suggestionDistance = 2
 
-// Prepare gives the root of the program, and so all its commands, the manners of this
-// package: usage errors are such in their exit status, and every --help ends with the table
-// of these. Errors are returned for Explain and ExitCode, not printed.
+// Prepare gives the root of the program and all its commands, which it has to hold already,
+// the manners of this package: usage errors are such in their exit status, also a command that a group does
+// not have, and every --help ends with the table of these. Errors are returned for Explain
+// and ExitCode, not printed.
 func Prepare(root *cobra.Command) {
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.Args, root.RunE = cobra.ArbitraryArgs, runGroup
+	root.InitDefaultCompletionCmd()
+	prepareGroups(root)
 	root.SetFlagErrorFunc(flagError)
 	help := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
@@ -38,9 +40,20 @@ func Commands(env Env) []*cobra.Command {
 
 // group is a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use + " COMMAND", Short: short, Args: cobra.ArbitraryArgs, RunE: runGroup}
+	cmd := &cobra.Command{Use: use + " COMMAND", Short: short}
 	cmd.AddCommand(commands...)
 	return cmd
+}
+
+// prepareGroups has a command that only holds others, and all such below it, refuse what
+// it does not hold; by itself it would print its help, as if nothing were wrong.
+func prepareGroups(cmd *cobra.Command) {
+	if cmd.HasSubCommands() && !cmd.Runnable() {
+		cmd.Args, cmd.RunE = cobra.ArbitraryArgs, runGroup
+	}
+	for _, c := range cmd.Commands() {
+		prepareGroups(c)
+	}
 }
 
 // runGroup runs when a command that holds others was given none of them.
