@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -19,7 +18,6 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/registry"
-	"sregistry/app/store"
 )
 
 // checkOptions are the flags of "sregistry check".
@@ -136,14 +134,6 @@ func known(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// hasRegistry refuses a folder in which there is no registry, so that none is made there.
-func hasRegistry(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
-		return errs.Because("app.hasRegistry", errs.NotFound, err, "There is no registry in the folder %s; name the right one with --data.", dir)
-	}
-	return nil
 }
 
 // tellHealth prints when the last backup was made and when files were last read.

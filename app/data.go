@@ -57,6 +57,14 @@ func openData(ctx context.Context, dir, schema string, server bool) (*data, erro
 	return d, nil
 }
 
+// hasRegistry refuses a folder in which there is no registry, so that none is made there.
+func hasRegistry(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
+		return errs.Because("app.hasRegistry", errs.NotFound, err, "There is no registry in the folder %s; name the right one with --data.", dir)
+	}
+	return nil
+}
+
 // hold takes the folder for one server. The kernel gives it free when the process ends,
 // however it ends.
 func (d *data) hold() error {

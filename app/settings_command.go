@@ -22,7 +22,7 @@ import (
 // server's own machine, the settings that may change while the server runs.
 func newConfig(env cli.Env, assets Assets) *cobra.Command {
 	c := &cobra.Command{
-		Use: "config", Short: "See and change the settings of a running registry, on the server's machine",
+		Use: "config COMMAND", Short: "See and change the settings of a running registry, on the server's machine",
 		Long: `See and change the settings that may change while the registry runs. They are kept in
 the database, and a running server goes by them within seconds. A setting that the
 server was given at its start, as a flag, in its environment or in DATA/sregistry.conf,
@@ -34,13 +34,16 @@ stays as it was given.`,
 	with := func(ctx context.Context, fn func(*registry.Service) error) error {
 		return governed(ctx, settings.Data, assets, fn)
 	}
-	c.AddCommand(newConfigShow(env, with), newConfigSet(with), newConfigReset(with))
+	c.AddCommand(newConfigShow(env, with), newConfigSet(env, with), newConfigReset(env, with))
 	return c
 }
 
 // governed runs a function on the core of a data folder, with the settings that a server
 // started in this environment would have.
 func governed(ctx context.Context, dir string, assets Assets, fn func(*registry.Service) error) error {
+	if err := hasRegistry(dir); err != nil {
+		return err
+	}
 	start, err := config.Started(dir, os.Environ())
 	if err != nil {
 		return err
@@ -60,14 +63,31 @@ func governed(ctx context.Context, dir string, assets Assets, fn func(*registry.
 // cores runs a function on the core of the data folder.
 type cores func(context.Context, func(*registry.Service) error) error
 
+// shownSetting is a setting, for programs.
+type shownSetting struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	Default string `json:"default"`
+	From    string `json:"from"`
+	Fixed   bool   `json:"fixed"`
+}
+
 func newConfigShow(env cli.Env, with cores) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use: "show", Short: "Show the settings that may change, and where their values come from", Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return with(c.Context(), func(core *registry.Service) error {
 				list, err := core.RunningSettings(c.Context(), model.Console)
 				if err != nil {
 					return err
+				}
+				if asJSON {
+					items := make([]shownSetting, 0, len(list))
+					for _, s := range list {
+						items = append(items, shownSetting{s.Name, s.Value, s.Default, origin(s), s.Fixed != ""})
+					}
+					return cli.PrintJSON(env.Stdout, items)
 				}
 				w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "SETTING\tVALUE\tFROM")
@@ -78,6 +98,8 @@ func newConfigShow(env cli.Env, with cores) *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
 }
 
 // shown writes a value on one line.
@@ -101,23 +123,31 @@ func origin(s model.Setting) string {
 	return "set on " + s.Changed.Format("2006-01-02") + " by " + s.ChangedBy
 }
 
-func newConfigSet(with cores) *cobra.Command {
+func newConfigSet(env cli.Env, with cores) *cobra.Command {
 	return &cobra.Command{
 		Use: "set NAME VALUE", Short: "Give a setting a value", Args: cli.Takes(2, 2, "a NAME and a VALUE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(core *registry.Service) error {
-				return core.ChangeSettings(c.Context(), model.Console, map[string]string{args[0]: args[1]})
+				if err := core.ChangeSettings(c.Context(), model.Console, map[string]string{args[0]: args[1]}); err != nil {
+					return err
+				}
+				fmt.Fprintf(env.Stderr, "The setting %s is %s now.\n", args[0], shown(args[1]))
+				return nil
 			})
 		},
 	}
 }
 
-func newConfigReset(with cores) *cobra.Command {
+func newConfigReset(env cli.Env, with cores) *cobra.Command {
 	return &cobra.Command{
 		Use: "reset NAME", Short: "Reset a setting to its default", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(core *registry.Service) error {
-				return core.ResetSetting(c.Context(), model.Console, args[0])
+				if err := core.ResetSetting(c.Context(), model.Console, args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(env.Stderr, "The setting %s has its default again.\n", args[0])
+				return nil
 			})
 		},
 	}

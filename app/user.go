@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,11 +22,11 @@ import (
 // newUser makes the commands by which an administrator manages accounts on the server's
 // own machine. They work on the data folder, also while a server runs on it.
 func newUser(env cli.Env, assets Assets) *cobra.Command {
-	c := &cobra.Command{Use: "user", Short: "Manage accounts, on the server's machine"}
+	c := &cobra.Command{Use: "user COMMAND", Short: "Manage accounts, on the server's machine"}
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
-	accounts := func(ctx context.Context, fn func(*identity.Service) error) error {
+	open := func(ctx context.Context, fn func(*identity.Service) error) error {
 		d, err := openData(ctx, settings.Data, assets.Schema, false)
 		if err != nil {
 			return err
@@ -36,14 +37,30 @@ func newUser(env cli.Env, assets Assets) *cobra.Command {
 		}
 		return errors.Join(fn(id), id.Close(), d.Close())
 	}
-	c.AddCommand(newUserAdd(env, accounts), newUserList(env, accounts), newUserPasswd(env, accounts),
-		newUserSwitch(accounts, "disable NAME", "Disable an account: it can neither sign in nor use its tokens", func(ctx context.Context, id *identity.Service, name string) error {
+	// Only the first account may come before the registry: in a folder that is named wrongly,
+	// the other commands would find nobody, or have their effect where nobody notices.
+	accounts := func(ctx context.Context, fn func(*identity.Service) error) error {
+		if err := hasRegistry(settings.Data); err != nil {
+			return err
+		}
+		return open(ctx, fn)
+	}
+	making := func(ctx context.Context, fn func(*identity.Service) error) error {
+		missing := hasRegistry(settings.Data)
+		err := open(ctx, fn)
+		if missing != nil && err == nil {
+			fmt.Fprintf(env.Stderr, "There was no registry in the folder %s; a new one was made.\n", settings.Data)
+		}
+		return err
+	}
+	c.AddCommand(newUserAdd(env, making), newUserList(env, accounts), newUserPasswd(env, accounts),
+		newUserSwitch(env, accounts, "disable NAME", "Disable an account: it can neither sign in nor use its tokens", "is disabled", func(ctx context.Context, id *identity.Service, name string) error {
 			return id.SetDisabled(ctx, model.Console, name, true)
 		}),
-		newUserSwitch(accounts, "enable NAME", "Enable an account again", func(ctx context.Context, id *identity.Service, name string) error {
+		newUserSwitch(env, accounts, "enable NAME", "Enable an account again", "is enabled", func(ctx context.Context, id *identity.Service, name string) error {
 			return id.SetDisabled(ctx, model.Console, name, false)
 		}),
-		newUserAdmin(accounts))
+		newUserAdmin(env, accounts))
 	return c
 }
 
@@ -56,7 +73,8 @@ func newUserAdd(env cli.Env, with accounts) *cobra.Command {
 		Use:   "add NAME",
 		Short: "Make an account",
 		Long: `Make an account. The password is asked for, or read from standard input.
-A robot has no password: give it tokens with "sregistry token create TOKEN --user NAME".`,
+A robot has no password: give it tokens with "sregistry token create TOKEN --user NAME".
+This also makes the registry, if there is none in the data folder yet, and says so.`,
 		Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			n := identity.NewUser{Name: args[0], Kind: model.Person, Admin: admin}
@@ -72,7 +90,10 @@ A robot has no password: give it tokens with "sregistry token create TOKEN --use
 				}
 			}
 			return with(c.Context(), func(id *identity.Service) error {
-				_, err := id.CreateUser(c.Context(), model.Console, n)
+				u, err := id.CreateUser(c.Context(), model.Console, n)
+				if err == nil {
+					tellMade(env, u)
+				}
 				return err
 			})
 		},
@@ -81,6 +102,14 @@ A robot has no password: give it tokens with "sregistry token create TOKEN --use
 	c.Flags().BoolVar(&robot, "robot", false, "the account is for programs: it has tokens only")
 	c.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	return c
+}
+
+// tellMade says that an account was made, and what to do next.
+func tellMade(env cli.Env, u model.User) {
+	fmt.Fprintf(env.Stderr, "Made the account %s.\n", u.Name)
+	if u.Kind == model.Robot {
+		fmt.Fprintf(env.Stderr, "Give it a token, as an administrator: sregistry token create TOKEN --user %s\n", u.Name)
+	}
 }
 
 func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
@@ -93,7 +122,11 @@ func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 				return err
 			}
 			return with(c.Context(), func(id *identity.Service) error {
-				return id.SetPassword(c.Context(), model.Console, args[0], password)
+				if err := id.SetPassword(c.Context(), model.Console, args[0], password); err != nil {
+					return err
+				}
+				fmt.Fprintf(env.Stderr, "The password of %s is set, and all sessions are ended.\n", args[0])
+				return nil
 			})
 		},
 	}
@@ -101,44 +134,77 @@ func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 	return c
 }
 
+// listedUser is an account, for programs.
+type listedUser struct {
+	Name     string         `json:"name"`
+	FullName string         `json:"full_name,omitempty"`
+	Kind     model.UserKind `json:"kind"`
+	Admin    bool           `json:"admin"`
+	Disabled bool           `json:"disabled"`
+	Created  time.Time      `json:"created"`
+}
+
 func newUserList(env cli.Env, with accounts) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use: "list", Short: "List all accounts", Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
-				w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "NAME\tKIND\tRIGHTS\tSTATE\tSINCE")
+				list := []listedUser{}
 				for page := (model.Page{Limit: model.MaxLimit}); ; {
 					users, next, err := id.Users(c.Context(), model.Console, "", page)
 					if err != nil {
 						return err
 					}
 					for _, u := range users {
-						rights, state := "user", "enabled"
-						if u.Admin {
-							rights = "admin"
-						}
-						if u.Disabled {
-							state = "disabled"
-						}
-						fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Name, u.Kind, rights, state, u.Created.Format("2006-01-02"))
+						list = append(list, listedUser{u.Name, u.FullName, u.Kind, u.Admin, u.Disabled, u.Created})
 					}
 					if page.After = next; next == "" {
-						return w.Flush()
+						break
 					}
 				}
+				if asJSON {
+					return cli.PrintJSON(env.Stdout, list)
+				}
+				return tableOfUsers(env.Stdout, list)
 			})
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	return c
 }
 
-func newUserAdmin(with accounts) *cobra.Command {
+func tableOfUsers(out io.Writer, list []listedUser) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tKIND\tRIGHTS\tSTATE\tSINCE")
+	for _, u := range list {
+		rights, state := "user", "enabled"
+		if u.Admin {
+			rights = "admin"
+		}
+		if u.Disabled {
+			state = "disabled"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Name, u.Kind, rights, state, u.Created.Format("2006-01-02"))
+	}
+	return w.Flush()
+}
+
+func newUserAdmin(env cli.Env, with accounts) *cobra.Command {
 	var revoke bool
 	c := &cobra.Command{
 		Use: "admin NAME", Short: "Make an account an administrator, or no longer one", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
-				return id.SetAdmin(c.Context(), model.Console, args[0], !revoke)
+				if err := id.SetAdmin(c.Context(), model.Console, args[0], !revoke); err != nil {
+					return err
+				}
+				is := "is an administrator"
+				if revoke {
+					is = "is no administrator"
+				}
+				fmt.Fprintf(env.Stderr, "%s %s.\n", args[0], is)
+				return nil
 			})
 		},
 	}
@@ -146,11 +212,18 @@ func newUserAdmin(with accounts) *cobra.Command {
 	return c
 }
 
-func newUserSwitch(with accounts, use, short string, fn func(context.Context, *identity.Service, string) error) *cobra.Command {
+// newUserSwitch makes a command that changes one account, and says what it is then.
+func newUserSwitch(env cli.Env, with accounts, use, short, is string, fn func(context.Context, *identity.Service, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return with(c.Context(), func(id *identity.Service) error { return fn(c.Context(), id, args[0]) })
+			return with(c.Context(), func(id *identity.Service) error {
+				if err := fn(c.Context(), id, args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(env.Stderr, "%s %s.\n", args[0], is)
+				return nil
+			})
 		},
 	}
 }

@@ -108,7 +108,7 @@ func (c *Config) set(f *pflag.FlagSet, name, value, source string) error {
 		return nil
 	}
 	if err := f.Set(name, value); err != nil {
-		return errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q, as %s has it.", name, value, source)
+		return errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q, as %s has it; %s.", name, value, source, wanted(flag))
 	}
 	c.note(name, source)
 	return nil

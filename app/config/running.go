@@ -52,13 +52,13 @@ func (c *Config) With(kept map[string]string) (*Config, error) {
 	now.Flags(f)
 	for name, value := range kept {
 		if !changes(name) {
-			return nil, errs.E(op, errs.Invalid, "There is no setting %q that can change while the server runs.", name)
+			return nil, errs.E(op, errs.Invalid, "There is no setting %q that can change while the server runs; \"sregistry config show\" lists those that can.", name)
 		}
 		if c.given[name] != "" {
 			continue
 		}
 		if err := f.Set(name, strings.TrimSpace(value)); err != nil {
-			return nil, errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q.", name, value)
+			return nil, errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q; %s.", name, value, wanted(f.Lookup(name)))
 		}
 	}
 	return &now, errs.Wrap(op, now.Validate())

@@ -21,7 +21,7 @@ func spanVar(f *pflag.FlagSet, at *time.Duration, name, usage string) {
 func (s *span) Set(text string) error {
 	d, err := model.ParseSpan(text)
 	if err != nil {
-		return errors.New("write a time like 90s, 36h or 7d")
+		return errors.New(timeWanted)
 	}
 	*s = span(d)
 	return nil
