@@ -21,10 +21,13 @@ import (
 	"sregistry/app/registry"
 )
 
+// backupOptions are the flags of "sregistry backup" that are no settings.
+type backupOptions struct{ verify, withoutKey bool }
+
 // newBackup makes the command that copies the data folder, also beside a server.
 func newBackup(env cli.Env, assets Assets) *cobra.Command {
 	settings := config.New()
-	withoutKey := false
+	var o backupOptions
 	c := &cobra.Command{
 		Use:   "backup FOLDER|-",
 		Short: "Copy the data folder to a folder of backups, on the server's machine",
@@ -35,22 +38,33 @@ pushed, deleted and swept meanwhile. With "-", all of it goes to standard output
 one stream.
 
 The backup holds the key that tokens are made from: keep it as safe as the data
-folder. Damaged images are named and left out; the status is then 3.`,
+folder. Damaged images are named and left out; the status is then 3.
+
+With --verify, what FOLDER holds already is read too, which takes its time, and is
+copied anew where it is damaged: so a backup is mended in which "sregistry check
+--backup" has found damage.`,
+		Example: `  sregistry backup /mnt/backup --data ./data
+  sregistry backup /mnt/backup --data ./data --verify
+  sregistry backup - --data ./data | ssh safe 'cat >lab.tar'`,
 		Args: cli.Takes(1, 1, "one FOLDER, or -"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if o.verify && args[0] == "-" {
+				return cli.UsageError("--verify is for a folder of backups; a stream is made anew each time.")
+			}
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err
 			}
-			return runBackup(c.Context(), settings, env, assets, args[0], withoutKey)
+			return runBackup(c.Context(), settings, env, assets, args[0], o)
 		},
 	}
 	settings.DataFlag(c.Flags())
 	c.Flags().IntVar(&settings.BackupKeep, "keep", settings.BackupKeep, "how many of the newest backups stay in FOLDER")
-	c.Flags().BoolVar(&withoutKey, "without-key", false, "leave the server's key out; whoever restores the backup has to make all tokens anew")
+	c.Flags().BoolVar(&o.verify, "verify", false, "read what FOLDER holds already, and copy anew what is damaged there")
+	c.Flags().BoolVar(&o.withoutKey, "without-key", false, "leave the server's key out; whoever restores the backup has to make all tokens anew")
 	return c
 }
 
-func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets Assets, to string, withoutKey bool) (err error) {
+func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets Assets, to string, o backupOptions) (err error) {
 	if err := hasRegistry(settings.Data); err != nil {
 		return err
 	}
@@ -60,15 +74,15 @@ func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
 	core := registry.New(d.db, d.blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
-	source, out := d.source(withoutKey), env.Stdout
+	source, out := d.source(o.withoutKey), env.Stdout
 	tell := counter(env, "copied")
-	o := backup.Options{Keep: settings.BackupKeep, Progress: func(r backup.Report) { tell(r.Copied, r.CopiedBytes) }}
+	ways := backup.Options{Keep: settings.BackupKeep, Verify: o.verify, Progress: func(r backup.Report) { tell(r.Copied, r.CopiedBytes) }}
 	var r backup.Report
 	if to == "-" {
 		out = env.Stderr // standard output is the backup
-		r, err = source.ToStream(ctx, env.Stdout, o)
+		r, err = source.ToStream(ctx, env.Stdout, ways)
 	} else {
-		r, err = source.ToFolder(ctx, to, o)
+		r, err = source.ToFolder(ctx, to, ways)
 	}
 	if err := noteBackup(ctx, core, r, err); err != nil {
 		return err
@@ -97,6 +111,9 @@ func noteBackup(ctx context.Context, core *registry.Service, r backup.Report, er
 // summary tells of a backup in a sentence.
 func summary(r backup.Report) string {
 	s := fmt.Sprintf("%d blobs (%s), %d of them copied (%s)", r.Blobs, humanize.IBytes(uint64(r.Bytes)), r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
+	if r.Mended > 0 {
+		s += fmt.Sprintf("; %d had been damaged there", r.Mended)
+	}
 	if r.Dropped > 0 {
 		s += fmt.Sprintf("; %d older backups and %d blobs were let go", r.Dropped, r.Removed)
 	}

@@ -113,7 +113,7 @@ func verdict(list []backup.Checked) error {
 	case lost > 0 && list[0].Name == "": // a stream
 		return errs.E(op, errs.DigestInvalid, "The backup is damaged; make another one.")
 	case lost > 0:
-		return errs.E(op, errs.DigestInvalid, "Blobs of the backup are damaged or missing. Remove what is left of them from the folder blobs of the backups, and make another backup: what the registry still has is copied anew.")
+		return errs.E(op, errs.DigestInvalid, "Blobs of the backup are damaged or missing. Make another backup there with --verify: what the registry still has is copied anew.")
 	case never > 0:
 		return cli.Partial("The backup is whole but for %d blobs that were damaged when it was made; push their images again, then make another backup.", never)
 	}

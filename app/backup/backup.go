@@ -43,6 +43,9 @@ type Source struct {
 type Options struct {
 	// Keep is how many of the newest backups stay in a folder of them.
 	Keep int
+	// Verify reads the blobs that the folder holds already, and copies anew what is damaged
+	// there.
+	Verify bool
 	// Progress, if it is not nil, is called now and then.
 	Progress func(Report)
 	// Files puts a layer between the folder and its files, for tests that inject faults.
@@ -57,6 +60,7 @@ type Report struct {
 	Bytes       int64     // of those blobs
 	Copied      int       // blobs that were not in the folder yet
 	CopiedBytes int64
+	Mended      int // of the copied ones, because they were damaged in the folder
 	// Damaged are blobs that are missing in the backup because they are damaged where they
 	// were to be copied from.
 	Damaged []Damage

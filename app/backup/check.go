@@ -210,7 +210,7 @@ func (c *checker) blob(ctx context.Context, b store.Blob) (string, error) {
 	if seen, err := isNeeded(ctx, c.copies, b.Digest); err != nil || seen {
 		return c.bad[b.Digest], err
 	}
-	what, err := c.read(ctx, b)
+	what, err := wrongWith(ctx, c.from, b, c.options.Quick)
 	if what != "" {
 		c.bad[b.Digest] = what
 	}
@@ -222,13 +222,15 @@ func (c *checker) blob(ctx context.Context, b store.Blob) (string, error) {
 	return what, err
 }
 
-func (c *checker) read(ctx context.Context, b store.Blob) (string, error) {
-	f, err := openWhole(c.from, b)
+// wrongWith tells what is wrong with the file of a blob, in a store that is no registry's.
+// Quick compares its size only.
+func wrongWith(ctx context.Context, in *blob.Store, b store.Blob, quick bool) (string, error) {
+	f, err := openWhole(in, b)
 	if err == nil {
 		err = f.Close()
 	}
-	if err == nil && !c.options.Quick {
-		err = c.from.Verify(ctx, b.Digest)
+	if err == nil && !quick {
+		err = in.Verify(ctx, b.Digest)
 	}
 	if bad, ok := errors.AsType[*spoiltError](err); ok {
 		return bad.What, nil

@@ -176,12 +176,20 @@ func (t *folder) add(ctx context.Context, s Source) (Report, error) {
 	return r, t.prune(ctx, &r)
 }
 
-// fill copies the blobs that the folder does not hold yet.
+// fill copies the blobs that the folder does not hold yet, or no longer whole.
 func (t *folder) fill(n *snapshot, r *Report) error {
 	return n.each(func(b store.Blob) error {
-		if size, err := t.blobs.Size(b.Digest); err != nil || size != b.Size {
+		held, whole, err := t.holds(n.ctx, b)
+		if err != nil {
+			return err
+		}
+		if !whole {
+			before := r.Copied
 			if err := n.settle(r, b, copyBlob(n.ctx, n.source.Blobs, t.blobs, b)); err != nil {
 				return err
+			}
+			if held {
+				r.Mended += r.Copied - before
 			}
 		}
 		n.pass(b.Digest)
@@ -190,6 +198,17 @@ func (t *folder) fill(n *snapshot, r *Report) error {
 		}
 		return nil
 	})
+}
+
+// holds tells whether there is a file for a blob, and whether it is whole: as far as its
+// size tells, or all that is in it if the options say so.
+func (t *folder) holds(ctx context.Context, b store.Blob) (held, whole bool, err error) {
+	size, err := t.blobs.Size(b.Digest)
+	if err != nil || size != b.Size || !t.options.Verify {
+		return err == nil, err == nil && size == b.Size, nil
+	}
+	what, err := wrongWith(ctx, t.blobs, b, false)
+	return true, what == "", err
 }
 
 // seal writes what a backup has besides blobs, and gives it its name when all is durable.
