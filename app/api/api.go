@@ -334,6 +334,8 @@ type Usage struct {
 	Quota    int64  `json:"quota"`    // 0 is no limit
 	// Default says that the quota is that of every user.
 	Default bool `json:"default,omitempty"`
+	// Kind is user, team, library, orphan or collection; told in lists only.
+	Kind string `json:"kind,omitempty"`
 }
 
 // Quota sets how much room a namespace or a collection may take up: 0 is no limit, and nil

@@ -22,8 +22,9 @@ func newQuotaCommand(env Env) *cobra.Command {
 		Use:   "quota [NAME]",
 		Short: "Show how much room a user, team or collection takes up, and limit it",
 		Long: `Show how much room a namespace (a user's, a team's, or library) or a collection takes up, and how
-much it may. Without a NAME it lists all namespaces, for administrators. What was deleted
-counts until it is gone for good; sregistry undelete NUMBER --purge does that at once.`,
+much it may. Without a NAME it lists yours, those of the teams that you own and the collections
+that you own and that have a quota; for administrators those of everybody. What was deleted counts
+until it is gone for good; sregistry undelete NUMBER --purge does that at once.`,
 		Example: `  sregistry quota
   sregistry quota alice
   sregistry quota lab --set 500GiB`,
@@ -49,7 +50,7 @@ func runQuota(ctx context.Context, opts quotaOptions, env Env, args []string) er
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		return printList(env, opts.json, list, quotaHeading, quotaRow)
+		return printList(env, opts.json, list, append(quotaHeading, "KIND"), func(u api.Usage) []string { return append(quotaRow(u), u.Kind) })
 	}
 	bytes, err := parseQuota(opts.set)
 	if err != nil {

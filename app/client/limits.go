@@ -29,7 +29,8 @@ func (c *Client) Purge(ctx context.Context, id int64) error {
 	return errs.Wrap("client.Purge", c.call(ctx, http.MethodDelete, c.address("deletions", strconv.FormatInt(id, 10)), nil, nil))
 }
 
-// Usages walks how much room every namespace takes up, for admins.
+// Usages walks how much room namespaces take up, and the collections that have a quota: all
+// of them for admins, for others their own.
 func (c *Client) Usages(ctx context.Context) iter.Seq2[api.Usage, error] {
 	return list[api.Usage](ctx, c, nil, "usage")
 }

@@ -101,6 +101,64 @@ func TestQuotasOfTheSettingsAreListedForUsersOnly(t *testing.T) {
 	}
 }
 
+// usages gives who sees how much room is taken by what, read by pages of a size.
+func (f *fixture) usages(a model.Actor, size int) (all []string) {
+	f.t.Helper()
+	p := model.Page{Limit: size}
+	for {
+		list, next, err := f.Usages(f.ctx(), a, p)
+		must(f.t, err)
+		for _, q := range list {
+			all = append(all, fmt.Sprintf("%s %s %d/%d", q.Kind, q.Name, q.Used, q.Usage.Quota))
+		}
+		if p.After = next; next == "" || len(all) > 100 {
+			return all
+		}
+	}
+}
+
+// Everybody sees the room of what is his; an admin sees that of all.
+func TestRoomIsListedForThoseWhoseItIs(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, bob := f.user("alice"), f.user("bob")
+	must(t, only(f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)))
+	f.fill(alice, "alice/tools/x", 30, 1)
+	f.fill(alice, "crew/tools/x", 40, 2)
+	f.fill(alice, "lab/x", 50, 3)
+	f.fill(alice, "free/x", 60, 4) // no quota, so not a row of its own
+	f.fill(bob, "gone/x", 70, 5)
+	for name, bytes := range map[string]int64{"alice": 100, "alice/tools": 90, "lab": 80, "gone": 75} {
+		f.limit(name, bytes)
+	}
+	must(t, only(f.DeleteCollection(f.ctx(), bob, path(t, "gone"))))
+	his := []string{"user alice 30/100", "collection alice/tools 30/90", "team crew 40/0", "collection lab 50/80"}
+	all := []string{"user alice 30/100", "collection alice/tools 30/90", "user bob 0/0", "team crew 40/0", "library library 180/0", "collection lab 50/80"}
+	for size := 1; size <= 7; size++ {
+		if d := cmp.Diff(his, f.usages(alice, size)); d != "" {
+			t.Errorf("alice, %d at a time (-want +got):\n%s", size, d)
+		}
+		if d := cmp.Diff(all, f.usages(model.Console, size)); d != "" {
+			t.Errorf("an admin, %d at a time (-want +got):\n%s", size, d)
+		}
+	}
+	if d := cmp.Diff([]string{"user bob 0/0"}, f.usages(bob, 10)); d != "" {
+		t.Errorf("bob (-want +got):\n%s", d)
+	}
+	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
+	if got := f.usages(bob, 10); len(got) != 1 {
+		t.Errorf("a contributor sees %q", got)
+	}
+	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
+	if d := cmp.Diff([]string{"user bob 0/0", "collection lab 50/80"}, f.usages(bob, 10)); d != "" {
+		t.Errorf("another owner (-want +got):\n%s", d)
+	}
+	narrow := alice
+	narrow.Only = []int64{1}
+	wants(t, errs.Forbidden, quotasError(f.Usages(f.ctx(), narrow, model.Page{})))
+	wants(t, errs.Unauthenticated, quotasError(f.Usages(f.ctx(), model.Anonymous, model.Page{})))
+}
+
 // A quota is recorded under the full name of what it is about, and its owners see that.
 func TestSettingAQuotaIsRecorded(t *testing.T) {
 	t.Parallel()

@@ -66,19 +66,33 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 	return u, errs.Wrap(op, err)
 }
 
-// NamespaceUsages lists how much room every namespace takes up, by name. Admins may ask.
-// Errors: Forbidden, Unauthenticated.
-func (s *Service) NamespaceUsages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Usage, next string, err error) {
-	const op = "registry.NamespaceUsages"
-	if err := admin(op, actor); err != nil {
+// Usages lists how much room namespaces take up, and the collections that have a quota, by
+// name: to admins all, to others what is theirs, their teams' and the collections that
+// they own. Errors: Forbidden, Unauthenticated.
+func (s *Service) Usages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Quota, next string, err error) {
+	const op = "registry.Usages"
+	if err := signedIn(op, actor, model.ScopeRead); err != nil {
 		return nil, "", err
 	}
+	if access.CanSeeRoom(actor, true) != access.Allow {
+		return nil, "", errs.E(op, errs.Forbidden, "Your token does not reach that far; use one for all collections.")
+	}
+	everybody := access.CanSeeRoom(actor, false) == access.Allow
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		list, err = tx.NamespaceUsages(ctx, s.Settings().UserQuota, p)
+		rows, err := tx.Usages(ctx, s.Settings().UserQuota, everybody, actor.UserID, p)
+		list, next = cutQuotas(p, rows, model.QuotasByName)
 		return err
 	})
-	list, next = model.Cut(p, list, func(u model.Usage) string { return u.Name })
 	return list, next, errs.Wrap(op, err)
+}
+
+// cutQuotas makes a page of rows, and the cursor of the next.
+func cutQuotas(p model.Page, rows []store.QuotaRow, order model.QuotaOrder) (list []model.Quota, next string) {
+	rows, next = model.Cut(p, rows, func(q store.QuotaRow) string { return store.QuotaCursor(order, q) })
+	for _, row := range rows {
+		list = append(list, row.Quota)
+	}
+	return list, next
 }
 
 // Quotas lists all quotas that hold, of namespaces and of collections, with what is taken of
@@ -89,15 +103,11 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 	if err := admin(op, actor); err != nil {
 		return nil, "", err
 	}
-	var rows []store.QuotaRow
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		rows, err = tx.Quotas(ctx, s.Settings().UserQuota, order, p)
+		rows, err := tx.Quotas(ctx, s.Settings().UserQuota, order, p)
+		list, next = cutQuotas(p, rows, order)
 		return err
 	})
-	rows, next = model.Cut(p, rows, func(q store.QuotaRow) string { return store.QuotaCursor(order, q) })
-	for _, row := range rows {
-		list = append(list, row.Quota)
-	}
 	return list, next, errs.Wrap(op, err)
 }
 

@@ -31,15 +31,18 @@ func (t *Tx) NamespaceOf(ctx context.Context, name string, user int64) (id int64
 	f, err := one(ctx, t, op, func(row scanner) (found, error) {
 		var f found
 		return f, row.Scan(&f.id, &f.owned)
-	}, `SELECT n.id,
-	       EXISTS (SELECT 1 FROM users u WHERE u.name_id = n.id AND u.id = ?2)
-	    OR EXISTS (SELECT 1 FROM teams t JOIN team_members m ON m.team_id = t.id
-	                WHERE t.name_id = n.id AND m.user_id = ?2 AND m.owner = 1)
-	  FROM names n WHERE n.name = ?1 AND n.kind <> 'collection'`, name, user)
+	}, "SELECT n.id, "+ownedBy("n.id", "?2")+" FROM names n WHERE n.name = ?1 AND n.kind <> 'collection'", name, user)
 	if errs.Is(err, errs.NotFound) {
 		return 0, false, errs.E(op, errs.NotFound, "There is no user or team %q.", name)
 	}
 	return f.id, f.owned, err
+}
+
+// ownedBy is the condition that a namespace is a user's, or a team's that he owns.
+func ownedBy(namespace, user string) string {
+	return `(EXISTS (SELECT 1 FROM users u WHERE u.name_id = ` + namespace + ` AND u.id = ` + user + `)
+	    OR EXISTS (SELECT 1 FROM teams t JOIN team_members m ON m.team_id = t.id
+	                WHERE t.name_id = ` + namespace + ` AND m.user_id = ` + user + ` AND m.owner = 1))`
 }
 
 // addName takes a name. Errors: Conflict if somebody has it.

@@ -60,13 +60,6 @@ func (t *Tx) NamespaceUsage(ctx context.Context, name string, userQuota int64) (
 	return u, err
 }
 
-// NamespaceUsages gives the room that all namespaces take up, by name, one more than the
-// page holds.
-func (t *Tx) NamespaceUsages(ctx context.Context, userQuota int64, p model.Page) ([]model.Usage, error) {
-	return all(ctx, t, "store.NamespaceUsages", scanUsage, usageColumns+" WHERE n.name > ?2 AND n.kind <> 'collection' ORDER BY n.name LIMIT ?3",
-		userQuota, p.After, p.Size()+1)
-}
-
 const usageColumns = "SELECT n.name, " + quotaOf + ", n.used, n.reserved, n.quota IS NULL FROM names n"
 
 func scanUsage(row scanner) (model.Usage, error) {

@@ -11,19 +11,20 @@ import (
 	"sregistry/app/ref"
 )
 
-// limited are all quotas that hold, of namespaces and of collections, with the ten
-// thousandth parts that are taken of them: as whole numbers, so that a cursor can name
-// one.
-const limited = `(SELECT namespace, collection, kind, quota, used, reserved, standard,
-    CAST(10000.0 * (used + reserved) / quota AS INTEGER) AS share FROM (
-  SELECT n.name AS namespace, '' AS collection,
+// measured is the room that namespaces take up, and the collections that have a quota.
+const measured = `(
+  SELECT n.name AS namespace, '' AS collection, n.id AS namespace_id, 0 AS collection_id,
          iif(n.kind = 'user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.name_id = n.id), 'orphan', n.kind) AS kind,
          ` + quotaOf + ` AS quota, n.used AS used, n.reserved AS reserved, n.quota IS NULL AS standard
     FROM names n WHERE n.kind <> 'collection'
   UNION ALL
-  SELECT n.name, c.name, 'collection', c.quota, c.used, c.reserved, 0
-    FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.quota > 0 AND c.deleted_at = 0)
-  WHERE quota > 0)`
+  SELECT n.name, c.name, n.id, c.id, 'collection', c.quota, c.used, c.reserved, 0
+    FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.quota > 0 AND c.deleted_at = 0)`
+
+// limited are all quotas that hold, of namespaces and of collections, with the ten
+// thousandth parts that are taken of them: as whole numbers, so that a cursor can name
+// one.
+const limited = `(SELECT *, CAST(10000.0 * (used + reserved) / quota AS INTEGER) AS share FROM ` + measured + ` WHERE quota > 0)`
 
 // QuotaRow is a quota with its place in the order of the fullest.
 type QuotaRow struct {
@@ -47,6 +48,18 @@ func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder
 	namespace, collection, _ := strings.Cut(after, "/")
 	return all(ctx, t, op, scanQuota, "SELECT namespace, collection, kind, quota, used, reserved, standard, share FROM "+limited+" WHERE "+where+" LIMIT ?5",
 		userQuota, share, namespace, collection, p.Size()+1)
+}
+
+// Usages gives the room that namespaces take up, and the collections that have a quota, by
+// name, one more than the page holds: everybody's, or those that are a user's as
+// NamespaceOf says, and the collections that he owns. QuotaCursor makes the cursor.
+func (t *Tx) Usages(ctx context.Context, userQuota int64, everybody bool, user int64, p model.Page) ([]QuotaRow, error) {
+	namespace, collection, _ := strings.Cut(p.After, "/")
+	return all(ctx, t, "store.Usages", scanQuota, `SELECT namespace, collection, kind, quota, used, reserved, standard, 0 FROM `+measured+` measured
+	  WHERE (namespace, collection) > (?2, ?3)
+	    AND (?4 OR collection_id = 0 AND `+ownedBy("namespace_id", "?5")+`
+	         OR EXISTS (SELECT 1 FROM roles r WHERE r.collection_id = measured.collection_id AND r.user_id = ?5 AND r.role = 2))
+	  ORDER BY namespace, collection LIMIT ?6`, userQuota, namespace, collection, everybody, user, p.Size()+1)
 }
 
 func scanQuota(row scanner) (QuotaRow, error) {

@@ -293,7 +293,13 @@ func limitThings(t *testing.T, s *site, p people) {
 	if list := want[api.List[api.Usage]](t, s, 200, "GET", "/usage", p["admin"], "").Items; len(list) < 2 {
 		t.Errorf("usages: %+v", list)
 	}
-	want[any](t, s, 403, "GET", "/usage", p["owner"], "")
+	if list := want[api.List[api.Usage]](t, s, 200, "GET", "/usage", p["owner"], "").Items; len(list) != 3 || list[0].Kind != "user" || list[1].Kind != "team" || list[2].Name != "lab" || list[2].Kind != "collection" {
+		t.Errorf("the owner's: %+v", list)
+	}
+	if list := want[api.List[api.Usage]](t, s, 200, "GET", "/usage", p["stranger"], "").Items; len(list) != 1 {
+		t.Errorf("a stranger's: %+v", list)
+	}
+	want[any](t, s, 401, "GET", "/usage", "", "")
 
 	want[any](t, s, 204, "PUT", "/collections/lab/retention", p["owner"], `{"rules":[{"tags":"*","last":10}]}`)
 	want[any](t, s, 400, "PUT", "/collections/lab/retention", p["owner"], `{"rules":[{"tags":"*"}]}`)

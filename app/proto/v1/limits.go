@@ -14,7 +14,7 @@ import (
 
 // usages is GET /api/v1/usage.
 func (d *door) usages(c echo.Context) error {
-	return errs.Wrap("v1.usages", answerPage(c, wireUsage, d.registry.NamespaceUsages))
+	return errs.Wrap("v1.usages", answerPage(c, wireMeasured, d.registry.Usages))
 }
 
 // usage is GET /api/v1/usage/{place}.
@@ -51,6 +51,13 @@ func (d *door) setQuota(c echo.Context) error {
 
 func wireUsage(u model.Usage) api.Usage {
 	return api.Usage{Name: u.Name, Used: u.Used, Reserved: u.Reserved, Quota: u.Quota, Default: u.Default}
+}
+
+// wireMeasured is wireUsage in a list, where the name alone does not tell what it is of.
+func wireMeasured(q model.Quota) api.Usage {
+	u := wireUsage(q.Usage)
+	u.Kind = string(q.Kind)
+	return u
 }
 
 // retention is GET /api/v1/collections/{collection}/retention.

@@ -79,7 +79,7 @@ func Routes(s Settings) []httpx.Route {
 		{Method: http.MethodPut, Path: "/collections/:collection/retention", Action: "manage", Handler: d.setRetention},
 		{Method: http.MethodPost, Path: "/collections/:collection/retention/preview", Action: "manage", Handler: d.previewRetention},
 
-		{Method: http.MethodGet, Path: "/usage", Action: "administer", Handler: d.usages},
+		{Method: http.MethodGet, Path: "/usage", Action: "read", Handler: d.usages},
 		{Method: http.MethodGet, Path: "/usage/:place", Action: "read", Handler: d.usage},
 		{Method: http.MethodPut, Path: "/usage/:place/quota", Action: "administer", Handler: d.setQuota},
 
