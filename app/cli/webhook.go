@@ -54,7 +54,7 @@ func newWebhookCreateCommand(env Env) *cobra.Command {
 		Short: "Make a webhook",
 		Long: `Make a webhook: its address is told of each event by a POST of JSON, signed as the Standard
 Webhooks specification says. The secret for that is printed now and never again.`,
-		Example: `  sregistry webhook create https://ci.example.org/hooks --collection lab --events push,tag,delete
+		Example: `  sregistry webhook create https://ci.example.org/hooks --collection lab --events push,tag,image.delete
   sregistry webhook create https://watch.example.org/`,
 		Args: Takes(1, 1, "one URL"),
 		RunE: func(cmd *cobra.Command, args []string) error {

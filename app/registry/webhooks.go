@@ -115,8 +115,8 @@ func checkWebhookEvents(words []string) ([]string, error) {
 		return nil, errs.E(op, errs.Invalid, "These are more than %d events; name none for all.", maxWebhookEvents)
 	}
 	for _, word := range words {
-		if word == "" || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz-.") != "" {
-			return nil, errs.E(op, errs.Invalid, "%q is no event; write words such as push, tag.delete or grant.", word)
+		if !model.IsAction(word) {
+			return nil, errs.E(op, errs.Invalid, "%q is no event. There are %s, and parts of them such as tag.delete, which the log shows.", word, strings.Join(model.ActionKinds(), ", "))
 		}
 	}
 	sorted := slices.Sorted(slices.Values(words))
