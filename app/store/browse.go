@@ -11,25 +11,28 @@ import (
 	"sregistry/app/model"
 )
 
-// ContainerFilter chooses containers for a list, and their order. Empty fields choose all.
+// ContainerFilter chooses containers for a list, and their order. An empty field excludes
+// nothing.
 type ContainerFilter struct {
-	// Collection is the row id of the one to list, which the caller has asked access about.
+	// Collection is the row id of the one to list; the caller has asked package access
+	// about it.
 	Collection int64
-	// Words are each in the full name, one at least in the container's own; see Words.
+	// Words must all be in the full name, and at least one of them in the container's own;
+	// see Words.
 	Words     []string
 	Namespace string
-	// Arch, Key with Value, and Signed are such that some image has all of them. An empty
-	// Value is any.
+	// Arch, Key with Value, and Signed must all hold of one image. An empty Value is any.
 	Arch, Key, Value string
 	Signed           bool
-	// StarredBy is a user who has given a star.
+	// StarredBy is a user who must have given it a star.
 	StarredBy int64
-	// Tagged is such that there is a tag.
+	// Tagged requires at least one tag.
 	Tagged bool
 	Order  model.Order
 }
 
-// order is how a list is sorted: by a column, which an index keeps together with public.
+// order is how a list is sorted: by a column, which is in an index together with
+// containers.public.
 type order struct {
 	column, index string
 	descending    bool
@@ -70,10 +73,10 @@ func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool,
 	 `+o.by("found.place", "found.id"), args...)
 }
 
-// foundContainers gives the beginning of a query that has a table found, of containers and
-// their places in an order, and its parameters. Where a condition leaves few, they are
-// taken; otherwise the index of the order is walked, once for what is public and once for
-// what the actor sees besides.
+// foundContainers gives the head of a query, which defines the table found (containers and
+// their places in the order), and the query's parameters. If a condition leaves only a few
+// containers, these are taken and sorted; otherwise the index of the order is walked, once
+// through what is public and once through what else the actor may see.
 func (t *Tx) foundContainers(ctx context.Context, actor model.Actor, signIn bool, f ContainerFilter, o order, after []any, limit int) (string, []any, error) {
 	args, err := t.viewer(ctx, actor, signIn)
 	if err != nil {
@@ -100,8 +103,8 @@ func (t *Tx) foundContainers(ctx context.Context, actor model.Actor, signIn bool
 	return "WITH found (id, place) AS (" + found + ") ", append(args, sql.Named("few", list(few)), sql.Named("limit", limit)), nil
 }
 
-// walk finds the containers in the order of its index, by so many words. Those that only
-// the actor sees, and that are in his collections, may be known to be few.
+// walk finds containers by a number of words, in the order of an index. few says that the
+// private ones that the actor may see are known, as the parameter :few.
 func (o order) walk(words int, few bool) string {
 	indexed := "k INDEXED BY " + o.index
 	own := o.part(words, indexed, "k.public = 0 AND k.collection_id IN (SELECT value FROM json_each(:own))")
@@ -113,7 +116,8 @@ func (o order) walk(words int, few bool) string {
 		" UNION ALL SELECT * FROM (" + own + ")"
 }
 
-// part finds containers under one condition more than all lists have in common.
+// part finds, from the alias or index hint k, the containers that meet a condition besides
+// those that all lists share.
 func (o order) part(words int, k, condition string) string {
 	return "SELECT k.id, " + o.column + " AS place FROM containers " + k + `
 	  CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
@@ -137,7 +141,7 @@ func (o order) by(place, id string) string {
 
 // after gives the parameters by which a list goes on after a cursor: "name/7", "20261123/7".
 func (o order) after(cursor string) ([]any, error) {
-	place, number, _ := cutLast(cursor, "/")
+	place, number := cutLast(cursor, '/')
 	id, err := strconv.ParseInt(number, 10, 64)
 	from := any(place)
 	if err == nil && o.descending {
@@ -155,11 +159,12 @@ func (o order) scan(row scanner) (ContainerRow, error) {
 	return ContainerRow{k, fmt.Sprintf("%v/%d", place, k.ID)}, err
 }
 
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
+// cutLast cuts a text around the last separator; without one, all of it comes before.
+func cutLast(s string, separator byte) (before, after string) {
+	if i := strings.LastIndexByte(s, separator); i >= 0 {
+		return s[:i], s[i+1:]
 	}
-	return s, "", false
+	return s, ""
 }
 
 // chosen is the condition of a filter on a container k in c and n; its parameters are
@@ -184,8 +189,8 @@ func (f ContainerFilter) args() []any {
 		sql.Named("key", f.Key), sql.Named("value", f.Value), sql.Named("signed", f.Signed))
 }
 
-// fewContainers gives the containers of which a filter chooses some, if one of its
-// conditions leaves few; nil if none does.
+// fewContainers gives a short list of containers that holds all those a filter chooses, if
+// one of its conditions alone leaves few; nil if none does.
 func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, error) {
 	if f.Collection != 0 {
 		return nil, nil
@@ -196,18 +201,19 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 		}
 	}
 	for _, c := range []struct {
-		text string
-		args []any
+		asked bool // whether the filter has this condition
+		text  string
+		args  []any
 	}{
-		{"SELECT container_id FROM stars WHERE user_id = ?1 AND ?1 <> 0 LIMIT :limit", []any{f.StarredBy}},
-		{"SELECT rowid FROM search_containers(?) LIMIT :limit", []any{nameQuery(f.Words)}},
-		{"SELECT id FROM containers WHERE public IN (0, 1) AND name >= ?1 AND name < ?1 || char(0x10ffff) AND ?1 <> '' LIMIT :limit", []any{f.begin()}},
-		{`SELECT DISTINCT h.container_id FROM signers s CROSS JOIN container_blobs h ON h.digest = s.digest WHERE ?1 LIMIT :limit`, []any{f.Signed}},
-		{"SELECT DISTINCT container_id FROM images WHERE arch = ?1 AND arch <> '' LIMIT :limit", []any{f.Arch}},
-		{`SELECT k.id FROM names n CROSS JOIN collections c ON c.namespace_id = n.id CROSS JOIN containers k ON k.collection_id = c.id
+		{f.StarredBy != 0, "SELECT container_id FROM stars WHERE user_id = ? LIMIT :limit", []any{f.StarredBy}},
+		{nameQuery(f.Words) != "", "SELECT rowid FROM search_containers(?) LIMIT :limit", []any{nameQuery(f.Words)}},
+		{f.begin() != "", "SELECT id FROM containers WHERE public IN (0, 1) AND name >= ?1 AND name < ?1 || char(0x10ffff) LIMIT :limit", []any{f.begin()}},
+		{f.Signed, "SELECT DISTINCT h.container_id FROM signers s CROSS JOIN container_blobs h ON h.digest = s.digest LIMIT :limit", nil},
+		{f.Arch != "", "SELECT DISTINCT container_id FROM images WHERE arch = ? AND arch <> '' LIMIT :limit", []any{f.Arch}},
+		{f.Namespace != "", `SELECT k.id FROM names n CROSS JOIN collections c ON c.namespace_id = n.id CROSS JOIN containers k ON k.collection_id = c.id
 		   WHERE n.name = ? LIMIT :limit`, []any{f.Namespace}},
 	} {
-		if c.args[0] == "" || c.args[0] == int64(0) || c.args[0] == false {
+		if !c.asked {
 			continue
 		}
 		ids, err := t.few(ctx, maxFew, c.text, c.args...)
@@ -218,8 +224,8 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 	return nil, nil
 }
 
-// fewLabelled gives the containers with a label, if they are few. What is in many
-// collections is in many containers, which is known without reading images.
+// fewLabelled gives the containers with a label, if they are few. A label that is in many
+// collections is in many containers; that is found out first, as it takes no reading of images.
 func (t *Tx) fewLabelled(ctx context.Context, key, value string) ([]int64, error) {
 	collections, err := t.few(ctx, maxFew, `SELECT x.collection_id FROM labels l CROSS JOIN collection_labels x ON x.label_id = l.id
 	  WHERE l.key = ? AND l.value = ? LIMIT :limit`, key, value)
@@ -230,7 +236,8 @@ func (t *Tx) fewLabelled(ctx context.Context, key, value string) ([]int64, error
 	  WHERE l.key = ? AND l.value = ? LIMIT :limit`, key, value)
 }
 
-// begin is the first word, if all are so short that names have to begin with it.
+// begin is the first word, if all words are too short for the index of names: then names
+// have to begin with it.
 func (f ContainerFilter) begin() string {
 	if len(f.Words) == 0 || nameQuery(f.Words) != "" {
 		return ""
