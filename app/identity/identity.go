@@ -96,18 +96,14 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 	if s.key, err = readKey(dir); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
-	if s.ticketKey, err = s.key.subkey(nil, ticketLabel, 32); err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	if s.uploadKey, err = s.key.subkey(nil, uploadLabel, 32); err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	if s.passKey, err = s.key.subkey(nil, passLabel, 32); err != nil {
-		return nil, errs.Wrap(op, err)
-	}
-	flashKey, err := s.key.subkey(nil, flashLabel, 32)
-	if err != nil {
-		return nil, errs.Wrap(op, err)
+	var flashKey []byte
+	for _, k := range []struct {
+		label string
+		key   *[]byte
+	}{{ticketLabel, &s.ticketKey}, {uploadLabel, &s.uploadKey}, {passLabel, &s.passKey}, {flashLabel, &flashKey}} {
+		if *k.key, err = s.key.subkey(nil, k.label, subkeySize); err != nil {
+			return nil, errs.Wrap(op, err)
+		}
 	}
 	s.flashes = newFlashStore(flashKey, s.cookieOptions(flashLife))
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -135,8 +131,8 @@ func peek[T any](ctx context.Context, db *store.DB, find func(*store.Tx) (T, err
 	return found, err
 }
 
-// changed makes everything that was remembered about credentials untrue. It is called
-// after every commit that takes something away.
+// changed voids everything that is remembered about credentials. It is called after every
+// commit that takes something away.
 func (s *Service) changed() { s.epoch.Add(1) }
 
 // actorOf is a user who may use all of his rights.

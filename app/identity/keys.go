@@ -9,7 +9,11 @@ import (
 // purpose has a subkey of its own, by its label.
 type serverKey []byte
 
-const serverKeySize = 32
+// The sizes of the server key, and of a subkey that signs, in bytes.
+const (
+	serverKeySize = 32
+	subkeySize    = 32
+)
 
 // The labels of the subkeys. Changing one voids all that was signed with it.
 const (

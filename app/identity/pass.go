@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (s *Service) SignPass(ctx context.Context, actor model.Actor) (string, erro
 	if err != nil {
 		panic("identity: a struct of strings and numbers did not marshal: " + err.Error())
 	}
-	return passPrefix + base64.RawURLEncoding.EncodeToString(append(mac(s.passKey, b), b...)), nil
+	return passPrefix + seal(s.passKey, b), nil
 }
 
 // passwordMark is the same as long as an actor's password is, and tells nothing of it.
@@ -104,15 +103,11 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 // parsePass reads what SignPass gives; ok is false for all else.
 func (s *Service) parsePass(text string) (p pass, ok bool) {
 	text, ok = strings.CutPrefix(text, passPrefix)
-	if !ok || len(text) > maxPass {
+	if !ok {
 		return pass{}, false
 	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) < sha256.Size {
-		return pass{}, false
-	}
-	sum, b := b[:sha256.Size], b[sha256.Size:]
-	if !hmac.Equal(sum, mac(s.passKey, b)) {
+	b, ok := unseal(s.passKey, text, maxPass)
+	if !ok {
 		return pass{}, false
 	}
 	return p, json.Unmarshal(b, &p) == nil

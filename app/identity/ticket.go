@@ -2,9 +2,6 @@ package identity
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"time"
 
@@ -43,7 +40,7 @@ func (s *Service) SignTicket(actor model.Actor, image int64) string {
 	b = binary.AppendVarint(b, t.User)
 	b = binary.AppendVarint(b, t.Expires)
 	b = append(b, t.Token...)
-	return base64.RawURLEncoding.EncodeToString(append(mac(s.ticketKey, b), b...))
+	return seal(s.ticketKey, b)
 }
 
 func (s *Service) holder(actor model.Actor) holder {
@@ -110,15 +107,8 @@ func (s *Service) findHolder(ctx context.Context, h holder) (actor model.Actor, 
 
 // parseTicket reads what SignTicket gives; ok is false for all else.
 func (s *Service) parseTicket(text string) (t ticket, ok bool) {
-	if len(text) > maxTicket {
-		return ticket{}, false
-	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) < sha256.Size {
-		return ticket{}, false
-	}
-	sum, b := b[:sha256.Size], b[sha256.Size:]
-	if !hmac.Equal(sum, mac(s.ticketKey, b)) {
+	b, ok := unseal(s.ticketKey, text, maxTicket)
+	if !ok {
 		return ticket{}, false
 	}
 	for _, field := range []*int64{&t.Image, &t.User, &t.Expires} {
@@ -130,10 +120,4 @@ func (s *Service) parseTicket(text string) (t ticket, ok bool) {
 	}
 	t.Token = string(b)
 	return t, true
-}
-
-func mac(key, b []byte) []byte {
-	m := hmac.New(sha256.New, key)
-	m.Write(b)
-	return m.Sum(nil)
 }

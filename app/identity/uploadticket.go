@@ -2,9 +2,6 @@ package identity
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 
 	sums "github.com/opencontainers/go-digest"
@@ -40,7 +37,7 @@ func (s *Service) SignUpload(actor model.Actor, t UploadTicket) string {
 	if err != nil {
 		panic("identity: a struct of strings and numbers did not marshal: " + err.Error())
 	}
-	return base64.RawURLEncoding.EncodeToString(append(mac(s.uploadKey, b), b...))
+	return seal(s.uploadKey, b)
 }
 
 // OpenUpload gives what a text of SignUpload allows, and an actor who may do no more than
@@ -60,15 +57,8 @@ func (s *Service) OpenUpload(ctx context.Context, text string) (UploadTicket, mo
 
 // parseUpload reads what SignUpload gives; ok is false for all else.
 func (s *Service) parseUpload(text string) (t signedUpload, ok bool) {
-	if len(text) > maxUploadTicket {
-		return signedUpload{}, false
-	}
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(b) < sha256.Size {
-		return signedUpload{}, false
-	}
-	sum, b := b[:sha256.Size], b[sha256.Size:]
-	if !hmac.Equal(sum, mac(s.uploadKey, b)) || json.Unmarshal(b, &t) != nil {
+	b, ok := unseal(s.uploadKey, text, maxUploadTicket)
+	if !ok || json.Unmarshal(b, &t) != nil {
 		return signedUpload{}, false
 	}
 	return t, true
