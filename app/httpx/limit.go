@@ -57,22 +57,29 @@ func (l *Limits) Allow(c echo.Context, a model.Actor) error {
 	return errs.RetryIn(op, wait, "Too many requests; try again in %d seconds.", wait/time.Second)
 }
 
-// Authenticate finds out who makes a request, notes it and counts it. A caller whose
-// credentials are not good counts as one who has none.
+// Admit counts a request, and notes who makes it, given what a door found out about that. A
+// caller whose credentials are bad (err) counts as one who has none. Errors: RateLimited, and
+// err itself.
+func (l *Limits) Admit(c echo.Context, a model.Actor, err error) error {
+	if err != nil {
+		a = model.Anonymous
+	}
+	if refused := l.Allow(c, a); refused != nil {
+		return refused
+	}
+	SetActor(c, a)
+	return err
+}
+
+// Authenticate is the middleware of doors whose credentials stand in the header alone: it
+// finds out who makes a request, and admits it.
 func Authenticate(who func(echo.Context) (model.Actor, error), limits *Limits) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			a, err := who(c)
-			if err != nil {
-				a = model.Anonymous
-			}
-			if refused := limits.Allow(c, a); refused != nil {
-				return refused
-			}
-			if err != nil {
+			if err := limits.Admit(c, a, err); err != nil {
 				return err
 			}
-			SetActor(c, a)
 			return next(c)
 		}
 	}

@@ -12,15 +12,14 @@ import (
 	"sregistry/app/model"
 )
 
-// admit finds out who makes a request, notes it and counts it, as httpx.Authenticate does
-// for doors whose credentials stand in the header alone: here a signature covers words of
-// the body too. A caller whose credentials are not good counts as one who has none. The
-// first request of a pull comes without credentials, and counts for its address; if that
-// is refused for coming too often, the client signs, as after any refusal, and counts for
-// its token.
+// admit finds out who makes a request, and admits it, as httpx.Authenticate does for doors
+// whose credentials stand in the header alone: here a signature covers words of the body
+// too. The first request of a pull comes without credentials, and counts for its address; if
+// that is refused for coming too often, the client signs, as after any refusal, and counts
+// for its token.
 func (d *door) admit(c echo.Context, over identity.Signed, at time.Time) (model.Actor, error) {
 	actor, err := d.caller(c, over, at)
-	err = d.count(c, actor, err)
+	err = d.Limits.Admit(c, actor, err)
 	return httpx.Actor(c), err
 }
 
@@ -33,19 +32,8 @@ func (d *door) admitToList(c echo.Context) (model.Actor, error) {
 	if _, signed := identity.ParseHMAC(c.Request().Header.Get(echo.HeaderAuthorization)); !signed {
 		actor, err = d.caller(c, identity.Signed{}, d.Now())
 	}
-	err = d.count(c, actor, err)
+	err = d.Limits.Admit(c, actor, err)
 	return httpx.Actor(c), err
-}
-
-func (d *door) count(c echo.Context, actor model.Actor, err error) error {
-	if err != nil {
-		actor = model.Anonymous
-	}
-	if refused := d.Limits.Allow(c, actor); refused != nil {
-		return refused
-	}
-	httpx.SetActor(c, actor)
-	return err
 }
 
 // caller reads the Authorization header: a signature over some words at a time, a token

@@ -19,13 +19,9 @@ import (
 func (d *door) send(c echo.Context) error {
 	const op = "library.send"
 	t, actor, err := d.Identity.OpenUpload(c.Request().Context(), c.Param("secret"))
-	if refused := d.Limits.Allow(c, actor); refused != nil {
-		return errs.Wrap(op, refused)
-	}
-	if err != nil {
+	if err := d.Limits.Admit(c, actor, err); err != nil {
 		return errs.Wrap(op, err)
 	}
-	httpx.SetActor(c, actor)
 	if err := d.take(c, actor, t); err != nil {
 		return never404(op, err)
 	}

@@ -27,13 +27,9 @@ func (d *door) download(c echo.Context) error {
 	const op = "link.download"
 	ctx := c.Request().Context()
 	id, actor, err := d.Identity.OpenTicket(ctx, c.Param("secret"))
-	if refused := d.Limits.Allow(c, actor); refused != nil {
-		return errs.Wrap(op, refused)
-	}
-	if err != nil {
+	if err := d.Limits.Admit(c, actor, err); err != nil {
 		return errs.Wrap(op, err)
 	}
-	httpx.SetActor(c, actor)
 	image, err := d.Registry.ImageByID(ctx, httpx.Actor(c), id)
 	if err != nil {
 		return errs.Wrap(op, err)

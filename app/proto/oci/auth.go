@@ -11,18 +11,10 @@ import (
 	"sregistry/app/model"
 )
 
-// signIn finds out who makes a request, notes it and counts it. A caller whose credentials
-// are not good counts as one who has none. Errors: Unauthenticated, RateLimited.
+// signIn finds out who makes a request, and admits it. Errors: Unauthenticated, RateLimited.
 func (d *door) signIn(c echo.Context) error {
 	actor, err := d.actor(c)
-	if refused := d.limits.Allow(c, actor); refused != nil {
-		return refused
-	}
-	if err != nil {
-		return err
-	}
-	httpx.SetActor(c, actor)
-	return nil
+	return d.limits.Admit(c, actor, err)
 }
 
 // actor reads the credentials of a request: those that clients changed for a pass at

@@ -102,13 +102,9 @@ func (d *door) tokenByForm(c echo.Context, _ target) error {
 	default:
 		return errs.E(op, errs.Invalid, "The grant_type %.20q is not known; send password or refresh_token.", grant)
 	}
-	if refused := d.limits.Allow(c, actor); refused != nil {
-		return refused
-	}
-	if err != nil {
+	if err := d.limits.Admit(c, actor, err); err != nil {
 		return err
 	}
-	httpx.SetActor(c, actor)
 	return d.issue(c, httpx.Actor(c))
 }
 
