@@ -42,6 +42,17 @@ func Status(kind errs.Kind) int {
 	return http.StatusInternalServerError
 }
 
+// Statuses are where a door differs from Status.
+type Statuses map[errs.Kind]int
+
+// Of gives the status of a kind of error at that door.
+func (s Statuses) Of(kind errs.Kind) int {
+	if status, ok := s[kind]; ok {
+		return status
+	}
+	return Status(kind)
+}
+
 // Message gives the sentence that a person sees for an error. For a failure of ours it
 // tells where the administrator finds more.
 func Message(c echo.Context, err error) string {

@@ -12,7 +12,7 @@ import (
 
 // statuses are where this door differs from the others, since its clients do: they sign
 // after 403 only, and take what they do not expect for a success with nothing in it.
-var statuses = map[errs.Kind]int{
+var statuses = httpx.Statuses{
 	errs.Unauthenticated: http.StatusForbidden,
 	errs.Frozen:          http.StatusForbidden,
 	errs.RateLimited:     http.StatusForbidden,
@@ -27,10 +27,7 @@ const needCredentials = "Authentication Required"
 // "message", which its client prints.
 func Errors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
-	status, ok := statuses[kind]
-	if !ok {
-		status = httpx.Status(kind)
-	}
+	status := statuses.Of(kind)
 	f := failure{Detail: httpx.Message(c, err)}
 	if kind == errs.Unauthenticated && c.Request().Header.Get(echo.HeaderAuthorization) == "" {
 		f.Detail = needCredentials

@@ -12,7 +12,7 @@ import (
 // statuses are where this door differs from the others. The clients hide the sentence of
 // a 404, and take it for "create it" or "not offered"; so it is only for what they look
 // for and do not find.
-var statuses = map[errs.Kind]int{
+var statuses = httpx.Statuses{
 	errs.BlobUnknown:  http.StatusConflict,
 	errs.RangeInvalid: http.StatusConflict,
 	errs.Unsupported:  http.StatusUnsupportedMediaType,
@@ -21,10 +21,7 @@ var statuses = map[errs.Kind]int{
 // Errors answers a request that failed. The clients show the sentence and the code.
 func Errors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
-	status, ok := statuses[kind]
-	if !ok {
-		status = httpx.Status(kind)
-	}
+	status := statuses.Of(kind)
 	header := c.Response().Header()
 	if kind == errs.Unsupported && header.Get(echo.HeaderAllow) != "" {
 		status = http.StatusMethodNotAllowed // the router's own answer

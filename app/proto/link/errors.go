@@ -12,7 +12,7 @@ import (
 // statuses are where this door differs from the others: nobody can sign in here, so an
 // address that is not good is one that does not exist; and an image that is not a file
 // does not exist as one.
-var statuses = map[errs.Kind]int{
+var statuses = httpx.Statuses{
 	errs.Unauthenticated: http.StatusNotFound,
 	errs.Unsupported:     http.StatusNotFound,
 }
@@ -20,10 +20,5 @@ var statuses = map[errs.Kind]int{
 // Errors answers a request that failed with a sentence for the person who reads it, in a
 // browser or behind curl.
 func Errors(c echo.Context, err error) error {
-	kind := errs.KindOf(err)
-	status, ok := statuses[kind]
-	if !ok {
-		status = httpx.Status(kind)
-	}
-	return c.String(status, httpx.Message(c, err)+"\n")
+	return c.String(statuses.Of(errs.KindOf(err)), httpx.Message(c, err)+"\n")
 }

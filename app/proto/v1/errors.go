@@ -13,7 +13,7 @@ import (
 
 // statuses says where this interface differs from httpx.Status: it has room to tell a
 // thing that is frozen from one that clashes.
-var statuses = map[errs.Kind]int{
+var statuses = httpx.Statuses{
 	errs.Frozen:      http.StatusLocked,
 	errs.Unsupported: http.StatusUnsupportedMediaType,
 }
@@ -22,10 +22,7 @@ var statuses = map[errs.Kind]int{
 // of this door, also for addresses below api.Prefix that have no route.
 func Errors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
-	status, ok := statuses[kind]
-	if !ok {
-		status = httpx.Status(kind)
-	}
+	status := statuses.Of(kind)
 	header := c.Response().Header()
 	if kind == errs.Unsupported && header.Get(echo.HeaderAllow) != "" {
 		status = http.StatusMethodNotAllowed // the router's own answer
