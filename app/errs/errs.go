@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -156,6 +157,17 @@ func Message(err error) string {
 		}
 	}
 	return text
+}
+
+// maxClip is how much Clip leaves of a text, in bytes.
+const maxClip = 100
+
+// Clip shortens what a stranger sent, so that it can be quoted in a sentence.
+func Clip(s string) string {
+	if len(s) > maxClip {
+		return strings.ToValidUTF8(s[:maxClip], "") + "…"
+	}
+	return s
 }
 
 // RetryAfter gives how long a RateLimited caller should wait, and zero otherwise.

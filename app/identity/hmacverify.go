@@ -18,7 +18,7 @@ import (
 func (s *Service) VerifyHMAC(ctx context.Context, h HMAC, over Signed, at time.Time) (model.Actor, error) {
 	const op = "identity.VerifyHMAC"
 	if h.Kind != over.Kind {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "The request is signed for %q, but is for %q; sign it for that.", clip(h.Kind), over.Kind)
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "The request is signed for %q, but is for %q; sign it for that.", errs.Clip(h.Kind), over.Kind)
 	}
 	if err := checkHour(h.Hour, at); err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
@@ -41,13 +41,13 @@ func (s *Service) VerifyHMAC(ctx context.Context, h HMAC, over Signed, at time.T
 			break
 		}
 		if expired(k.Expires, at) {
-			return model.Actor{}, kept(op, errExpired(op, k.Expires), clip(h.User))
+			return model.Actor{}, kept(op, errExpired(op, k.Expires), errs.Clip(h.User))
 		}
 		s.used.note(k.ID, at)
 		return tokenActor(k, model.ByHMAC), nil
 	}
 	return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated,
-		"The signature does not match; check the user name and the token in your settings."), clip(h.User))
+		"The signature does not match; check the user name and the token in your settings."), errs.Clip(h.User))
 }
 
 // checkHour refuses a signature of another hour than the present one and its neighbours.
@@ -55,7 +55,7 @@ func checkHour(hour string, at time.Time) error {
 	const op = "identity.checkHour"
 	signed, err := time.Parse(hourLayout, hour)
 	if err != nil {
-		return errs.E(op, errs.Unauthenticated, "The signature has no hour that can be read: %q.", clip(hour))
+		return errs.E(op, errs.Unauthenticated, "The signature has no hour that can be read: %q.", errs.Clip(hour))
 	}
 	now := at.UTC().Truncate(time.Hour)
 	off := signed.Sub(now)

@@ -56,7 +56,7 @@ func (s *Service) Password(ctx context.Context, source, name, password string) (
 		return nil, s.verify(shared, from, l, key, password)
 	})
 	if err != nil {
-		return model.Actor{}, kept(op, err, clip(name))
+		return model.Actor{}, kept(op, err, errs.Clip(name))
 	}
 	return actorOf(l.User, model.ByPassword), nil
 }
@@ -145,7 +145,7 @@ func (s *Service) Basic(ctx context.Context, source, name, password string) (mod
 		return model.Actor{}, errs.Wrap(op, err)
 	}
 	if !strings.EqualFold(name, a.Name) && name != "token" {
-		return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated, "The token does not belong to the user %q; use its owner's name, or \"token\".", clip(name)), clip(name))
+		return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated, "The token does not belong to the user %q; use its owner's name, or \"token\".", errs.Clip(name)), errs.Clip(name))
 	}
 	return a, nil
 }
@@ -162,13 +162,4 @@ func kept(op string, err error, name string) error {
 // errWrong is the one answer to all that does not let somebody in by a password.
 func errWrong(op string) error {
 	return errs.E(op, errs.Unauthenticated, "The name or the password is wrong.")
-}
-
-// clip shortens what a stranger sent, for use in a sentence.
-func clip(s string) string {
-	const most = 64
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
 }

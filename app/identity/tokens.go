@@ -166,7 +166,7 @@ func (s *Service) RevokeToken(ctx context.Context, actor model.Actor, user, idOr
 		}
 		found, err := tx.DeleteToken(ctx, u.ID, idOrName)
 		if err == nil && !found {
-			return errs.E(op, errs.NotFound, "%s has no token %q.", owner, clip(idOrName))
+			return errs.E(op, errs.NotFound, "%s has no token %q.", owner, errs.Clip(idOrName))
 		}
 		if err != nil {
 			return err

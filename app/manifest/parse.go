@@ -140,7 +140,7 @@ func (m Manifest) check() error {
 	}
 	for _, d := range named {
 		if d.Digest.Validate() != nil {
-			return errs.E(op, errs.Invalid, "The manifest names %q, which is not a digest.", clip(string(d.Digest)))
+			return errs.E(op, errs.Invalid, "The manifest names %q, which is not a digest.", errs.Clip(string(d.Digest)))
 		}
 		if d.Size < 0 {
 			return errs.E(op, errs.Invalid, "The manifest gives %s a negative size.", d.Digest)
@@ -231,12 +231,4 @@ func (m Manifest) File() (v1.Descriptor, bool) {
 // of Docker.
 func (m Manifest) IsImage() bool {
 	return m.Config.MediaType == v1.MediaTypeImageConfig || m.Config.MediaType == "application/vnd.docker.container.image.v1+json"
-}
-
-// clip shortens what a stranger sent so that it can be shown in a sentence.
-func clip(s string) string {
-	if len(s) > 100 {
-		return s[:100] + "…"
-	}
-	return s
 }

@@ -43,6 +43,23 @@ func (p Page) AfterID() (int64, error) {
 // CursorOf is the cursor that AfterID reads.
 func CursorOf(id int64) string { return strconv.FormatInt(id, 10) }
 
+// Gather reads a list page by page, up to most items; none is an empty list, and not nil.
+func Gather[T any](most int, read func(Page) (items []T, next string, err error)) ([]T, error) {
+	all := []T{}
+	p := Page{Limit: MaxLimit}
+	for len(all) < most {
+		items, next, err := read(p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+		if p.After = next; next == "" {
+			return all, nil
+		}
+	}
+	return all[:most], nil
+}
+
 // Cut makes a page of a list that was read with one item more than its size, so as to
 // know whether there is another; cursor gives an item's place.
 func Cut[T any](p Page, items []T, cursor func(T) string) (page []T, next string) {

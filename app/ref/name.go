@@ -11,7 +11,7 @@ import (
 func ParseName(s string) (string, error) {
 	const op = "ref.ParseName"
 	if strings.Contains(s, "/") {
-		return "", errs.E(op, errs.Invalid, "The name %q has a \"/\"; write one word.", clip(s))
+		return "", errs.E(op, errs.Invalid, "The name %q has a \"/\"; write one word.", errs.Clip(s))
 	}
 	return s, checkPart(op, "The name", s)
 }

@@ -69,7 +69,7 @@ func ParseDigest(s string) (digest.Digest, error) {
 	d, err := digest.Parse(text)
 	if err != nil || d.Algorithm() == digest.SHA384 {
 		return "", errs.E("ref.ParseDigest", errs.Invalid,
-			"%q is not a digest; write sha256: and 64 lower case hexadecimal digits.", clip(s))
+			"%q is not a digest; write sha256: and 64 lower case hexadecimal digits.", errs.Clip(s))
 	}
 	return d, nil
 }
@@ -89,11 +89,3 @@ func ParseReference(s string) (Reference, error) {
 
 // Dotted writes a digest as the library and hub clients do: "sha256.<hex>".
 func Dotted(d digest.Digest) string { return strings.Replace(string(d), ":", ".", 1) }
-
-// clip shortens what a stranger sent so that it can be shown in a sentence.
-func clip(s string) string {
-	if len(s) > 100 {
-		return s[:100] + "…"
-	}
-	return s
-}

@@ -40,13 +40,13 @@ func ParseURI(s string) (URI, error) {
 	rest := s
 	if scheme, after, ok := strings.Cut(s, "://"); ok {
 		if u.Scheme = strings.ToLower(scheme); !schemes[u.Scheme] {
-			return URI{}, errs.E(op, errs.Invalid, "%q begins with an unknown scheme; leave it out, or write registry://.", clip(s))
+			return URI{}, errs.E(op, errs.Invalid, "%q begins with an unknown scheme; leave it out, or write registry://.", errs.Clip(s))
 		}
 		rest = after
 	}
 	if first, after, ok := strings.Cut(rest, "/"); ok && (alwaysHost[u.Scheme] || looksLikeHost(first)) {
 		if u.Host = strings.ToLower(first); !validHost(u.Host) {
-			return URI{}, errs.E(op, errs.Invalid, "%q is not the address of a host; write HOST or HOST:PORT.", clip(first))
+			return URI{}, errs.E(op, errs.Invalid, "%q is not the address of a host; write HOST or HOST:PORT.", errs.Clip(first))
 		}
 		rest = after
 	}

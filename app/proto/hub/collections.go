@@ -53,7 +53,7 @@ func (d *door) collectionByID(c echo.Context) error {
 	id := segment(c, "id")
 	at := slices.IndexFunc(visible, func(v model.Collection) bool { return strconv.FormatInt(v.ID, 10) == id })
 	if at < 0 {
-		return errs.E(op, errs.NotFound, "There is no collection %s, or you may not see it.", clip(id))
+		return errs.E(op, errs.NotFound, "There is no collection %s, or you may not see it.", errs.Clip(id))
 	}
 	return errs.Wrap(op, d.answerCollection(c, actor, visible[at]))
 }
@@ -83,7 +83,7 @@ func (d *door) collection(c echo.Context) error {
 
 // visible lists the collections that an actor may see.
 func (d *door) visible(c echo.Context, actor model.Actor) ([]model.Collection, error) {
-	return gather(maxCollections, func(p model.Page) ([]model.Collection, string, error) {
+	return model.Gather(maxCollections, func(p model.Page) ([]model.Collection, string, error) {
 		return d.Registry.Collections(c.Request().Context(), actor, p)
 	})
 }

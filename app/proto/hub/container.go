@@ -81,7 +81,7 @@ func (d *door) removeImage(ctx context.Context, actor model.Actor, path ref.Path
 			return err
 		}
 		if !slices.Contains(image.Tags, n.tag) {
-			return errs.E("hub.removeImage", errs.NotFound, "%s:%s does not name %s.", image.Container, clip(n.tag), r)
+			return errs.E("hub.removeImage", errs.NotFound, "%s:%s does not name %s.", image.Container, errs.Clip(n.tag), r)
 		}
 	}
 	_, err := d.Registry.DeleteImage(ctx, actor, path, r.Digest)
@@ -127,7 +127,7 @@ func (d *door) version(ctx context.Context, actor model.Actor, path ref.Path, te
 	}
 	if len(text) != shortVersion && len(text) != longVersion {
 		return ref.Reference{}, errs.E(op, errs.NotFound,
-			"%q is no version; write sha256. and 64 hexadecimal digits, or the first 32 or 40 of them alone.", clip(text))
+			"%q is no version; write sha256. and 64 hexadecimal digits, or the first 32 or 40 of them alone.", errs.Clip(text))
 	}
 	whole, err := d.Registry.ExpandDigest(ctx, actor, path, text)
 	return ref.Reference{Digest: whole}, errs.Wrap(op, err)

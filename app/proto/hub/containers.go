@@ -36,7 +36,7 @@ func (d *door) containerByID(c echo.Context) error {
 	}
 	id, err := strconv.ParseInt(segment(c, "id"), 10, 64)
 	if err != nil {
-		return errs.E(op, errs.NotFound, "Containers have numbers here; %q is not one.", clip(segment(c, "id")))
+		return errs.E(op, errs.NotFound, "Containers have numbers here; %q is not one.", errs.Clip(segment(c, "id")))
 	}
 	ctx := c.Request().Context()
 	image, err := d.Registry.ImageByID(ctx, actor, id)

@@ -63,7 +63,7 @@ func readForm(r *http.Request) (*form, error) {
 			return f, nil
 		}
 		if _, twice := f.fields[field]; twice {
-			return nil, errs.E(op, errs.Invalid, "The form has the field %q twice.", clip(field))
+			return nil, errs.E(op, errs.Invalid, "The form has the field %q twice.", errs.Clip(field))
 		}
 		text, err := io.ReadAll(part) // no more than maxFields come
 		if err != nil {
@@ -99,7 +99,7 @@ func (f *form) end() error {
 	f.body.allow(maxEnd)
 	part, err := f.parts.NextRawPart()
 	if err == nil {
-		return errs.E(op, errs.Invalid, "The form has the part %q after %q, which has to be the last.", clip(part.FormName()), filePart)
+		return errs.E(op, errs.Invalid, "The form has the part %q after %q, which has to be the last.", errs.Clip(part.FormName()), filePart)
 	}
 	if err != io.EOF {
 		return err

@@ -27,7 +27,7 @@ func (d *door) labels(c echo.Context) error {
 		return errs.E(op, errs.NotFound, "Labels are searched by /KEY/key, /VALUE/value or /KEY/key/VALUE/value.")
 	}
 	images := 0
-	list, err := gather(maxLabels, func(p model.Page) ([]label, string, error) {
+	list, err := model.Gather(maxLabels, func(p model.Page) ([]label, string, error) {
 		page, next, err := d.Registry.Labels(c.Request().Context(), actor, key, value, p)
 		var part []label
 		for _, l := range page {

@@ -20,27 +20,10 @@ const (
 	maxLabels      = 1000
 )
 
-// gather reads a list page by page, up to a bound.
-func gather[T any](most int, read func(model.Page) ([]T, string, error)) ([]T, error) {
-	all := []T{}
-	p := model.Page{Limit: model.MaxLimit}
-	for len(all) < most {
-		page, next, err := read(p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page...)
-		if p.After = next; next == "" {
-			return all, nil
-		}
-	}
-	return all[:most], nil
-}
-
 // images lists those which an actor may see, once each though they may have several
 // architectures.
 func (d *door) images(c echo.Context, actor model.Actor, f registry.ImageFilter) ([]model.Image, error) {
-	all, err := gather(maxImages, func(p model.Page) ([]model.Image, string, error) {
+	all, err := model.Gather(maxImages, func(p model.Page) ([]model.Image, string, error) {
 		return d.Registry.Images(c.Request().Context(), actor, f, p)
 	})
 	if err != nil {
@@ -95,7 +78,7 @@ func number(c echo.Context, parameter string, otherwise int) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return 0, errs.E("hub.number", errs.Invalid, "The %s is not a number: %q.", parameter, clip(text))
+		return 0, errs.E("hub.number", errs.Invalid, "The %s is not a number: %q.", parameter, errs.Clip(text))
 	}
 	return n, nil
 }

@@ -19,7 +19,7 @@ func normalPath(text string) (ref.Path, error) {
 	path, err := ref.ParsePath(normal)
 	if err != nil && normal != text {
 		err = errs.Because("hub.normalPath", errs.Invalid, err,
-			"The name %q cannot be used, nor made into one that can; write letters and digits, with single . _ - between them.", clip(text))
+			"The name %q cannot be used, nor made into one that can; write letters and digits, with single . _ - between them.", errs.Clip(text))
 	}
 	return path, err
 }
@@ -70,13 +70,4 @@ func normalTag(text string) (string, error) {
 
 func tagRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' || r == '-'
-}
-
-// clip shortens what a stranger sent so that it can be shown in a sentence.
-func clip(s string) string {
-	const most = 100
-	if len(s) > most {
-		return strings.ToValidUTF8(s[:most], "") + "…"
-	}
-	return s
 }

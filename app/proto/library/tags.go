@@ -57,7 +57,7 @@ func (d *door) listTags(c echo.Context) ([]model.Tag, error) {
 	if err != nil {
 		return nil, err
 	}
-	return gather(maxTags, func(p model.Page) ([]model.Tag, string, error) {
+	return model.Gather(maxTags, func(p model.Page) ([]model.Tag, string, error) {
 		return d.Registry.Tags(c.Request().Context(), httpx.Actor(c), container.Path(), p)
 	})
 }
@@ -91,27 +91,10 @@ func (d *door) setTag(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	if body.Arch != "" && i.Arch != "" && body.Arch != i.Arch {
-		return errs.E(op, errs.Invalid, "The image is for %s, not for %s.", i.Arch, clip(body.Arch))
+		return errs.E(op, errs.Invalid, "The image is for %s, not for %s.", i.Arch, errs.Clip(body.Arch))
 	}
 	if _, err := d.Registry.SetTag(ctx, actor, path, tag, reference); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return answer(c, struct{}{}) // 201 and 204 would be failures to the client
-}
-
-// gather reads a list page by page, up to a bound.
-func gather[T any](most int, read func(model.Page) ([]T, string, error)) ([]T, error) {
-	var all []T
-	p := model.Page{Limit: model.MaxLimit}
-	for len(all) < most {
-		page, next, err := read(p)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page...)
-		if p.After = next; next == "" {
-			return all, nil
-		}
-	}
-	return all[:most], nil
 }

@@ -49,7 +49,7 @@ func (d *door) begin(c echo.Context) (u upload, size int64, id string, err error
 		return u, 0, "", errs.E(op, errs.Invalid, "The filesize is %d; send that of the image, in bytes.", body.Size)
 	}
 	if body.SHA256 != "" && !strings.EqualFold(body.SHA256, u.file.Encoded()) {
-		return u, 0, "", errs.E(op, errs.Invalid, "The sha256sum %s is not that of the image, %s; begin the push anew.", clip(body.SHA256), u.file.Encoded())
+		return u, 0, "", errs.E(op, errs.Invalid, "The sha256sum %s is not that of the image, %s; begin the push anew.", errs.Clip(body.SHA256), u.file.Encoded())
 	}
 	started, err := d.Registry.BeginSizedUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Size)
 	return u, body.Size, started.ID, err
@@ -91,15 +91,7 @@ func parseSum(text string) (digest.Digest, error) {
 	}
 	d := digest.NewDigestFromEncoded(digest.SHA256, strings.ToLower(text))
 	if d.Validate() != nil {
-		return "", errs.E("library.parseSum", errs.Invalid, "The sha256sum %q is not one; send 64 hexadecimal digits.", clip(text))
+		return "", errs.E("library.parseSum", errs.Invalid, "The sha256sum %q is not one; send 64 hexadecimal digits.", errs.Clip(text))
 	}
 	return d, nil
-}
-
-// clip shortens what a stranger sent so that it can be shown in a sentence.
-func clip(s string) string {
-	if len(s) > 100 {
-		return strings.ToValidUTF8(s[:100], "") + "…"
-	}
-	return s
 }
