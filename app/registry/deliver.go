@@ -56,18 +56,11 @@ type noticed struct {
 // in the database, so nothing is lost when the server stops; what was on its way then is
 // sent once more, under the same id.
 func (s *Service) DeliverWebhooks(ctx context.Context) {
-	look := time.NewTicker(deliverLook)
-	defer look.Stop()
-	for {
+	again(ctx, deliverLook, func() {
 		if err := s.DeliverDue(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("webhooks", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-look.C:
-		}
-	}
+	})
 }
 
 // DeliverDue sends what is due now, until nothing is. What another server answers is

@@ -103,18 +103,11 @@ func (c *crowd) take(now time.Time) []model.Event {
 
 // KeepDenied writes what Denied notes, until ctx is done, and then what is left.
 func (s *Service) KeepDenied(ctx context.Context) {
-	tick := time.NewTicker(deniedEvery)
-	defer tick.Stop()
-	for more := true; more; {
-		select {
-		case <-ctx.Done():
-			more = false
-		case <-tick.C:
-		}
+	collected(ctx, deniedEvery, func() {
 		if err := s.WriteDenied(context.WithoutCancel(ctx)); err != nil {
 			s.log.Error("denied tries were not recorded", "error", err)
 		}
-	}
+	})
 }
 
 // WriteDenied does once what KeepDenied does again and again. What cannot be written is

@@ -64,11 +64,6 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 func (s *Service) countSweep(done Swept) {
 	s.figures.mu.Lock()
 	defer s.figures.mu.Unlock()
-	all := &s.figures.swept
-	all.Uploads += done.Uploads
-	all.Images += done.Images
-	all.Blobs += done.Blobs
-	all.Bytes += done.Bytes
-	all.Orphans += done.Orphans
+	s.figures.swept.add(done)
 	s.figures.sweep = time.Now()
 }

@@ -12,12 +12,13 @@ import (
 	"sregistry/app/store"
 )
 
-// FinishPush ends an upload of size bytes for a client that cannot hash what it sends, as
-// a browser: what arrived is kept as an image file, by whatever digest it has, under a
-// tag. Whether the actor may, and whether it is an image, is asked before anything is
-// kept; a file that is no image is gone then, any other upload stays to be gone on with.
-// Errors: RangeInvalid if more or less has arrived, Conflict while a request still writes
-// to it, Invalid for a file that is no image, and those of PreparePush and Upload.
+// FinishPush ends an upload of size bytes for a client that cannot hash what it sends, such
+// as a browser: what arrived is kept as an image file, by whatever digest it has, under a
+// tag. Whether the actor may do this, and whether the file is an image, is found out before
+// anything is kept. A file that is not an image is thrown away; after any other error before
+// the commit, the upload can be resumed. Errors: RangeInvalid if more or less has arrived,
+// Conflict while a request still writes to it, Invalid for a file that is not an image, and
+// those of PreparePush and Upload.
 func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Path, id string, size int64, tag string) (model.Image, error) {
 	const op = "registry.FinishPush"
 	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
@@ -40,26 +41,27 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	defer u.Close() // does nothing after the commit
+	var i model.Image
 	d, err := s.commitFile(ctx, u)
-	if err != nil && !errs.Is(err, errs.Invalid) {
+	switch {
+	case err == nil:
+		d.room = &reservation{s: s, id: id} // the upload's row goes in the transaction that makes the image
+		i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
+	case errs.Is(err, errs.Invalid):
+		u.Abort() // it is not an image, and cannot become one
+	default:
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	if err != nil {
-		u.Abort()
-	} else {
-		d.room = &reservation{s: s, id: id} // the upload itself goes in the transaction that makes the image
-		var i model.Image
-		if i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size}); err == nil {
-			return i, nil
-		}
+		// The bytes are no longer an upload. Should its row stay, a sweep forgets it.
+		return model.Image{}, errs.Wrap(op, errors.Join(err, s.forgetUpload(ctx, id)))
 	}
-	// Its bytes are an upload no more. Should its row stay, a sweep forgets it.
-	return model.Image{}, errs.Wrap(op, errors.Join(err, s.forgetUpload(ctx, id)))
+	return i, nil
 }
 
 // commitFile makes a durable blob of an upload that is an image file, and gives it the
-// manifest that it would have by every door. Errors: Invalid, as long as nothing is
-// committed, for a file that is no image.
+// manifest that it would have by every door. Errors: Invalid for a file that is not an image,
+// of which nothing is committed.
 func (s *Service) commitFile(ctx context.Context, u *blob.Upload) (described, error) {
 	size := u.Offset()
 	f, err := u.Peek()

@@ -63,7 +63,11 @@ func (s *Service) Accept(ctx context.Context, actor model.Actor, invitation stri
 		if inv, err = liveInvitation(ctx, tx, invitation); err != nil {
 			return err
 		}
-		if err := s.join(ctx, tx, actor, inv.Team); err != nil {
+		team, err := tx.Team(ctx, inv.Team, actor.UserID)
+		if err != nil {
+			return err
+		}
+		if err := join(ctx, tx, actor, team); err != nil {
 			return err
 		}
 		return tx.UseInvitation(ctx, inv.ID)

@@ -21,28 +21,25 @@ func (s *Service) Join(ctx context.Context, actor model.Actor, team string) erro
 			return err
 		}
 		if t.Join != model.Open {
-			return errs.E(op, errs.Forbidden, "The team %s is joined by invitation; ask one of its owners for a link.", team)
+			return errs.E(op, errs.Forbidden, "The team %s is joined by invitation; ask one of its owners for a link.", t.Name)
 		}
-		return s.join(ctx, tx, actor, team)
+		return join(ctx, tx, actor, t)
 	}))
 }
 
-func (s *Service) join(ctx context.Context, tx *store.Tx, actor model.Actor, team string) error {
+// join makes the actor a member of a team that lets him in.
+func join(ctx context.Context, tx *store.Tx, actor model.Actor, t model.Team) error {
 	const op = "registry.join"
 	if actor.UserID == 0 {
 		return errs.E(op, errs.Invalid, "The console is no account; sign in as a user.")
 	}
-	t, err := tx.Team(ctx, team, actor.UserID)
-	if err != nil {
-		return err
-	}
 	if t.Member {
-		return errs.E(op, errs.Conflict, "You are a member of %s already.", team)
+		return errs.E(op, errs.Conflict, "You are a member of %s already.", t.Name)
 	}
 	if err := tx.SetMember(ctx, t.ID, actor.UserID, false); err != nil {
 		return err
 	}
-	return tx.Record(ctx, actor.Did(model.MemberJoined, team))
+	return tx.Record(ctx, actor.Did(model.MemberJoined, t.Name))
 }
 
 // Leave takes the actor out of a team. Errors: Conflict if no owner would be left,
@@ -125,7 +122,7 @@ func (s *Service) removeMember(ctx context.Context, tx *store.Tx, t model.Team, 
 	return tx.RemoveMember(ctx, t.ID, user)
 }
 
-// keepsOwner tells whether a team can do without one of its owners.
+// keepsOwner refuses to let an owner of a team go if no other would be left. Errors: Conflict.
 func keepsOwner(ctx context.Context, tx *store.Tx, t model.Team) error {
 	n, err := tx.TeamOwners(ctx, t.ID)
 	if err == nil && n < 2 {

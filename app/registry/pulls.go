@@ -77,18 +77,11 @@ func (s *Service) CountPull(container int64, d digest.Digest) { s.pulls.add(cont
 // WritePulls writes what CountPull counts, every few seconds until ctx is done, and then
 // what is left.
 func (s *Service) WritePulls(ctx context.Context) {
-	every := time.NewTicker(pullsEvery)
-	defer every.Stop()
-	for more := true; more; {
-		select {
-		case <-ctx.Done():
-			more = false
-		case <-every.C:
-		}
+	collected(ctx, pullsEvery, func() {
 		if err := s.FlushPulls(context.WithoutCancel(ctx)); err != nil {
 			s.log.Error("pulls could not be counted", "error", err)
 		}
-	}
+	})
 }
 
 // FlushPulls writes what CountPull has counted so far. What cannot be written is lost.

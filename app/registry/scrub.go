@@ -38,9 +38,9 @@ type Scrubbed struct {
 	Healed  int // blobs that were damaged, and are whole after all
 }
 
-// Scrub reads, until ctx is done, every blob once within a time and at a rate that the
-// settings say, those first that were read longest ago. A damaged blob is set aside: from
-// then on it is not there, to everybody, until the same content is pushed again.
+// Scrub reads every blob once within the time that the settings say, and at their rate, until
+// ctx is done; those that were read longest ago come first. A damaged blob is set aside: from
+// then on it does not exist, for anybody, until the same content is pushed again.
 func (s *Service) Scrub(ctx context.Context) {
 	look := time.NewTicker(scrubLook)
 	defer look.Stop()
@@ -48,17 +48,16 @@ func (s *Service) Scrub(ctx context.Context) {
 	for {
 		now := time.Now()
 		var done Scrubbed
+		var healed int
 		var err error
 		if now.Sub(rechecked) > recheckEvery {
 			rechecked = now
-			done.Healed, err = s.Recheck(ctx)
+			healed, err = s.Recheck(ctx)
 		}
 		if err == nil {
-			var read Scrubbed
-			read, err = s.ScrubDue(ctx)
-			read.Healed += done.Healed
-			done = read
+			done, err = s.ScrubDue(ctx)
 		}
+		done.Healed = healed
 		if ctx.Err() == nil && (err != nil || done != Scrubbed{} || now.Sub(noted) > scrubNote) {
 			noted = now
 			s.noteScrub(ctx, done, err)

@@ -78,18 +78,11 @@ func (s *Service) Govern(ctx context.Context, rules Rules) error {
 // FollowSettings puts changes in force that other processes make, such as "sregistry
 // config", until ctx is done.
 func (s *Service) FollowSettings(ctx context.Context) {
-	look := time.NewTicker(settingsLook)
-	defer look.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-look.C:
-		}
+	again(ctx, settingsLook, func() {
 		if err := s.refresh(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("settings", "error", err)
 		}
-	}
+	})
 }
 
 // refresh puts in force what the database keeps.

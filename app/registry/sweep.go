@@ -38,12 +38,21 @@ type Swept struct {
 	Orphans int   // files that no row named
 }
 
-// Sweep removes what nothing refers to any more: stale uploads, images whose grace period
-// is over, blobs that no image uses, and files that a crash left. It is safe beside
-// running pushes and pulls. A row always goes before its file, and a file that was
-// committed a short while ago never goes, so no push can lose what it was just told is
-// safe. It also has signatures judged again whose keys have expired. If the database or
-// the disk fails, it gives what was done until then with the error; the next one goes on.
+func (s *Swept) add(o Swept) {
+	s.Uploads += o.Uploads
+	s.Tags += o.Tags
+	s.Images += o.Images
+	s.Blobs += o.Blobs
+	s.Bytes += o.Bytes
+	s.Orphans += o.Orphans
+}
+
+// Sweep removes what nothing refers to any more: stale uploads, images whose grace period is
+// over, blobs that no image uses, and files that a crash left behind. Pushes and pulls may go
+// on meanwhile: a row is always removed before its file, and a file that was committed a short
+// while ago is never removed, so no push can lose what it was just told is safe. Signatures
+// whose keys have expired are judged again. If the database or the disk fails, Sweep gives
+// what was done so far along with the error, and the next sweep goes on from there.
 func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept
@@ -64,15 +73,21 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		return done, errs.Wrap(op, err)
 	}
 	s.countSweep(done)
+	return done, errs.Wrap(op, s.noteSweep(ctx, done))
+}
+
+// noteSweep notes what the registry holds after a sweep, forgets links that have expired, and
+// records the sweep if it removed anything.
+func (s *Service) noteSweep(ctx context.Context, done Swept) error {
 	var sample model.Sample
-	err := s.db.View(ctx, func(tx *store.Tx) (err error) { // no push shall wait while all is counted
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) { // so that no push waits while things are counted
 		sample, err = tx.Sample(ctx)
 		return err
 	})
 	if err != nil {
-		return done, errs.Wrap(op, err)
+		return err
 	}
-	return done, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+	return s.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.KeepSample(ctx, sample); err != nil {
 			return err
 		}
@@ -81,7 +96,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		}
 		return tx.Record(ctx, model.Actor{}.Did(model.Swept, "", "images", strconv.Itoa(done.Images), "blobs", strconv.Itoa(done.Blobs),
 			"bytes", strconv.FormatInt(done.Bytes, 10)))
-	}))
+	})
 }
 
 func (s *Service) sweepUploads(ctx context.Context, done *Swept) error {
