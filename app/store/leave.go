@@ -15,10 +15,7 @@ const soleOwner = `EXISTS (SELECT 1 FROM roles r WHERE r.collection_id = c.id AN
 // SoleCollections gives the collections that a user alone owns, by full name, but for
 // default collections with nothing in them; at most limit.
 func (t *Tx) SoleCollections(ctx context.Context, user int64, limit int) ([]ref.Collection, error) {
-	return all(ctx, t, "store.SoleCollections", func(row scanner) (ref.Collection, error) {
-		var c ref.Collection
-		return c, row.Scan(&c.Namespace, &c.Name)
-	}, `SELECT n.name, c.name FROM collections c JOIN names n ON n.id = c.namespace_id
+	return all(ctx, t, "store.SoleCollections", scanCollectionName, `SELECT n.name, c.name FROM collections c JOIN names n ON n.id = c.namespace_id
 	  WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ?1 AND role = 2) AND c.deleted_at = 0 AND `+soleOwner+" AND "+shown+`
 	  ORDER BY n.name, c.name LIMIT ?2`, user, limit)
 }

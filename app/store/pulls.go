@@ -11,20 +11,14 @@ import (
 	"sregistry/app/model"
 )
 
-// secondsADay is how the days of a series are numbered: since 1970, in UTC.
-const secondsADay = 24 * 60 * 60
-
 // PullCount is how often a blob of a container was sent whole on one day.
 type PullCount struct {
 	Container int64
 	Digest    digest.Digest
-	Day       int64 // since 1970
+	Day       int64 // as of DayOf
 	Count     int64
 	Last      time.Time
 }
-
-// DayOf numbers the day of a moment.
-func DayOf(at time.Time) int64 { return at.Unix() / secondsADay }
 
 // AddPulls adds counts to the images whose mark the blobs are, and to their containers.
 // Blobs that are the mark of no image are passed over.
@@ -79,6 +73,6 @@ func scanDayPulls(row scanner) (model.DayPulls, error) {
 	var d model.DayPulls
 	var day int64
 	err := row.Scan(&day, &d.Count)
-	d.Day = fromUnix(day * secondsADay)
+	d.Day = startOf(day)
 	return d, err
 }

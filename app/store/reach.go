@@ -66,3 +66,14 @@ func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool
 		append(args, sql.Named("team", team), sql.Named("afterNamespace", namespace), sql.Named("afterName", name),
 			sql.Named("limit", p.Size()+1))...)
 }
+
+// Reaches gives the collections in which a user has a role by whatever way, by name, one
+// more than the page holds.
+func (t *Tx) Reaches(ctx context.Context, user int64, p model.Page) ([]model.Reach, error) {
+	return all(ctx, t, "store.Reaches", func(row scanner) (model.Reach, error) {
+		var r model.Reach
+		return r, row.Scan(&r.Collection, &r.Public, &r.Role)
+	}, `SELECT n.name || '/' || c.name AS full, c.public, max(r.role)
+	      FROM roles r JOIN collections c ON c.id = r.collection_id JOIN names n ON n.id = c.namespace_id
+	     WHERE r.user_id = ?1 AND c.deleted_at = 0 GROUP BY c.id HAVING full > ?2 ORDER BY full LIMIT ?3`, user, p.After, p.Size()+1)
+}

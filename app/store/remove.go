@@ -8,6 +8,43 @@ import (
 	"sregistry/app/errs"
 )
 
+// DeleteImage hides an image, with what refers to it, and takes all its tags and links
+// away; it gives the tags that are left with fewer images. A tag goes whole with the index
+// that is made of its images. The sweeper removes the image for good after the grace
+// period.
+func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err error) {
+	const op = "store.DeleteImage"
+	members, err := all(ctx, t, op, value[int64], `DELETE FROM tag_images WHERE arch <> '*'
+	    AND tag_id IN (SELECT tag_id FROM tag_images WHERE image_id = ? AND arch = '*') RETURNING image_id`, image)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.settle(ctx, members); err != nil {
+		return nil, err
+	}
+	named, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE image_id = ? RETURNING tag_id", image)
+	if err != nil {
+		return nil, err
+	}
+	for _, tag := range named {
+		left, err := t.dropIndex(ctx, tag)
+		if err != nil {
+			return nil, err
+		}
+		if left {
+			tags = append(tags, tag)
+		}
+	}
+	if err := t.run(ctx, op, "DELETE FROM shares WHERE image_id = ?", image); err != nil {
+		return nil, err
+	}
+	if err := t.hideReferrers(ctx, image); err != nil {
+		return nil, err
+	}
+	return tags, t.run(ctx, op, `UPDATE images SET deleted_at = ?2, loose_since = CASE loose_since WHEN 0 THEN ?2 ELSE loose_since END
+	  WHERE id = ?1`, image, unix(t.Now))
+}
+
 // DropBlob makes a container hold a blob no more, and removes for good the deleted images
 // that could have come back with it. Errors: NotFound; Conflict while an image uses it.
 func (t *Tx) DropBlob(ctx context.Context, container int64, d digest.Digest) error {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sregistry/app/errs"
+	"sregistry/app/model"
 )
 
 // Upload is an upload under way, as far as it is durable.
@@ -69,4 +70,17 @@ func (t *Tx) CountUploads(ctx context.Context) (int, error) {
 // HasUpload tells whether an upload is recorded.
 func (t *Tx) HasUpload(ctx context.Context, id string) (bool, error) {
 	return one(ctx, t, "store.HasUpload", value[bool], "SELECT EXISTS (SELECT 1 FROM uploads WHERE id = ?)", id)
+}
+
+// OpenUploads gives the uploads under way, the last begun first, at most limit. Their
+// bytes are those that are durable.
+func (t *Tx) OpenUploads(ctx context.Context, limit int) ([]model.OpenUpload, error) {
+	return all(ctx, t, "store.OpenUploads", func(row scanner) (model.OpenUpload, error) {
+		var u model.OpenUpload
+		var begun, touched int64
+		err := row.Scan(&u.ID, &u.Container, &u.User, &u.UserFullName, &u.Bytes, &begun, &touched)
+		u.Begun, u.Touched = fromUnix(begun), fromUnix(touched)
+		return u, err
+	}, `SELECT x.id, x.container, n.name, u.full_name, x.offset, x.created_at, x.touched_at FROM uploads x
+	    JOIN users u ON u.id = x.user_id JOIN names n ON n.id = u.name_id ORDER BY x.created_at DESC, x.id LIMIT ?`, limit)
 }

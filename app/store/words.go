@@ -121,3 +121,8 @@ func anyWord(n int, text string) string {
 	}
 	return "(" + condition + ")"
 }
+
+// likePattern makes a LIKE pattern that finds a text anywhere.
+func likePattern(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
