@@ -14,7 +14,7 @@ import (
 // signIn finds out who makes a request, and admits it. Errors: Unauthenticated, RateLimited.
 func (d *door) signIn(c echo.Context) error {
 	actor, err := d.actor(c)
-	return d.limits.Admit(c, actor, err)
+	return d.Limits.Admit(c, actor, err)
 }
 
 // actor reads the credentials of a request: those that clients changed for a pass at
@@ -36,7 +36,7 @@ func (d *door) actor(c echo.Context) (model.Actor, error) {
 	case name == "" && password == "": // so podman and skopeo say that they have none
 		return model.Anonymous, nil
 	}
-	return d.accounts.Basic(r.Context(), httpx.Source(c), name, password)
+	return d.Identity.Basic(r.Context(), httpx.Source(c), name, password)
 }
 
 // check answers GET /v2/ (end-1).

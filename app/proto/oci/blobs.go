@@ -20,14 +20,14 @@ func (d *door) blob(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	f, container, err := d.core.OpenBlob(c.Request().Context(), httpx.Actor(c), t.name, want)
+	f, container, err := d.Registry.OpenBlob(c.Request().Context(), httpx.Actor(c), t.name, want)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	c.Response().Header().Set(headerDigest, string(want))
 	return httpx.ServeBlob(c, f, httpx.Blob{Digest: string(want), Type: echo.MIMEOctetStream,
-		Whole: func() { d.core.CountPull(container, want) }})
+		Whole: func() { d.Registry.CountPull(container, want) }})
 }
 
 // deleteBlob answers DELETE /v2/<name>/blobs/<digest> (end-10). Blobs go by themselves when
@@ -37,7 +37,7 @@ func (d *door) deleteBlob(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	if err := d.core.DeleteBlob(c.Request().Context(), httpx.Actor(c), t.name, want); err != nil {
+	if err := d.Registry.DeleteBlob(c.Request().Context(), httpx.Actor(c), t.name, want); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusAccepted)

@@ -20,7 +20,7 @@ func (d *door) catalog(c echo.Context, _ target) error {
 	if err != nil {
 		return err
 	}
-	list, err := d.core.Catalog(c.Request().Context(), httpx.Actor(c), c.QueryParam("last"), limit+1)
+	list, err := d.Registry.Catalog(c.Request().Context(), httpx.Actor(c), c.QueryParam("last"), limit+1)
 	if err != nil {
 		return err
 	}

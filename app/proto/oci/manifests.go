@@ -17,7 +17,7 @@ import (
 
 // manifest answers GET and HEAD /v2/<name>/manifests/<reference> (end-3).
 func (d *door) manifest(c echo.Context, t target) error {
-	m, err := d.core.Manifest(c.Request().Context(), httpx.Actor(c), t.name, reference(t.last))
+	m, err := d.Registry.Manifest(c.Request().Context(), httpx.Actor(c), t.name, reference(t.last))
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (d *door) putManifest(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	i, err := d.core.PutManifest(req.Context(), httpx.Actor(c), t.name, r, req.Header.Get(echo.HeaderContentType), body, more...)
+	i, err := d.Registry.PutManifest(req.Context(), httpx.Actor(c), t.name, r, req.Header.Get(echo.HeaderContentType), body, more...)
 	if errs.Is(err, errs.Unsupported) { // is for methods, here
 		return errs.Because(op, errs.Invalid, err, "%s", errs.Message(err))
 	}
@@ -122,9 +122,9 @@ func (d *door) deleteManifest(c echo.Context, t target) error {
 	ctx, actor, r := c.Request().Context(), httpx.Actor(c), reference(t.last)
 	var err error
 	if r.Digest != "" {
-		_, err = d.core.DeleteImage(ctx, actor, t.name, r.Digest)
+		_, err = d.Registry.DeleteImage(ctx, actor, t.name, r.Digest)
 	} else {
-		_, err = d.core.DeleteTag(ctx, actor, t.name, r.Tag, "")
+		_, err = d.Registry.DeleteTag(ctx, actor, t.name, r.Tag, "")
 	}
 	if err != nil {
 		return err

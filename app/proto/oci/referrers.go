@@ -25,7 +25,7 @@ func (d *door) referrers(c echo.Context, t target) error {
 		return err
 	}
 	artifactType := c.QueryParam("artifactType")
-	list, more, err := d.core.Referrers(c.Request().Context(), httpx.Actor(c), t.name, subject, artifactType, after)
+	list, more, err := d.Registry.Referrers(c.Request().Context(), httpx.Actor(c), t.name, subject, artifactType, after)
 	if err != nil {
 		return err
 	}

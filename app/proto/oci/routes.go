@@ -27,22 +27,16 @@ import (
 // prefix is where the specification puts all endpoints.
 const prefix = "/v2/"
 
-// Settings are what the door needs.
+// Settings are what the door needs to know.
 type Settings struct {
 	Registry *registry.Service
 	Identity *identity.Service
 	Limits   *httpx.Limits
-	// Address is how clients reach the registry, behind whatever proxy.
-	Address *url.URL
+	Address  *url.URL // at which clients find the registry, behind whatever proxy
 }
 
-// door holds what the handlers ask.
-type door struct {
-	core     *registry.Service
-	accounts *identity.Service
-	limits   *httpx.Limits
-	address  *url.URL
-}
+// door is what the handlers share.
+type door struct{ Settings }
 
 // endpoint is a row of the specification's table of endpoints.
 type endpoint struct {
@@ -80,7 +74,7 @@ func (d *door) endpoints() []endpoint {
 // Routes are the door's rows of the route table: one for each method, with all that can be
 // asked by it.
 func Routes(s Settings) []httpx.Route {
-	d := &door{s.Registry, s.Identity, s.Limits, s.Address}
+	d := &door{s}
 	table := d.endpoints()
 	var routes []httpx.Route
 	for _, row := range table {

@@ -20,7 +20,7 @@ func (d *door) tags(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	list, err := d.core.TagNames(c.Request().Context(), httpx.Actor(c), t.name, c.QueryParam("last"), limit+1)
+	list, err := d.Registry.TagNames(c.Request().Context(), httpx.Actor(c), t.name, c.QueryParam("last"), limit+1)
 	if err != nil {
 		return err
 	}

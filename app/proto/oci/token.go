@@ -53,8 +53,8 @@ func actions(method string) string {
 func (d *door) origin(r *http.Request) string {
 	host := service(r.Host)
 	switch {
-	case d.address != nil && strings.EqualFold(host, d.address.Host):
-		return d.address.Scheme + "://" + host
+	case d.Address != nil && strings.EqualFold(host, d.Address.Host):
+		return d.Address.Scheme + "://" + host
 	case r.TLS != nil:
 		return "https://" + host
 	}
@@ -96,13 +96,13 @@ func (d *door) tokenByForm(c echo.Context, _ target) error {
 	var err error
 	switch grant := r.PostForm.Get("grant_type"); grant {
 	case "password":
-		actor, err = d.accounts.Basic(r.Context(), httpx.Source(c), r.PostForm.Get("username"), r.PostForm.Get("password"))
+		actor, err = d.Identity.Basic(r.Context(), httpx.Source(c), r.PostForm.Get("username"), r.PostForm.Get("password"))
 	case "refresh_token":
-		actor, err = d.accounts.Bearer(r.Context(), r.PostForm.Get("refresh_token"))
+		actor, err = d.Identity.Bearer(r.Context(), r.PostForm.Get("refresh_token"))
 	default:
 		return errs.E(op, errs.Invalid, "The grant_type %.20q is not known; send password or refresh_token.", grant)
 	}
-	if err := d.limits.Admit(c, actor, err); err != nil {
+	if err := d.Limits.Admit(c, actor, err); err != nil {
 		return err
 	}
 	return d.issue(c, httpx.Actor(c))
@@ -110,7 +110,7 @@ func (d *door) tokenByForm(c echo.Context, _ target) error {
 
 // issue gives an actor a pass.
 func (d *door) issue(c echo.Context, actor model.Actor) error {
-	pass, err := d.accounts.SignPass(c.Request().Context(), actor)
+	pass, err := d.Identity.SignPass(c.Request().Context(), actor)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (d *door) issue(c echo.Context, actor model.Actor) error {
 // bearer signs in by a pass or a token.
 func (d *door) bearer(ctx context.Context, text string) (model.Actor, error) {
 	if identity.IsPass(text) {
-		return d.accounts.Pass(ctx, text)
+		return d.Identity.Pass(ctx, text)
 	}
-	return d.accounts.Bearer(ctx, text)
+	return d.Identity.Bearer(ctx, text)
 }

@@ -21,7 +21,7 @@ func (d *door) beginUpload(c echo.Context, t target) error {
 		if err != nil {
 			return err
 		}
-		if err := d.core.PutBlob(ctx, actor, t.name, want, c.Request().Body); err != nil {
+		if err := d.Registry.PutBlob(ctx, actor, t.name, want, c.Request().Body); err != nil {
 			return err
 		}
 		return created(c, want, blobAddress(t.name, want))
@@ -29,7 +29,7 @@ func (d *door) beginUpload(c echo.Context, t target) error {
 	if done, err := d.mount(c, t); done || err != nil {
 		return err
 	}
-	up, err := d.core.BeginUpload(ctx, actor, t.name)
+	up, err := d.Registry.BeginUpload(ctx, actor, t.name)
 	if err != nil {
 		return err
 	}
@@ -50,13 +50,13 @@ func (d *door) mount(c echo.Context, t target) (done bool, err error) {
 	}
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
 	if source == "" {
-		err = d.core.MountVisible(ctx, actor, t.name, want)
+		err = d.Registry.MountVisible(ctx, actor, t.name, want)
 	} else {
 		from, bad := ref.ParsePath(source)
 		if bad != nil {
 			return false, nil
 		}
-		err = d.core.MountBlob(ctx, actor, t.name, from, want)
+		err = d.Registry.MountBlob(ctx, actor, t.name, from, want)
 	}
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Unauthenticated) {
 		return false, nil
@@ -74,7 +74,7 @@ func (d *door) appendUpload(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	up, err := d.core.AppendUpload(c.Request().Context(), httpx.Actor(c), t.name, t.last, part.offset, part.body)
+	up, err := d.Registry.AppendUpload(c.Request().Context(), httpx.Actor(c), t.name, t.last, part.offset, part.body)
 	if err == nil || errs.Is(err, errs.RangeInvalid) {
 		stands(c, t.name, up)
 	}
@@ -95,7 +95,7 @@ func (d *door) finishUpload(c echo.Context, t target) error {
 	if err != nil {
 		return err
 	}
-	up, err := d.core.FinishUploadWith(c.Request().Context(), httpx.Actor(c), t.name, t.last, part.offset, part.body, want)
+	up, err := d.Registry.FinishUploadWith(c.Request().Context(), httpx.Actor(c), t.name, t.last, part.offset, part.body, want)
 	if errs.Is(err, errs.RangeInvalid) {
 		stands(c, t.name, up)
 	}
@@ -107,7 +107,7 @@ func (d *door) finishUpload(c echo.Context, t target) error {
 
 // uploadStatus answers GET /v2/<name>/blobs/uploads/<id> (end-13).
 func (d *door) uploadStatus(c echo.Context, t target) error {
-	up, err := d.core.Upload(c.Request().Context(), httpx.Actor(c), t.name, t.last)
+	up, err := d.Registry.Upload(c.Request().Context(), httpx.Actor(c), t.name, t.last)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (d *door) uploadStatus(c echo.Context, t target) error {
 
 // cancelUpload answers DELETE /v2/<name>/blobs/uploads/<id> (end-14).
 func (d *door) cancelUpload(c echo.Context, t target) error {
-	if err := d.core.CancelUpload(c.Request().Context(), httpx.Actor(c), t.name, t.last); err != nil {
+	if err := d.Registry.CancelUpload(c.Request().Context(), httpx.Actor(c), t.name, t.last); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)
