@@ -9,7 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/opencontainers/go-digest"
 
+	"sregistry/app/api"
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/ref"
 )
 
@@ -140,6 +142,19 @@ func life(seconds int64) (time.Duration, error) {
 		return 0, errs.E("v1.life", errs.Invalid, "expires_in is a number of seconds, from 0 to %d.", int64(maxLife/time.Second))
 	}
 	return time.Duration(seconds) * time.Second, nil
+}
+
+// readExpiry reads how long a link shall live. Without a body it is 0, which leaves it to
+// the core.
+func readExpiry(c echo.Context) (time.Duration, error) {
+	if c.Request().ContentLength == 0 {
+		return 0, nil
+	}
+	var in api.Expiry
+	if err := httpx.ReadJSON(c, &in); err != nil {
+		return 0, err
+	}
+	return life(in.ExpiresIn)
 }
 
 // missing refuses a body without a field that has no sensible default.

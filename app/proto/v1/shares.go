@@ -3,11 +3,9 @@ package v1
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"sregistry/app/api"
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
 	"sregistry/app/model"
@@ -36,19 +34,6 @@ func (d *door) share(c echo.Context) error {
 	out := wireShare(made)
 	out.Link = d.address + "/share/" + secret + "/" + image.FileName()
 	return c.JSON(http.StatusCreated, out)
-}
-
-// readExpiry reads how long a link shall live. Without a body it is 0, which leaves it to
-// the core.
-func readExpiry(c echo.Context) (time.Duration, error) {
-	if c.Request().ContentLength == 0 {
-		return 0, nil
-	}
-	var in api.Expiry
-	if err := httpx.ReadJSON(c, &in); err != nil {
-		return 0, err
-	}
-	return life(in.ExpiresIn)
 }
 
 // shares is GET /api/v1/containers/{container}/shares.
