@@ -105,11 +105,7 @@ func Copy(ctx context.Context, r CopyRequest) (digest.Digest, error) {
 }
 
 func copyImage(ctx context.Context, from, to *remote.Repository, r CopyRequest) (digest.Digest, error) {
-	reference := r.Reference.Tag
-	if r.Reference.Digest != "" {
-		reference = r.Reference.Digest.String()
-	}
-	root, err := from.Resolve(ctx, reference)
+	root, err := from.Resolve(ctx, reference(r.Reference))
 	if err != nil {
 		return "", err
 	}

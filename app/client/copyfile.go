@@ -157,16 +157,11 @@ func findInLibrary(ctx context.Context, c *Client, r CopyRequest) (imageFile, er
 // findInHub asks a hub. It does not know the SHA-256 of its files, without which no upload
 // can be ended; so the file is taken to the disk first.
 func findInHub(ctx context.Context, c *Client, r CopyRequest) (imageFile, error) {
-	const op = "client.findInHub"
 	answer, err := c.hubManifest(ctx, r.From, r.Reference.String())
 	if err != nil {
 		return imageFile{}, err
 	}
-	address, err := c.base.Parse(answer.Image)
-	if err != nil || answer.Image == "" {
-		return imageFile{}, errs.E(op, errs.Unsupported, "%s does not tell where the file of %s is.", c.base, r.From.Path)
-	}
-	body, err := c.fetch(ctx, address.String())
+	body, err := c.hubFile(ctx, r.From, answer)
 	if err != nil {
 		return imageFile{}, err
 	}

@@ -27,8 +27,8 @@ type hubImage struct {
 	Frozen  bool   `json:"frozen"`
 }
 
-// hubManifest asks a hub for an image. A hub of old fails on any credentials but its own
-// kind of signature, and so without a name to sign for, the token goes along as it is.
+// hubManifest asks a hub for an image. The original hub accepts no credentials but its own
+// kind of signature; without a name to sign for, the token is sent as it is.
 func (c *Client) hubManifest(ctx context.Context, p Place, tag string) (hubImage, error) {
 	var out hubImage
 	address := c.base.String() + "/api/container/" + p.Path.String() + ":" + tag
@@ -48,6 +48,15 @@ func (c *Client) hubManifest(ctx context.Context, p Place, tag string) (hubImage
 	return out, nil
 }
 
+// hubFile begins to read the file of an image that a hub told of.
+func (c *Client) hubFile(ctx context.Context, p Place, image hubImage) (io.ReadCloser, error) {
+	address, err := c.base.Parse(image.Image)
+	if err != nil || image.Image == "" {
+		return nil, errs.E("client.hubFile", errs.Unsupported, "%s does not tell where the file of %s is.", c.base, p.Path)
+	}
+	return c.fetch(ctx, address.String())
+}
+
 // hubHas tells whether a hub gives a file under the name it is copied to. A hub of old finds
 // the SHA-256 some time after a push; until then it is asked for the file itself.
 func (c *Client) hubHas(ctx context.Context, r CopyRequest, source imageFile) (bool, error) {
@@ -63,11 +72,7 @@ func (c *Client) hubHas(ctx context.Context, r CopyRequest, source imageFile) (b
 		}
 		return same, nil
 	}
-	address, err := c.base.Parse(found.Image)
-	if err != nil || found.Image == "" {
-		return false, errs.E(op, errs.Unsupported, "%s does not tell where the file of %s is.", c.base, r.To.Path)
-	}
-	body, err := c.fetch(ctx, address.String())
+	body, err := c.hubFile(ctx, r.To, found)
 	if err != nil {
 		return false, err
 	}

@@ -97,11 +97,7 @@ func (r CopyRequest) deliver(ctx context.Context, to *Client, source imageFile) 
 // findInRegistry finds the image files that a reference names in an OCI registry. Errors:
 // Unsupported for an image that is none.
 func findInRegistry(ctx context.Context, from *remote.Repository, r CopyRequest) ([]imageFile, error) {
-	reference := r.Reference.Tag
-	if r.Reference.Digest != "" {
-		reference = r.Reference.Digest.String()
-	}
-	root, err := from.Resolve(ctx, reference)
+	root, err := from.Resolve(ctx, reference(r.Reference))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +121,7 @@ func findInRegistry(ctx context.Context, from *remote.Repository, r CopyRequest)
 		files = append(files, one)
 	}
 	if len(files) == 0 {
-		return nil, errs.E("client.findInRegistry", errs.NotFound, "%s:%s has no image for %s.", r.From.Path, reference, r.Arch)
+		return nil, errs.E("client.findInRegistry", errs.NotFound, "%s:%s has no image for %s.", r.From.Path, reference(r.Reference), r.Arch)
 	}
 	return files, nil
 }
