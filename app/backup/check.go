@@ -42,7 +42,7 @@ type Checked struct {
 
 // CheckFolder proves backups in a folder of them where they are, the newest first, and
 // writes nothing there: the files by their hashes, the database by itself and the
-// manifest, every row of a blob by its file. What is damaged is told of, which is no error.
+// manifest, every row of a blob by its file. What is damaged is told of, which is not an error.
 // Errors: NotFound if there is no such backup, Conflict if it is let go meanwhile, Invalid
 // for one of a newer version, Unavailable, Canceled.
 func CheckFolder(ctx context.Context, dir string, o CheckOptions) (list []Checked, err error) {
@@ -140,7 +140,7 @@ func (c *checker) look(ctx context.Context, found *Checked) (err error) {
 	return nil
 }
 
-// file holds a file that is no blob against the manifest. Errors: Canceled.
+// file holds a file that is not a blob against the manifest. Errors: Canceled.
 func (c *checker) file(ctx context.Context, folder, name string, want File, found *Checked) (whole bool, err error) {
 	got, err := c.sum(ctx, folder+name)
 	said := "is damaged"
@@ -168,7 +168,7 @@ func (c *checker) sum(ctx context.Context, name string) (File, error) {
 }
 
 // rows holds the database against itself and the manifest, and each row of a blob against
-// what is said to be wrong with its file. It tells whether it has seen all rows.
+// what is said to be wrong with its file. It reports whether it has seen all rows.
 func (found *Checked) rows(ctx context.Context, copy *store.DB, wrong func(store.Blob) (string, error)) (all bool, err error) {
 	said, err := found.Manifest.wrongWith(ctx, copy)
 	found.Wrong = append(found.Wrong, said...)

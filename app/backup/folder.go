@@ -28,7 +28,7 @@ var belongs = []string{"blobs", "uploads", snapshotsFolder, lockName, "lost+foun
 
 // ToFolder adds a backup to a folder of them, and makes the folder if it is missing. Only
 // what it does not hold yet is copied, and each blob is proven by its hash on the way.
-// Damaged blobs are left out and told of in the report, which is no error. Whenever this
+// Damaged blobs are left out and told of in the report, which is not an error. Whenever this
 // is interrupted, earlier backups stay whole, and what was copied is not copied again.
 // Errors: Invalid for a folder of other things, Conflict while another backup is made
 // there, NoSpace, Unavailable, Canceled.
@@ -234,33 +234,4 @@ func (t *folder) seal(n *snapshot, name string) error {
 		return err
 	}
 	return t.files.SyncDir(snapshotsFolder)
-}
-
-// eachFile calls fn with the database and every small file, and notes in the manifest
-// what they are.
-func (n *snapshot) eachFile(fn func(name string, f *os.File) (File, error)) error {
-	files := n.source.Blobs.Files()
-	one := func(name, at string) (File, error) {
-		f, err := files.Open(at)
-		if err != nil {
-			return File{}, err
-		}
-		defer f.Close()
-		return fn(name, f)
-	}
-	var err error
-	if n.manifest.Database, err = one(store.FileName, store.SnapshotFolder+"/"+n.file()); err != nil {
-		return err
-	}
-	for _, name := range n.source.Files {
-		kept, err := one(name, name)
-		if isGone(err) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		n.manifest.Files[name] = kept
-	}
-	return nil
 }

@@ -68,7 +68,7 @@ func readManifest(r io.Reader) (Manifest, error) {
 	return m, nil
 }
 
-// plain tells whether a name may be that of a small file in a data folder.
+// plain reports whether a name may be that of a small file in a data folder.
 func plain(name string) bool {
 	return name == path.Base(name) && name != "." && name != ".." && name != "/" && name != store.FileName && name != Unfinished &&
 		name != halfDatabase && name != manifestName

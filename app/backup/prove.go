@@ -40,7 +40,7 @@ func (m Manifest) wrongWith(ctx context.Context, copy *store.DB) (wrong []string
 }
 
 // recall completes what is said of a blob that a backup does not have by what was known of
-// it when the backup was made, and tells whether that is anything.
+// it when the backup was made, and reports whether that is anything.
 func (m Manifest) recall(d Damage) (_ Damage, known bool) {
 	at := slices.IndexFunc(m.Damaged, func(known Damage) bool { return known.Digest == d.Digest })
 	if at >= 0 {

@@ -71,15 +71,9 @@ func (t *folder) drop(folder string) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(inside, func(a, b string) int {
-		switch {
-		case a == manifestName:
-			return -1
-		case b == manifestName:
-			return 1
-		}
-		return 0
-	})
+	if at := slices.Index(inside, manifestName); at > 0 {
+		inside[0], inside[at] = inside[at], inside[0]
+	}
 	for _, name := range inside {
 		if err := t.files.Remove(folder + "/" + name); err != nil {
 			return err

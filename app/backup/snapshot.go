@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -179,6 +180,35 @@ func eachBlob(ctx context.Context, db *store.DB, fn func(store.Blob) error) erro
 			after = b.Digest
 		}
 	}
+}
+
+// eachFile calls fn with the database and every small file, and notes in the manifest
+// what they are.
+func (n *snapshot) eachFile(fn func(name string, f *os.File) (File, error)) error {
+	files := n.source.Blobs.Files()
+	one := func(name, at string) (File, error) {
+		f, err := files.Open(at)
+		if err != nil {
+			return File{}, err
+		}
+		defer f.Close()
+		return fn(name, f)
+	}
+	var err error
+	if n.manifest.Database, err = one(store.FileName, store.SnapshotFolder+"/"+n.file()); err != nil {
+		return err
+	}
+	for _, name := range n.source.Files {
+		kept, err := one(name, name)
+		if isGone(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		n.manifest.Files[name] = kept
+	}
+	return nil
 }
 
 // confirm completes what is said of a damaged blob, and has the scrub look at it soon. If

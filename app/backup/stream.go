@@ -25,7 +25,7 @@ const (
 
 // ToStream writes a whole backup as a tar archive. Damaged blobs are left out, or filled
 // up with zeros if they turn out so on the way, and told of in the report, which is no
-// error. Errors: as of ToFolder, and Canceled if nobody reads on.
+// error. Errors: those of ToFolder, and Canceled if nobody reads on.
 func (s Source) ToStream(ctx context.Context, w io.Writer, o Options) (Report, error) {
 	const op = "backup.ToStream"
 	n, err := s.take(ctx)
@@ -165,42 +165,4 @@ func sumOf(r io.Reader) (File, error) {
 	h := digest.SHA256.Hash()
 	n, err := io.Copy(h, r)
 	return File{digest.NewDigest(digest.SHA256, h), n}, err
-}
-
-// openStream begins to read what ToStream has written. Errors: Invalid for anything else.
-func openStream(r io.Reader) (*tar.Reader, Manifest, error) {
-	const op = "backup.openStream"
-	archive := tar.NewReader(r)
-	first, err := archive.Next()
-	if err != nil || first.Name != beginName {
-		return nil, Manifest{}, errs.Because(op, errs.Invalid, err, "What comes in is not a backup that \"sregistry backup -\" has written.")
-	}
-	m, err := readManifest(archive)
-	return archive, m, errs.Wrap(op, err)
-}
-
-// entry is a file in a stream, which is read until the next one is asked for.
-type entry struct {
-	name string
-	blob store.Blob // without a digest if it is none
-	io.Reader
-}
-
-// nextInStream gives the next file of a stream. Errors, also of reading it: DigestInvalid
-// if the stream is cut off.
-func nextInStream(archive *tar.Reader) (entry, error) {
-	const op = "backup.nextInStream"
-	cut := errs.E(op, errs.DigestInvalid, "The backup is cut off or damaged; it has to be read again, from its beginning.")
-	header, err := archive.Next()
-	if err != nil {
-		return entry{}, cut
-	}
-	e := entry{name: header.Name, Reader: fragile{archive, cut}}
-	if path, isBlob := strings.CutPrefix(header.Name, blobsPrefix); isBlob {
-		e.blob = store.Blob{Digest: digest.Digest(strings.Replace(path, "/", ":", 1)), Size: header.Size}
-		if err := e.blob.Digest.Validate(); err != nil {
-			return entry{}, errs.Because(op, errs.DigestInvalid, err, "The backup has a file %q, which no backup of sregistry has; it was tampered with.", header.Name)
-		}
-	}
-	return e, nil
 }
