@@ -102,25 +102,16 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	if err != nil {
 		return err
 	}
-
-	var background sync.WaitGroup
-	sweeping, stop := context.WithCancel(ctx)
-	if private != nil {
-		background.Go(func() { servePrivate(sweeping, private, newPrivateHandler(core, figures, log), log) })
+	work := []func(context.Context){core.VerifySignatures, core.Scrub, core.FollowSettings, core.DeliverWebhooks,
+		func(ctx context.Context) { sweepAgainAndAgain(ctx, core, id, settings.SweepEvery, log) },
+		func(ctx context.Context) { backUpAgainAndAgain(ctx, core, d, log) },
 	}
-	background.Go(func() { sweepAgainAndAgain(sweeping, core, id, settings.SweepEvery, log) })
-	background.Go(func() { core.VerifySignatures(sweeping) })
-	background.Go(func() { core.Scrub(sweeping) })
-	background.Go(func() { backUpAgainAndAgain(sweeping, core, d, log) })
-	background.Go(func() { core.FollowSettings(sweeping) })
-	background.Go(func() { core.DeliverWebhooks(sweeping) })
-	// Transfers may still end when ctx is done, and count.
-	counting, stopCounting := context.WithCancel(context.WithoutCancel(ctx))
-	background.Go(func() { core.WritePulls(counting) })
-	background.Go(func() { core.KeepDenied(counting) })
-	defer background.Wait()
-	defer stopCounting()
-	defer stop()
+	if private != nil {
+		work = append(work, func(ctx context.Context) { servePrivate(ctx, private, newPrivateHandler(core, figures, log), log) })
+	}
+	defer background(ctx, work...)()
+	// What the last transfers do is counted too, after ctx is done.
+	defer background(context.WithoutCancel(ctx), core.WritePulls, core.KeepDenied)()
 
 	if err := greet(ctx, env.Stdout, id, public); err != nil {
 		return err
@@ -133,23 +124,29 @@ func serve(ctx context.Context, settings *config.Config, env cli.Env, assets Ass
 	return err
 }
 
-// tell keeps the service manager informed until ctx is done, or the function that it gives
-// is called, which every caller has to do.
-func tell(ctx context.Context, manager *systemd.Manager, e *entrance) (end func()) {
+// background starts what the server does beside answering requests, until ctx is done or the
+// function that it gives is called, which waits for all of it. Every caller has to call that.
+func background(ctx context.Context, work ...func(context.Context)) (end func()) {
 	ctx, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	for _, one := range work {
+		all.Go(func() { one(ctx) })
+	}
+	return func() { stop(); all.Wait() }
+}
+
+// tell keeps the service manager informed, as background does its work.
+func tell(ctx context.Context, manager *systemd.Manager, e *entrance) (end func()) {
 	manager.Ready("Serving " + e.public.String())
-	var told sync.WaitGroup
-	told.Go(func() { manager.Watch(ctx, e.alive) })
-	told.Go(func() {
+	return background(ctx, func(ctx context.Context) { manager.Watch(ctx, e.alive) }, func(ctx context.Context) {
 		<-ctx.Done()
 		manager.Stopping("Waiting for transfers to end", e.drain+stopTime)
 	})
-	return func() { stop(); told.Wait() }
 }
 
-// greet tells the administrator where the registry is and, as long as there is no
-// account, the link by which he makes his. The link goes nowhere but to the console. All of
-// it is one write, so that who waits for the address has the link with it.
+// greet tells the administrator where the registry is and, as long as there is no account,
+// the link that creates one. The link goes to the console and nowhere else. All of it is one
+// write, so that whoever waits for the address has read the link, too.
 func greet(ctx context.Context, out io.Writer, id *identity.Service, public *url.URL) error {
 	secret, first, err := id.SetupLink(ctx)
 	if err != nil {
