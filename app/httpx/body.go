@@ -15,8 +15,8 @@ import (
 // bodyStall is how long a body may stand still. One that moves may take hours.
 const bodyStall = 2 * time.Minute
 
-// bodyDeadline gives up a request whose body has stood still for so long. The time runs from
-// the beginning, also for a body that no handler reads: net/http reads some of it before it
+// bodyDeadline gives up a request whose body has stood still for that long. The time runs from
+// the beginning, even for a body that no handler reads: net/http reads some of it before it
 // sends the answer, and would wait for that for ever.
 func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -40,13 +40,13 @@ func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 // body moves the deadline of its connection along as it is read.
 type body struct {
 	io.ReadCloser
-	connection *http.ResponseController
-	stall      time.Duration
-	size       int64
-	moved      time.Time // when the deadline was last moved
-	read       int64
-	ended      bool
-	given      atomic.Bool // up, by Interrupt
+	connection  *http.ResponseController
+	stall       time.Duration
+	size        int64
+	moved       time.Time // when the deadline was last moved
+	read        int64
+	ended       bool
+	interrupted atomic.Bool
 }
 
 // Size gives how many bytes were announced; -1 if that was not said.
@@ -55,7 +55,7 @@ func (b *body) Size() int64 { return b.size }
 // Interrupt makes a Read that waits, and all after it, fail. Another goroutine may call
 // it.
 func (b *body) Interrupt() {
-	b.given.Store(true)
+	b.interrupted.Store(true)
 	// An error says that there is no connection left, and so no Read that waits.
 	_ = b.connection.SetReadDeadline(time.Unix(1, 0))
 }
@@ -83,7 +83,7 @@ func (b *body) Read(p []byte) (int, error) {
 			return 0, errs.Wrap(op, err)
 		}
 	}
-	if b.given.Load() {
+	if b.interrupted.Load() {
 		return 0, errs.E(op, errs.Canceled, "Another request went on with this upload.")
 	}
 	n, err := b.ReadCloser.Read(p)
