@@ -12,7 +12,7 @@ import (
 	"sregistry/app/cli"
 )
 
-// Version is the program's.
+// Version is the version of the program.
 const Version = "0.1.0"
 
 // Assets are files that only package main can embed.

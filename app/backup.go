@@ -24,7 +24,7 @@ import (
 // backupOptions are the flags of "sregistry backup" that are no settings.
 type backupOptions struct{ verify, withoutKey bool }
 
-// newBackup makes the command that copies the data folder, also beside a server.
+// newBackup makes the command that copies the data folder, even while a server runs on it.
 func newBackup(env cli.Env, assets Assets) *cobra.Command {
 	settings := config.New()
 	var o backupOptions
@@ -175,7 +175,7 @@ func backUpIfDue(ctx context.Context, core *registry.Service, d *data, log *slog
 	if ways.BackupTo == "" || time.Since(*tried) < min(ways.BackupEvery, backupPatience) {
 		return nil
 	}
-	// What cannot be listed is said by the backup itself.
+	// If they cannot be listed, the backup itself says why.
 	if list, err := backup.List(ways.BackupTo); err == nil && time.Since(list[len(list)-1].Taken) < ways.BackupEvery {
 		return nil
 	}

@@ -65,7 +65,7 @@ func hasRegistry(dir string) error {
 	return nil
 }
 
-// hold takes the folder for one server. The kernel gives it free when the process ends,
+// hold takes the folder for one server. The kernel releases it when the process ends,
 // however it ends.
 func (d *data) hold() error {
 	const op = "app.hold"
@@ -81,8 +81,8 @@ func (d *data) hold() error {
 	return nil
 }
 
-// upgrade brings the database of an older version to the present one. Also a command that
-// works beside a server does, unless one of the older version still runs.
+// upgrade brings the database of an older version to the present one. Even a command that
+// works beside a server does so, unless a server of the older version still runs.
 func (d *data) upgrade(ctx context.Context, schema string) (err error) {
 	const op = "app.upgrade"
 	found, err := store.Version(ctx, d.dir)

@@ -98,7 +98,7 @@ func (e *entrance) listen(ctx context.Context, settings *config.Config, given []
 	return errs.Wrap(op, err)
 }
 
-// Close gives the ports free, if no server has done so already.
+// Close releases the ports, if no server has done so already.
 func (e *entrance) Close() error {
 	for _, l := range []net.Listener{e.main, e.plain} {
 		if l == nil {

@@ -217,7 +217,7 @@ func word(a doortest.Answer) string {
 	return fmt.Sprint(a.Status)
 }
 
-// hubAsks tells whether a 403 of the hub's door asks for (better) credentials: its
+// hubAsks reports whether a 403 of the hub's door asks for (better) credentials: its
 // clients know no 401.
 func hubAsks(body string) bool {
 	for _, words := range []string{"Authentication Required", "expired", "signature", "name or the password", "not known"} {

@@ -56,7 +56,7 @@ func TestProofDatabaseFull(t *testing.T) {
 	t.Logf("%d changes, %d refusals, each with everything read meanwhile and the change done afterwards", len(acts()), refused)
 }
 
-// refuses has an act done with room for so many commits only, and tells whether that was
+// refuses has an act done with room for so many commits only, and reports whether that was
 // enough for it.
 func (s *stage) refuses(t testing.TB, a act, room int) (took bool) {
 	e := &episode{TB: t}

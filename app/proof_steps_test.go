@@ -185,7 +185,7 @@ func (s *stage) pulled(i model.Image) string {
 	return string(d)
 }
 
-// survives opens what a registry left that died during an act, and tells whether the act was
+// survives opens what a registry left that died during an act, and reports whether the act was
 // done, and what is wrong.
 func (s *stage) survives(a act, left string, allowed [][]string, after []string) (done bool, problems []string) {
 	e := &episode{TB: s.t}

@@ -153,7 +153,7 @@ func (m *manager) awaitStopped(t *testing.T) {
 }
 
 // Stopped under a manager, the server lets an upload end that ends within the time, says how
-// many it cut off after it, and what had come of those can be gone on with.
+// many it cut off after it, and what had come of those can be resumed.
 func TestStopWaitsForTransfersAndSaysWhatItCut(t *testing.T) {
 	t.Parallel()
 	m := startManaged(t, nil, "--drain-time", "2s", "--log-level", "info")

@@ -20,7 +20,7 @@ import (
 )
 
 // newUser makes the commands by which an administrator manages accounts on the server's
-// own machine. They work on the data folder, also while a server runs on it.
+// own machine. They work on the data folder, even while a server runs on it.
 func newUser(env cli.Env, assets Assets) *cobra.Command {
 	c := &cobra.Command{Use: "user COMMAND", Short: "Manage accounts, on the server's machine"}
 	settings := config.New()

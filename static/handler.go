@@ -64,7 +64,7 @@ func acceptsGzip(fields []string) bool {
 	return any
 }
 
-// wanted tells whether a coding's parameters give it a weight above zero; without any,
+// wanted reports whether a coding's parameters give it a weight above zero; without any,
 // its weight is 1.
 func wanted(parameters string) bool {
 	key, value, _ := strings.Cut(strings.TrimSpace(parameters), "=")

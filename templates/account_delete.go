@@ -20,5 +20,5 @@ type AccountDelete struct {
 	Problems Problems
 }
 
-// free tells whether nothing stands in the way.
+// free reports whether nothing stands in the way.
 func (p AccountDelete) free() bool { return len(p.Collections)+len(p.Teams) == 0 }

@@ -26,7 +26,7 @@ type Admin struct {
 	Uploads, Active int
 }
 
-// low tells whether the disk is nearly full.
+// low reports whether the disk is nearly full.
 func (p Admin) low() bool {
 	return p.Health.DiskSize > 0 && p.Health.DiskFree < p.Health.DiskSize/10
 }

@@ -37,7 +37,7 @@ func (p AdminLog) export(format string) string {
 	return "/admin/log/export?" + q.Encode()
 }
 
-// filtered tells whether the list shows a part of all only.
+// filtered reports whether the list shows a part of all only.
 func (p AdminLog) filtered() bool {
 	for name, values := range p.Filter {
 		if name != "after" && len(values) > 0 && values[0] != "" {

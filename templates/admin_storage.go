@@ -59,7 +59,7 @@ func (p AdminStorage) parts() string {
 	return "Container"
 }
 
-// limits tells whether what is shown may have quotas: containers have none.
+// limits reports whether what is shown may have quotas: containers have none.
 func (p AdminStorage) limits() bool { return !strings.Contains(p.Place, "/") }
 
 func (p AdminStorage) areas() []chart.Area {

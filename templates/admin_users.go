@@ -66,7 +66,7 @@ type AdminUser struct {
 	Problems Problems
 }
 
-// own tells whether the viewer looks at his own account.
+// own reports whether the viewer looks at his own account.
 func (p AdminUser) own() bool { return p.User.Name == p.Viewer.Name }
 
 // PasswordLinkMade shows the secret link by which somebody chooses a password, this once.

@@ -41,8 +41,8 @@ func CollectionList(c model.Collection, filter string, order model.Order) string
 // longList is from how many containers a list can be filtered.
 const longList = 10
 
-// sorts tells whether there is anything to sort.
+// sorts reports whether there is anything to sort.
 func (p Collection) sorts() bool { return p.Collection.Containers > 1 }
 
-// filters tells whether the list is long enough to be filtered, or is already.
+// filters reports whether the list is long enough to be filtered, or is already.
 func (p Collection) filters() bool { return p.Collection.Containers >= longList || p.Filter != "" }

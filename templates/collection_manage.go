@@ -67,10 +67,10 @@ func (p CollectionNew) namespaceWords(name string) string {
 	return name + " (team)"
 }
 
-// chosen tells whether a namespace is the one that the form holds.
+// chosen reports whether a namespace is the one that the form holds.
 func (p CollectionNew) chosen(name string) bool { return p.Form.Namespace == name }
 
-// deletable tells whether the collection can be deleted: the default one of a namespace
+// deletable reports whether the collection can be deleted: the default one of a namespace
 // stays with it.
 func (p CollectionSettings) deletable() bool { return p.Collection.Name.Name != ref.Default }
 

@@ -36,7 +36,7 @@ type LabelChange struct{ Key, Old, New string }
 // swap is the address of the same comparison the other way round.
 func (p Compare) swap() string { return p.Old.view("compare", "with", p.reference()) }
 
-// same tells whether both are one and the same image.
+// same reports whether both are one and the same image.
 func (p Compare) same() bool { return p.Old.Image.Known() == p.Image.Known() }
 
 // growth is how much larger the new image is: "+1.2 MiB", "−30 B".
@@ -118,7 +118,7 @@ func fold(lines []linediff.Line, first, last bool) hunk {
 	return hunk{same: lines[:before], folded: lines[before : len(lines)-after], after: lines[len(lines)-after:]}
 }
 
-// changed tells whether any line differs.
+// changed reports whether any line differs.
 func changed(lines []linediff.Line) bool {
 	for _, l := range lines {
 		if l.Op != linediff.Same {

@@ -66,7 +66,7 @@ func (p Container) compare(at int) string {
 	return withQuery(ImagePath(p.Container.Name, p.Tags[at].Name), "view", "compare", "with", p.Tags[at+1].Name)
 }
 
-// signedTag tells whether all images of a tag are validly signed.
+// signedTag reports whether all images of a tag are validly signed.
 func signedTag(t model.Tag) bool {
 	for _, i := range t.Images {
 		if len(i.Signers) == 0 {

@@ -41,7 +41,7 @@ func (p Failure) title() string {
 	return "That did not work"
 }
 
-// invites tells whether signing in may help.
+// invites reports whether signing in may help.
 func (p Failure) invites() bool {
 	return !p.Viewer.SignedIn() && (p.Status == http.StatusUnauthorized || p.Status == http.StatusNotFound)
 }

@@ -63,5 +63,5 @@ func (h ImageHead) views() []navItem {
 	return append(items, navItem{"Compare", h.view("compare")})
 }
 
-// here tells whether an entry of views is the present one.
+// here reports whether an entry of views is the present one.
 func (h ImageHead) here(item navItem) bool { return item.path == h.view(h.View) }

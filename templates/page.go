@@ -28,7 +28,7 @@ type Viewer struct {
 	Admin bool   // runs the registry
 }
 
-// SignedIn tells whether the viewer is known.
+// SignedIn reports whether the viewer is known.
 func (v Viewer) SignedIn() bool { return v.Name != "" }
 
 // navItem is one entry of the main navigation.
@@ -55,7 +55,7 @@ func (p Page) signInPath() string {
 	return "/sign-in?" + query("next", p.Path)
 }
 
-// entering tells whether the page is itself a way to sign in, and so needs no other.
+// entering reports whether the page is itself a way to sign in, and so needs no other.
 func (p Page) entering() bool {
 	return strings.HasPrefix(p.Path, "/sign-in") || strings.HasPrefix(p.Path, "/setup/") || strings.HasPrefix(p.Path, "/password/")
 }

@@ -63,7 +63,7 @@ func (q SearchQuery) words() []string {
 	return strings.FieldsFunc(strings.ToLower(q.Text), func(r rune) bool { return strings.ContainsRune(" \t\n/:", r) })
 }
 
-// filtered tells whether more than words and a kind were chosen by.
+// filtered reports whether more than words and a kind were chosen by.
 func (q SearchQuery) filtered() bool {
 	return q.Namespace != "" || q.Arch != "" || q.Key != "" || q.Value != "" || q.Signed
 }
@@ -81,7 +81,7 @@ func (p Search) title() string {
 	return "All containers"
 }
 
-// empty tells whether nothing was found.
+// empty reports whether nothing was found.
 func (p Search) empty() bool {
 	return len(p.Containers)+len(p.Collections)+len(p.Tags)+len(p.Labels)+len(p.Definitions) == 0
 }

@@ -16,5 +16,5 @@ type Setup struct {
 	Gone bool
 }
 
-// named tells whether a name was typed that will do, so that the passwords are next.
+// named reports whether a name was typed that will do, so that the passwords are next.
 func (p Setup) named() bool { return p.Name != "" && p.Problems["name"] == "" }

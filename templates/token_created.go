@@ -33,10 +33,10 @@ func (p TokenCreated) host() string {
 	return host
 }
 
-// plain tells whether the registry is spoken to without TLS.
+// plain reports whether the registry is spoken to without TLS.
 func (p TokenCreated) plain() bool { return strings.HasPrefix(p.Base, "http://") }
 
-// remoteWorks tells whether Apptainer can have this registry as a remote: it finds none
+// remoteWorks reports whether Apptainer can have this registry as a remote: it finds none
 // behind a port other than the standard ones.
 func (p TokenCreated) remoteWorks() bool {
 	base, err := url.Parse(p.Base)

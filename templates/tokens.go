@@ -71,7 +71,7 @@ var Lifetimes = []Lifetime{
 	{"never", "never", 0},
 }
 
-// expired tells whether a token is past its time.
+// expired reports whether a token is past its time.
 func (p Tokens) expired(t model.Token) bool {
 	return !t.Expires.IsZero() && !p.Now.Before(t.Expires)
 }
@@ -79,7 +79,7 @@ func (p Tokens) expired(t model.Token) bool {
 // soon is how long before its end a token is marked.
 const soon = 7 * 24 * time.Hour
 
-// expiring tells whether a token will be past its time soon.
+// expiring reports whether a token will be past its time soon.
 func (p Tokens) expiring(t model.Token) bool {
 	return !t.Expires.IsZero() && p.Now.Add(soon).After(t.Expires)
 }

@@ -9,7 +9,7 @@ import (
 //
 // Without script it is one form with one file: POST /uploads/file with the fields
 // collection, container, tag and file, the file last. With it, files go in parts, several
-// at once, and can be gone on with after a break; see static/js/upload.js.
+// at once, and can be resumed after a break; see static/js/upload.js.
 type Upload struct {
 	Page
 	// Collections are those to which the viewer may push, to be suggested.

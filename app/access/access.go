@@ -51,7 +51,7 @@ func (a Action) needs() model.Scope {
 	return model.ScopeManage
 }
 
-// changes tells whether an action alters what a freeze protects.
+// changes reports whether an action alters what a freeze protects.
 func (a Action) changes() bool { return a == Push || a == Delete }
 
 // Target is the state of a collection, and of the tag or container at hand, as far as
@@ -115,7 +115,7 @@ func Can(actor model.Actor, action Action, t Target) Decision {
 	return Allow
 }
 
-// sees tells whether the actor may know of the target. A credential that is narrowed to
+// sees reports whether the actor may know of the target. A credential that is narrowed to
 // some collections sees the public rest as an anonymous caller would.
 func sees(actor model.Actor, t Target) bool {
 	if !t.Exists {

@@ -347,9 +347,9 @@ type Quota struct {
 // RetentionRule says which tags go by themselves: those that match, unless they are kept.
 type RetentionRule struct {
 	Tags   string `json:"tags"`             // a pattern: *, nightly-*, v[0-9]*
-	Last   int    `json:"last,omitempty"`   // keeps so many of each container
-	Newer  int64  `json:"newer,omitempty"`  // keeps what was moved within so many seconds
-	Pulled int64  `json:"pulled,omitempty"` // keeps what was pulled within so many seconds
+	Last   int    `json:"last,omitempty"`   // how many of each container are kept
+	Newer  int64  `json:"newer,omitempty"`  // keeps what was moved within this many seconds
+	Pulled int64  `json:"pulled,omitempty"` // keeps what was pulled within this many seconds
 }
 
 // Retention is the rules of a collection. GET and PUT /api/v1/collections/{collection}/retention,

@@ -26,7 +26,7 @@ const (
 var turnBuffers = sync.Pool{New: func() any { return new([turnBuffer]byte) }}
 
 // Append takes what r gives, up to its end, and tells how many bytes it has kept. It keeps
-// what it got also if it fails, so that the client can go on from Offset. The memory used
+// what it got even if it fails, so that the client can go on from Offset. The memory used
 // does not depend on the length: turnBuffer, or pipelineDepth times pipelineBuffer while the
 // machine has a core to spare.
 //

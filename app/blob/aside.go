@@ -16,13 +16,13 @@ import (
 // for it that came meanwhile. The zero value is of a file that was not there.
 type Sight struct{ info fs.FileInfo }
 
-// same tells whether a file is the one that was seen.
+// same reports whether a file is the one that was seen.
 func (s Sight) same(now fs.FileInfo) bool {
 	return s.info != nil && os.SameFile(s.info, now) && s.info.ModTime().Equal(now.ModTime())
 }
 
 // Examine reads a blob from the disk, and not what the system remembers of it, at a pace,
-// and compares what it hashes to. Kinds: as of Verify.
+// and compares what it hashes to. Kinds: those of Verify.
 func (s *Store) Examine(ctx context.Context, d digest.Digest, pace Pace) (Sight, error) {
 	const op = "blob.Examine"
 	f, _, err := s.OpenBlob(d)
@@ -83,7 +83,7 @@ func (s *Store) moveAside(d digest.Digest, seen Sight) (bool, error) {
 }
 
 // TakeBack gives a file that was set aside its name again if it is whole after all, as
-// when a disk could not be read for a while. It tells whether it did. Kinds: as of Verify.
+// when a disk could not be read for a while. It reports whether it did. Kinds: those of Verify.
 func (s *Store) TakeBack(ctx context.Context, d digest.Digest, pace Pace) (bool, error) {
 	const op = "blob.TakeBack"
 	if err := check(d); err != nil {
@@ -138,7 +138,7 @@ func asideName(name string, a digest.Algorithm) (digest.Digest, bool) {
 	return d, check(d) == nil && path.Base(asideOf(d)) == name
 }
 
-// DropAside removes a file that was set aside, for good. Kinds: as of Remove.
+// DropAside removes a file that was set aside, for good. Kinds: those of Remove.
 func (s *Store) DropAside(d digest.Digest) error {
 	const op = "blob.DropAside"
 	if err := check(d); err != nil {

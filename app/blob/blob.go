@@ -9,8 +9,9 @@
 //	uploads/<id>                       what has arrived of an upload, mode 0600
 //	quarantine/<algorithm>-<hex>       a blob's file that was found damaged
 //
-// Entry points: Open, or OpenRead for what is only looked at; Store.Create, Store.Resume and the methods of Upload to write;
-// Store.OpenBlob to read; Store.Examine and Store.SetAside to find damage; Store.Walk, Store.Uploads and Store.Sweep to clean up.
+// Entry points: Open, or OpenRead for what is only looked at; Store.Create, Store.Resume and
+// the methods of Upload to write; Store.OpenBlob to read; Store.Examine and Store.SetAside to
+// find damage; Store.Walk, Store.Uploads and Store.Sweep to clean up.
 //
 // The trap: a blob is durable once Commit has returned nil, but nothing refers to it
 // yet. Whoever removes blobs must spare the young ones (see Sweep), for their row may be

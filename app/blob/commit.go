@@ -20,7 +20,7 @@ const (
 // disk have spoilt it, and makes it young again for Sweep.
 //
 // Kinds: DigestInvalid if the content is not what want says, Invalid and Unsupported if
-// want is no good digest, NotFound if the upload was removed, NoSpace, Unavailable,
+// want is not a valid digest, NotFound if the upload was removed, NoSpace, Unavailable,
 // Internal. After a failure the upload is still there, to Commit again or to Abort,
 // unless only the last step failed: then the blob is in place, but may not last.
 func (u *Upload) Commit(want digest.Digest) (digest.Digest, error) {

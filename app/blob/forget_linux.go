@@ -7,7 +7,7 @@ import (
 )
 
 // forget has the system forget what it remembers of a file, so that it is read from the
-// disk. That it may not is no error: the file is read all the same.
+// disk. That it may not is not an error: the file is read all the same.
 func forget(f *os.File) {
 	raw, err := f.SyscallConn()
 	if err != nil {

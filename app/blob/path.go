@@ -17,7 +17,7 @@ const (
 
 var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
 
-// uploadPath is where an upload lies. Kind Invalid if the id is none.
+// uploadPath is where an upload lies. Kind: Invalid if it is not a valid id.
 func uploadPath(id string) (string, error) {
 	if !validID.MatchString(id) {
 		return "", errs.E("blob.uploadPath", errs.Invalid, "This is not an upload's name. Start the upload again.")
@@ -25,7 +25,7 @@ func uploadPath(id string) (string, error) {
 	return uploadsFolder + "/" + id, nil
 }
 
-// known tells whether the store keeps blobs by this algorithm.
+// known reports whether the store keeps blobs by this algorithm.
 func known(a digest.Algorithm) bool { return a == digest.SHA256 || a == digest.SHA512 }
 
 // check refuses what is not a digest the store can hold. Kinds Invalid and Unsupported.

@@ -30,7 +30,7 @@ func (s *Store) OpenBlob(d digest.Digest) (*os.File, int64, error) {
 	return f, info.Size(), nil
 }
 
-// Size tells how many bytes a blob has. Kinds as of OpenBlob.
+// Size tells how many bytes a blob has. Kinds: those of OpenBlob.
 func (s *Store) Size(d digest.Digest) (int64, error) {
 	const op = "blob.Size"
 	if err := check(d); err != nil {
@@ -58,7 +58,7 @@ func (s *Store) Verify(ctx context.Context, d digest.Digest) error {
 	return errs.Wrap(op, hashesTo(ctx, f, d, nil))
 }
 
-// hashesTo tells whether a file is what a digest says.
+// hashesTo reports whether a file is what a digest says.
 func hashesTo(ctx context.Context, f *os.File, d digest.Digest, pace Pace) error {
 	const op = "blob.hashesTo"
 	got, err := hashOf(ctx, f, d.Algorithm(), pace)

@@ -8,7 +8,7 @@ import (
 	"sregistry/app/errs"
 )
 
-// Remove removes a blob for good. One that is gone is no error. Kinds: Invalid,
+// Remove removes a blob for good. One that is gone is not an error. Kinds: Invalid,
 // Unsupported, Unavailable, Internal.
 func (s *Store) Remove(d digest.Digest) error {
 	const op = "blob.Remove"
@@ -27,7 +27,7 @@ func (s *Store) Remove(d digest.Digest) error {
 // Sweep removes those of the blobs that were committed before a time, and tells which
 // they were; on an error, which of them went before it. A blob that is committed again
 // meanwhile stays, so content which nothing refers to can be swept beside running pushes,
-// provided a push writes its row sooner than the time is long. Kinds as of Remove.
+// provided a push writes its row sooner than the time is long. Kinds: those of Remove.
 func (s *Store) Sweep(before time.Time, blobs []digest.Digest) ([]digest.Digest, error) {
 	const op = "blob.Sweep"
 	var removed []digest.Digest

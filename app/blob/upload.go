@@ -189,7 +189,7 @@ func (u *Upload) end() error {
 	return err
 }
 
-// Discard removes an upload that nobody writes to; one that is gone is no error. Kinds:
+// Discard removes an upload that nobody writes to; one that is gone is not an error. Kinds:
 // Invalid, Conflict while somebody writes to it, Internal.
 func (s *Store) Discard(id string) error {
 	const op = "blob.Discard"

@@ -35,7 +35,7 @@ func (f *Files) TLS() *tls.Config {
 	return configuration(func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return f.current.Load(), nil }, f.remind)
 }
 
-// Covers tells whether the certificate is for a host.
+// Covers reports whether the certificate is for a host.
 func (f *Files) Covers(host string) bool { return f.current.Load().Leaf.VerifyHostname(host) == nil }
 
 // Refresh reads the files again if they are not those that were read last. It costs next

@@ -48,7 +48,7 @@ func runInspect(ctx context.Context, opts inspectOptions, env Env, arg string) e
 	return errs.Wrap(op, inspectImage(ctx, opts, env, arg))
 }
 
-// isFile tells whether a file is meant: one that is there, or a path that no image has.
+// isFile reports whether a file is meant: one that is there, or a path that no image has.
 func isFile(arg string) bool {
 	if strings.Contains(arg, "://") {
 		return false
@@ -136,7 +136,7 @@ func inspectImage(ctx context.Context, opts inspectOptions, env Env, arg string)
 	return sheet.close()
 }
 
-// signed tells whether all of an image is validly signed.
+// signed reports whether all of an image is validly signed.
 func signed(image api.Image) string {
 	switch {
 	case len(image.Signers) > 0:

@@ -89,7 +89,7 @@ func quotaRow(u api.Usage) []string {
 	return []string{u.Name, size(u.Used), size(u.Reserved), quota}
 }
 
-// parseQuota reads a limit; nil is the default, also where none was given.
+// parseQuota reads a limit; nil is the default, as it is if none was given.
 func parseQuota(text string) (*int64, error) {
 	if text == "" {
 		return nil, nil

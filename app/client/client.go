@@ -44,7 +44,7 @@ type Client struct {
 	http    *http.Client
 }
 
-// New makes a client; it sends nothing. Errors are Invalid, for an address that is none.
+// New makes a client; it sends nothing. Errors are Invalid, for a bad address.
 func New(o Options) (*Client, error) {
 	base, err := ParseBase(o.Base)
 	if err != nil {

@@ -15,7 +15,7 @@ func (c *Client) Collections(ctx context.Context) iter.Seq2[api.Collection, erro
 	return list[api.Collection](ctx, c, nil, "collections")
 }
 
-// Collection gives one collection. Errors: NotFound, also if it may not be seen.
+// Collection gives one collection. Errors: NotFound, even if it is there but may not be seen.
 func (c *Client) Collection(ctx context.Context, name ref.Path) (api.Collection, error) {
 	var out api.Collection
 	err := c.call(ctx, http.MethodGet, c.address("collections", name.String()), nil, &out)

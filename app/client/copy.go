@@ -33,7 +33,7 @@ type CopyRequest struct {
 	// Reference is the image's at From; at To it gets the same, unless Tag says another.
 	Reference ref.Reference
 	Tag       string
-	// Arch chooses among the images that a tag has in a library or hub which is no OCI
+	// Arch chooses among the images that a tag has in a library or hub which is not an OCI
 	// registry, or that go into one; empty is what it gives by itself, or all that it takes.
 	Arch string
 	// ArchOf reads the architecture of an image file, and fails with Invalid if it is none;
@@ -64,9 +64,9 @@ const (
 // Copy brings an image, with all that refers to it, from one registry into another, byte
 // for byte, and gives the digest of its manifest. Blobs stream from the one to the other;
 // what is there already is not sent. The tag is set at the end, when all is there. Into a
-// library or hub that is no OCI registry goes the image file alone, by way of the disk, and
+// library or hub that is not an OCI registry goes the image file alone, by way of the disk, and
 // the digest is the file's. Errors: Unauthenticated, Forbidden, NotFound, Frozen and so on,
-// from either registry; Unsupported, for an image that is no file, into a library or hub;
+// from either registry; Unsupported, for an image that is not a file, into a library or hub;
 // DigestInvalid, if something else arrived there; Unavailable, Canceled.
 func Copy(ctx context.Context, r CopyRequest) (digest.Digest, error) {
 	const op = "client.Copy"
@@ -157,7 +157,7 @@ func copyOptions(r CopyRequest) oras.ExtendedCopyGraphOptions {
 	return options
 }
 
-// CopyTags gives the tags of a container in any registry. Errors: as of Copy.
+// CopyTags gives the tags of a container in any registry. Errors: those of Copy.
 func CopyTags(ctx context.Context, r CopyRequest) ([]string, error) {
 	const op = "client.CopyTags"
 	from, err := openRepository(r.From, r.UserAgent)

@@ -16,7 +16,7 @@ import (
 	"sregistry/app/manifest"
 )
 
-// The transports by which somebody may name an image in a library or a hub that is no OCI
+// The transports by which somebody may name an image in a library or a hub that is not an OCI
 // registry. Those of a Sregistry are one too, and then that way is taken.
 const (
 	SchemeLibrary = "library"
@@ -92,7 +92,7 @@ func (r CopyRequest) tell(p Piece) {
 	}
 }
 
-// hasOwnWay tells whether a place is in a library or hub that is no OCI registry.
+// hasOwnWay reports whether a place is in a library or hub that is not an OCI registry.
 func (p Place) hasOwnWay(ctx context.Context, userAgent string) (bool, error) {
 	if p.Scheme != SchemeLibrary && p.Scheme != SchemeHub {
 		return false, nil

@@ -57,7 +57,7 @@ func (c *Client) hubFile(ctx context.Context, p Place, image hubImage) (io.ReadC
 	return c.fetch(ctx, address.String())
 }
 
-// hubHas tells whether a hub gives a file under the name it is copied to. A hub of old finds
+// hubHas reports whether a hub gives a file under the name it is copied to. A hub of old finds
 // the SHA-256 some time after a push; until then it is asked for the file itself.
 func (c *Client) hubHas(ctx context.Context, r CopyRequest, source imageFile) (bool, error) {
 	const op = "client.hubHas"

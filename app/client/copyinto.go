@@ -13,7 +13,7 @@ import (
 	"sregistry/app/manifest"
 )
 
-// copyInto brings image files into a library or a hub that is no OCI registry, and gives the
+// copyInto brings image files into a library or a hub that is not an OCI registry, and gives the
 // digest of the last one. A tag of an OCI registry may name one for each architecture.
 func copyInto(ctx context.Context, from *remote.Repository, r CopyRequest, ownSource bool) (digest.Digest, error) {
 	const op = "client.copyInto"

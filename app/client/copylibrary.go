@@ -30,7 +30,7 @@ type libraryID struct {
 	} `json:"data"`
 }
 
-// libraryHas tells whether a library gives a file under the name it is copied to.
+// libraryHas reports whether a library gives a file under the name it is copied to.
 func (c *Client) libraryHas(ctx context.Context, r CopyRequest, source imageFile) (bool, error) {
 	query := ""
 	if source.arch != "" {

@@ -88,7 +88,7 @@ func parseKind(name string) (errs.Kind, bool) {
 	return kind, kind.String() == name
 }
 
-// failure turns an answer that is no success into an error with the server's own sentence.
+// failure turns an answer other than a success into an error with the server's own sentence.
 func failure(op string, base *url.URL, resp *http.Response) error {
 	var body wire
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, maxFailure)) // what broke off is not JSON, and then the status speaks

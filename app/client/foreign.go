@@ -106,7 +106,7 @@ func copyError(op string, ctx context.Context, r CopyRequest, err error) error {
 	return transportError(op, base, ctx, err)
 }
 
-// answerError is an answer of a registry that is no success.
+// answerError is an answer of a registry other than a success.
 func answerError(op string, answer *errcode.ErrorResponse) error {
 	kind, known := kinds[answer.StatusCode]
 	text := ""

@@ -22,7 +22,7 @@ func (c *Client) registryURL(name ref.Path, rest string) string {
 	return c.base.String() + "/v2/" + name.String() + "/" + rest
 }
 
-// hasBlob tells whether a container holds a blob already (end-2).
+// hasBlob reports whether a container holds a blob already (end-2).
 func (c *Client) hasBlob(ctx context.Context, name ref.Path, d digest.Digest) (bool, error) {
 	req, err := c.request(ctx, http.MethodHead, c.registryURL(name, "blobs/"+d.String()), nil)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // part is what has arrived of a download: a file beside its target, so that it can be
-// renamed into place, which outlives the program, so that it can be gone on with.
+// renamed into place. It outlives the program, so that the download can be resumed.
 type part struct {
 	file   *os.File
 	target string

@@ -40,7 +40,7 @@ type Pulled struct {
 
 // Pull writes an image to a file. It arrives in a file with ".part" after its name, is
 // hashed meanwhile, and gets its name once its size and digest are verified; a later pull
-// goes on with a part that was left. Errors: NotFound, Unauthenticated, Forbidden, Conflict
+// resumes a part that was left. Errors: NotFound, Unauthenticated, Forbidden, Conflict
 // for a file that is in the way, DigestInvalid for wrong bytes, NoSpace, Unavailable,
 // Unsupported for an image that is not a file, Canceled.
 func (c *Client) Pull(ctx context.Context, r PullRequest) (Pulled, error) {
@@ -78,7 +78,7 @@ func (c *Client) Pull(ctx context.Context, r PullRequest) (Pulled, error) {
 	d.target = out.File
 	err = d.intoPart(ctx, p, image)
 	if errs.Is(err, errs.NoSpace) || errs.Is(err, errs.TooLarge) {
-		p.remove() // a part could be gone on with, but a disk that stays full harms others
+		p.remove() // a part could be resumed, but a disk that stays full harms others
 	}
 	p.close(err == nil)
 	return out, errs.Wrap(op, err)
@@ -148,7 +148,7 @@ func (d *download) intoPart(ctx context.Context, p *part, image api.Image) error
 	}
 }
 
-// alreadyIn tells whether a file has the image's content.
+// alreadyIn reports whether a file has the image's content.
 func (d *download) alreadyIn(ctx context.Context, path string) (bool, error) {
 	const op = "client.alreadyIn"
 	info, err := os.Stat(path)

@@ -35,7 +35,7 @@ func (c *Client) persist(ctx context.Context, step func() (reached int64, err er
 	}
 }
 
-// passing tells whether an error may go away by itself.
+// passing reports whether an error may go away by itself.
 func passing(err error) bool { return errs.Is(err, errs.Unavailable) || errs.Is(err, errs.RateLimited) }
 
 // pause waits, longer with every try, and at least as long as the server asked for.

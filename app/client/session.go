@@ -13,7 +13,7 @@ import (
 	"sregistry/app/ref"
 )
 
-// session is an upload that may be gone on with, also by a later run of the program. It is
+// session is an upload that may be resumed, even by a later run of the program. It is
 // kept in a file of its own, named by what is pushed where.
 type session struct {
 	Server    string        `json:"server"`

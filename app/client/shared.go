@@ -26,7 +26,7 @@ type shared struct {
 }
 
 // throughCache puts the image into a target by way of a shared folder: one of all who want
-// it downloads, the others wait and link. It tells whether we were the one. Errors: those
+// it downloads, the others wait and link. It reports whether we were the one. Errors: those
 // of Pull, and Forbidden and so on of the folder.
 func (d *download) throughCache(ctx context.Context, dir, target string, image api.Image) (fetched bool, err error) {
 	const op = "client.throughCache"
@@ -60,7 +60,7 @@ func (d *download) throughCache(ctx context.Context, dir, target string, image a
 	}
 }
 
-// there tells whether the cache has the content, as far as a look can tell.
+// there reports whether the cache has the content, as far as a look can tell.
 func (s *shared) there() (bool, error) {
 	info, err := os.Stat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,7 +69,7 @@ func (s *shared) there() (bool, error) {
 	return err == nil && info.Size() == s.size, err
 }
 
-// fetchOnce downloads into the cache, and goes on with what one who died has left.
+// fetchOnce downloads into the cache, and resumes what one that died has left.
 func (s *shared) fetchOnce(l *lease.Lease) error {
 	const op = "client.shared.fetchOnce"
 	own := s.path + "." + l.Nonce()
@@ -110,7 +110,7 @@ func (s *shared) fetchOnce(l *lease.Lease) error {
 }
 
 // give puts what the cache has into the target, by a link or else by a copy, and verified
-// in either case; it tells whether there was something. What is damaged is taken out.
+// in either case; it reports whether there was something. What is damaged is taken out.
 func (s *shared) give(ctx context.Context, target string) (bool, error) {
 	if there, err := s.there(); !there || err != nil {
 		if err != nil {

@@ -39,7 +39,7 @@ func (u *upload) run(ctx context.Context) error {
 	return err
 }
 
-// step goes on with the upload where it stands, and tells how far it came.
+// step continues the upload where it stands, and tells how far it came.
 func (u *upload) step(ctx context.Context) (int64, error) {
 	offset, err := u.stand(ctx)
 	if err != nil || offset == u.file.size && u.session.Location == "" {

@@ -20,7 +20,7 @@ func (c *Config) tlsFlags(f *pflag.FlagSet) {
 	f.StringVar(&c.HTTPListen, "http-listen", c.HTTPListen, "beside https, address and port of plain http, such as :80: answers the authority's questions, and redirects everybody else to https")
 }
 
-// TLS tells whether the server itself speaks https, rather than a proxy in front of it.
+// TLS reports whether the server itself speaks https, rather than a proxy in front of it.
 func (c *Config) TLS() bool { return c.TLSCert != "" || len(c.ACMEDomains) > 0 }
 
 // Public gives the address by which clients reach the registry: the setting, or else the
@@ -83,7 +83,7 @@ func (c *Config) validateTLS() error {
 	return nil
 }
 
-// isHostName tells whether an authority can be asked about a name by the challenges of RFC
+// isHostName reports whether an authority can be asked about a name by the challenges of RFC
 // 8555, section 8.3, and RFC 8737: a host's full name, no address, port or wildcard.
 func isHostName(d string) bool {
 	_, err := netip.ParseAddr(d)

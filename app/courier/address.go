@@ -54,7 +54,7 @@ func (c *Courier) examine(_ context.Context, _, address string, _ syscall.RawCon
 	return nil
 }
 
-// Public tells whether an address is one of the public internet. One that holds an IPv4
+// Public reports whether an address is one of the public internet. One that holds an IPv4
 // address is what that is.
 func Public(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
@@ -67,7 +67,7 @@ func Public(a netip.Addr) bool {
 		!slices.ContainsFunc(closed, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// isOwn tells whether an address is this machine's; if that cannot be found out, it is.
+// isOwn reports whether an address is this machine's; if that cannot be found out, it is.
 func isOwn(a netip.Addr) bool {
 	own, err := net.InterfaceAddrs()
 	if err != nil {

@@ -140,7 +140,7 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// Is tells whether an error is of a kind.
+// Is reports whether an error is of a kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 
 // Message gives the sentence for a person: the innermost one, which says most; of joined

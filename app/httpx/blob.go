@@ -92,14 +92,14 @@ func (w *fileWriter) note(n int64, err error) {
 	}
 }
 
-// whole tells whether as much was sent as was announced; a file that shrank would pass
+// whole reports whether as much was sent as was announced; a file that shrank would pass
 // for a success otherwise.
 func (w *fileWriter) whole(r *http.Request) bool {
 	announced := w.Header().Get("Content-Length")
 	return r.Method == http.MethodHead || announced == "" || announced == strconv.FormatInt(w.sent, 10)
 }
 
-// last tells whether what was sent ends with the file's last byte. So a download counts
+// last reports whether what was sent ends with the file's last byte. So a download counts
 // once, however often it was cut off and in however many parts it came.
 func (w *fileWriter) last(r *http.Request) bool {
 	if r.Method != http.MethodGet {

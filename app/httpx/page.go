@@ -10,7 +10,7 @@ import (
 )
 
 // ReadPage reads which part of a list a query asks for, by "after" and "limit". Errors:
-// Invalid for a limit that is no number from 1 to model.MaxLimit.
+// Invalid for a limit that is not a number from 1 to model.MaxLimit.
 func ReadPage(c echo.Context) (model.Page, error) {
 	const op = "httpx.ReadPage"
 	p := model.Page{After: c.QueryParam("after"), Limit: model.DefaultLimit}

@@ -17,7 +17,7 @@ type Route struct {
 	Door    string // the name of the door, which whoever mounts it gives
 	Action  string // what its handler asks of the core; for readers of the table
 	Handler echo.HandlerFunc
-	Quiet   bool // what succeeds is in the log at level debug only: somebody asks every few seconds
+	Quiet   bool // successes are logged at level debug only: somebody asks every few seconds
 }
 
 // ErrorRenderer answers a request that failed, in the manner of its door. The error has a
@@ -59,7 +59,7 @@ func Mount(e *echo.Echo, render ErrorRenderer, routes []Route, middleware ...ech
 	}
 }
 
-// mount is a route with whose errors its requests' are.
+// mount is a route, with the renderer of its errors.
 type mount struct {
 	Route
 	render ErrorRenderer

@@ -22,8 +22,8 @@ const (
 )
 
 // NewServer makes the server of a handler. It times headers and idle connections, but no
-// request as a whole, since bodies may take hours: that a body moves is seen to by New for
-// those that come, and by Listen for those that go.
+// request as a whole, since bodies may take hours: New sees to it that bodies that come in
+// keep moving, and Listen that those going out do.
 //
 // It speaks HTTP/1.1 only, with TLS too. In HTTP/2 a caller that takes nothing more of one
 // answer leaves its connection alive, and Listen would not notice; and net/http sends large

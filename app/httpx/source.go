@@ -40,7 +40,7 @@ func clientAddress(proxies []netip.Prefix) echo.IPExtractor {
 	}
 }
 
-// trusts tells whether an address is a proxy's that is believed.
+// trusts reports whether an address is a proxy's that is believed.
 func trusts(proxies []netip.Prefix, a netip.Addr) bool {
 	return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }

@@ -19,7 +19,7 @@ type Held struct {
 	Teams       []string
 }
 
-// Nothing tells whether the account can go.
+// Nothing reports whether the account can go.
 func (h Held) Nothing() bool { return len(h.Collections)+len(h.Teams) == 0 }
 
 // Held tells what would have no owner without an account, user "" being the actor's. For
@@ -52,7 +52,7 @@ func heldBy(ctx context.Context, tx *store.Tx, user int64) (h Held, err error) {
 // Leave removes the actor's own account, for good, if he shows that he means it: by his
 // password, and by its name. What he pushed stays. Errors: Invalid for a wrong name or
 // password, Conflict while something would have no owner or nobody would run the
-// registry, Forbidden for a credential that is no login, RateLimited.
+// registry, Forbidden for a credential other than a login, RateLimited.
 func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password, typed string) error {
 	const op = "identity.Leave"
 	if actor.Via != model.BySession && actor.Via != model.ByPassword {
@@ -71,7 +71,7 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password
 }
 
 // DeleteUser removes somebody's account, for good. What it pushed stays. For admins.
-// Errors: NotFound, Forbidden, Conflict as of Leave.
+// Errors: NotFound, Forbidden, Conflict as for Leave.
 func (s *Service) DeleteUser(ctx context.Context, actor model.Actor, user string) error {
 	const op = "identity.DeleteUser"
 	if err := administrate(op, actor); err != nil {

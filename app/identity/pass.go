@@ -65,7 +65,7 @@ func (s *Service) passwordMark(ctx context.Context, actor model.Actor) ([]byte, 
 	return mac(s.passKey, []byte("password\x00"+l.Hash))[:passMark], err
 }
 
-// IsPass tells whether a text has the form of a pass.
+// IsPass reports whether a text has the form of a pass.
 func IsPass(text string) bool { return strings.HasPrefix(text, passPrefix) }
 
 // Pass signs in by a pass. That is remembered for a moment, as tokens are. Errors:

@@ -20,7 +20,7 @@ const (
 // errPresentPassword tells a wrong present password from a new one against the rules.
 var errPresentPassword = errs.E("identity.ChangePassword", errs.Invalid, "The present password is wrong.")
 
-// IsPresentPassword tells whether ChangePassword failed because the present password was
+// IsPresentPassword reports whether ChangePassword failed because the present password was
 // wrong.
 func IsPresentPassword(err error) bool { return errors.Is(err, errPresentPassword) }
 
@@ -63,7 +63,7 @@ func (s *Service) SetPassword(ctx context.Context, actor model.Actor, user, pass
 
 // ChangePassword gives the actor a new password, if he knows the present one, and ends
 // all his sessions; the caller signs him in again. Errors: Invalid, Forbidden for a
-// credential that is no login, and those of Password.
+// credential other than a login, and those of Password.
 func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source, current, next string) error {
 	const op = "identity.ChangePassword"
 	if actor.Via != model.BySession && actor.Via != model.ByPassword {

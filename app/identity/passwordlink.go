@@ -52,8 +52,8 @@ func (s *Service) CheckPasswordLink(ctx context.Context, secret string) (model.U
 	return u, errs.Wrap("identity.CheckPasswordLink", err)
 }
 
-// UsePasswordLink gives the person of a link a password, ends all his sessions, and gives
-// him as if he had signed in with it. Errors: Invalid for a password against the rules,
+// UsePasswordLink gives the person of a link a password, ends all his sessions, and gives the
+// actor that he is after signing in with it. Errors: Invalid for a password against the rules,
 // and those of CheckPasswordLink.
 func (s *Service) UsePasswordLink(ctx context.Context, secret, password string) (model.Actor, error) {
 	const op = "identity.UsePasswordLink"

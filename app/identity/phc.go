@@ -68,7 +68,7 @@ func parsePHC(text string) (p phc, ok bool) {
 	return p, err1 == nil && err2 == nil && sane && len(p.sum) == hashSize
 }
 
-// matches tells whether a password is the one. It takes as long as hashing it.
+// matches reports whether a password is the one. It takes as long as hashing it.
 func (p phc) matches(password string) bool {
 	return subtle.ConstantTimeCompare(p.cost.hash(password, p.salt), p.sum) == 1
 }

@@ -37,7 +37,7 @@ func (s *Service) SetupLink(ctx context.Context) (secret string, ok bool, err er
 	return s.setup.secret, true, nil
 }
 
-// CheckSetup tells whether a link can be used. Errors: NotFound for one that is wrong,
+// CheckSetup reports whether a link can be used. Errors: NotFound for one that is wrong,
 // used or expired, or if there are accounts already.
 func (s *Service) CheckSetup(ctx context.Context, secret string) error {
 	const op = "identity.CheckSetup"

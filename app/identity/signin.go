@@ -16,7 +16,7 @@ import (
 
 // SignIn begins a session for somebody who showed his password, and sets its cookie; the
 // session which the browser had before ends. Source is the caller's address. Errors:
-// Forbidden for a credential that is no login, such as a token.
+// Forbidden for a credential other than a login, such as a token.
 func (s *Service) SignIn(w http.ResponseWriter, r *http.Request, source string, actor model.Actor) error {
 	const op = "identity.SignIn"
 	if actor.UserID == 0 || actor.Via != model.ByPassword && actor.Via != model.BySession {

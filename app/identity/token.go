@@ -51,7 +51,7 @@ func tokenID(text string) (id string, ok bool) {
 	return id, ok && len(id) == tokenIDLength
 }
 
-// isToken tells whether a text is a token's, taking the same time for all wrong ones.
+// isToken reports whether a text is a token's, taking the same time for all wrong ones.
 func (s *Service) isToken(text string, k store.TokenRow) (bool, error) {
 	right, err := s.tokenText(k.ID, k.Salt)
 	return err == nil && subtle.ConstantTimeCompare([]byte(text), []byte(right)) == 1, err

@@ -8,7 +8,7 @@ import (
 	"sregistry/app/store"
 )
 
-// tokenUseInterval is how often it is written when tokens were last used.
+// tokenUseInterval is how often the times at which tokens were last used are written.
 const tokenUseInterval = time.Minute
 
 // tokenUse collects when tokens were last used, so that no request waits for a write. It

@@ -227,7 +227,7 @@ func (m Manifest) File() (v1.Descriptor, bool) {
 	return l, l.MediaType == SIFLayer || l.MediaType == SIFLayerProto
 }
 
-// IsImage tells whether the manifest is that of a container image which runs, of OCI or
+// IsImage reports whether the manifest is that of a container image which runs, of OCI or
 // of Docker.
 func (m Manifest) IsImage() bool {
 	return m.Config.MediaType == v1.MediaTypeImageConfig || m.Config.MediaType == "application/vnd.docker.container.image.v1+json"

@@ -24,7 +24,7 @@ const (
 	ScopeAll = ScopeRead | ScopeWrite | ScopeDelete | ScopeManage
 )
 
-// Has tells whether all of want is in the scope.
+// Has reports whether all of want is in the scope.
 func (s Scope) Has(want Scope) bool { return s&want == want }
 
 // scopeNames are the words for the scopes, in the order in which they are told.
@@ -99,10 +99,10 @@ var Console = Actor{Name: "console", Admin: true, Via: ByConsole, Scope: ScopeAl
 // Retainer is the registry itself, which deletes by the rules of collections.
 var Retainer = Actor{Admin: true, Via: ByRetention, Scope: ScopeAll}
 
-// IsAnonymous tells whether the actor showed no credential.
+// IsAnonymous reports whether the actor showed no credential.
 func (a Actor) IsAnonymous() bool { return a.UserID == 0 && !a.Admin }
 
-// Reaches tells whether the actor's credential covers a collection.
+// Reaches reports whether the actor's credential covers a collection.
 func (a Actor) Reaches(collection int64) bool {
 	return a.Only == nil || slices.Contains(a.Only, collection)
 }

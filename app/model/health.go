@@ -29,7 +29,7 @@ type Duty struct {
 	Every  time.Duration // how often it is to be done; 0 is not at all
 }
 
-// Late tells whether a duty has not been done for twice as long as it should.
+// Late reports whether a duty has not been done for twice as long as it should.
 func (d Duty) Late(now time.Time) bool {
 	return d.Every > 0 && !d.Done.IsZero() && now.Sub(d.Done) > 2*d.Every
 }

@@ -21,7 +21,7 @@ const (
 	Artifact ImageKind = "artifact" // anything else that is pushed as a manifest
 )
 
-// IsFile tells whether the image is one file that a hub or library client can pull.
+// IsFile reports whether the image is one file that a hub or library client can pull.
 func (k ImageKind) IsFile() bool { return k == SIF || k == SIMG }
 
 // Container is a named thing in a collection that holds images.

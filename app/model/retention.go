@@ -9,7 +9,7 @@ type RetentionRule struct {
 	// Tags is a pattern of whole names of tags: "*" stands for any letters, "?" for one,
 	// "[0-9]" for one of these; "*" alone is all tags.
 	Tags string
-	// Last keeps so many tags of each container, those that were moved last.
+	// Last is how many tags of each container are kept, those that were moved last.
 	Last int
 	// Newer keeps what was pushed or moved within this time.
 	Newer time.Duration

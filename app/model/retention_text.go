@@ -8,7 +8,7 @@ import (
 )
 
 // ParseRetentionRule reads a rule as people write it: "tags=nightly-*,last=7,newer=30d". Its
-// times are as of ParseSpan. Whether the rule can be meant it does not say. Errors: Invalid.
+// times are written as for ParseSpan. Whether the rule can be meant it does not say. Errors: Invalid.
 func ParseRetentionRule(text string) (RetentionRule, error) {
 	const op = "model.ParseRetentionRule"
 	var r RetentionRule

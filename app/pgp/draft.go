@@ -35,7 +35,7 @@ type part struct {
 	revocations [][]byte
 }
 
-// good tells whether a signature about this part is of a fitting type and verifies.
+// good reports whether a signature about this part is of a fitting type and verifies.
 func (p *part) good(primary *packet.PublicKey, s *packet.Signature) bool {
 	var err error
 	switch s.SigType {

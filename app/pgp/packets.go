@@ -134,7 +134,7 @@ func publicKey(p *packet.OpaquePacket) (*packet.PublicKey, error) {
 	return public, nil
 }
 
-// signs tells whether signatures by an algorithm are verified. DSA is obsolete, and the
+// signs reports whether signatures by an algorithm are verified. DSA is obsolete, and the
 // time that it takes is up to whoever chose its parameters.
 func signs(a packet.PublicKeyAlgorithm) bool {
 	switch a {

@@ -20,7 +20,7 @@ import (
 // `apptainer verify`.
 var hashes = []crypto.Hash{crypto.SHA224, crypto.SHA256, crypto.SHA384, crypto.SHA512}
 
-// Verify tells whether a clear-signed text (RFC 9580, section 7) was signed by this key,
+// Verify reports whether a clear-signed text (RFC 9580, section 7) was signed by this key,
 // and the key is good at a time. Errors: Invalid, with a sentence why not.
 func (k Key) Verify(text []byte, at time.Time) (err error) {
 	const op = "pgp.Verify"

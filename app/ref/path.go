@@ -21,7 +21,7 @@ const (
 )
 
 // Path is the name of a container or a collection as somebody wrote it: one to MaxParts
-// parts. It is comparable; the zero value is no name.
+// parts. It is comparable; the zero value is not a name.
 type Path struct{ text string }
 
 // ParsePath reads a name without tag or digest, such as "lab/hello". Errors are Invalid
@@ -52,7 +52,7 @@ func (p Path) First() string {
 	return first
 }
 
-// Container resolves the path of a container; namespace tells whether its first part is
+// Container resolves the path of a container; namespace reports whether its first part is
 // a namespace. One part is in library/default; X/Y is Y in the default collection of the
 // namespace X, or else in the registry's collection X; whatever follows the collection is
 // the container's name, so that deep OCI repositories have a place.

@@ -20,5 +20,5 @@ var reserved = map[string]bool{
 	Library: true, Default: true, "registry": true, "sregistry": true, "anonymous": true, "system": true,
 }
 
-// Reserved tells whether a name can never be a user, team or collection of the registry.
+// Reserved reports whether a name can never be a user, team or collection of the registry.
 func Reserved(name string) bool { return reserved[name] }

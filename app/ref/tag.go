@@ -28,7 +28,7 @@ func (r Reference) String() string {
 	return r.Tag
 }
 
-// IsZero tells whether nothing is named.
+// IsZero reports whether nothing is named.
 func (r Reference) IsZero() bool { return r == Reference{} }
 
 // ParseTag checks a tag against the OCI distribution specification: a letter, digit or

@@ -15,7 +15,7 @@ import (
 	"sregistry/app/store"
 )
 
-// PutBlob takes a blob in one go: an upload that cannot be gone on with, and costs less.
+// PutBlob takes a blob in one go: an upload that cannot be resumed, but costs less.
 // Nothing is kept of one that fails. Errors: DigestInvalid, Canceled if it breaks off,
 // OverQuota, at once if the body has a method Size; NoSpace, and those of BeginUpload.
 func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest, body io.Reader) error {

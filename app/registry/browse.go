@@ -11,7 +11,7 @@ import (
 )
 
 // Browse lists the containers that an actor may see, in an order. Anybody may ask.
-// Errors: Invalid for an order or a cursor that is none.
+// Errors: Invalid for an unknown order or a bad cursor.
 func (s *Service) Browse(ctx context.Context, actor model.Actor, order model.Order, p model.Page) ([]model.Container, string, error) {
 	const op = "registry.Browse"
 	list, next, err := s.browse(ctx, actor, store.ContainerFilter{Order: order}, p)
@@ -39,7 +39,7 @@ type Listed struct {
 
 // ContainersWith lists those of a collection in whose names words are, in an order, each
 // with its newest tags. Whoever may see the collection may ask. Errors: NotFound,
-// Unauthenticated; Invalid for an order or a cursor that is none.
+// Unauthenticated; Invalid for an unknown order or a bad cursor.
 func (s *Service) ContainersWith(ctx context.Context, actor model.Actor, path ref.Path, text string, order model.Order, p model.Page) (list []Listed, next string, err error) {
 	const op = "registry.ContainersWith"
 	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {

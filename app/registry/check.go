@@ -22,8 +22,8 @@ type Checked struct {
 }
 
 // Check verifies the rows against each other, every row against its file, and, if deep,
-// every file against its hash. It reads only, and may run beside a server. Progress is
-// told after every blob, if it is not nil. What is wrong is in Checked; an error means
+// every file against its hash. It only reads, and may run beside a server. progress,
+// if it is not nil, is called after every blob. What is wrong is in Checked; an error means
 // that the check itself failed.
 func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) (Checked, error) {
 	const op = "registry.Check"

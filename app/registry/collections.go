@@ -169,7 +169,7 @@ func visibility(public bool) string {
 	return "private"
 }
 
-// DeleteCollection removes a collection and everything in it, and gives its name free. It
+// DeleteCollection removes a collection and everything in it, and frees its name. It
 // can be brought back for the grace period, by the number that it gives. Its owners may.
 // Errors: Frozen if a container or tag in it is, Conflict for a default collection, which
 // stays with its namespace; NotFound, Forbidden, Unauthenticated.

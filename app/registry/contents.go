@@ -16,8 +16,8 @@ import (
 // maxShown bounds the platforms, layers, steps and referrers that are shown of one image.
 const maxShown = 500
 
-// Contents tells what an image is made of, which was found by the reference r in the
-// container of that name. Errors: NotFound, Unauthenticated.
+// Contents tells what an image is made of that was found by the reference r in a container.
+// Errors: NotFound, Unauthenticated.
 func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, i model.Image) (model.Contents, error) {
 	const op = "registry.Contents"
 	var c model.Contents

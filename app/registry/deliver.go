@@ -18,10 +18,10 @@ import (
 const (
 	// couriers is how many notices are under way at once, each to another webhook.
 	couriers = 8
-	// deliverLook is how often it is looked for deliveries that are due.
+	// deliverLook is how often the courier looks for deliveries that are due.
 	deliverLook = time.Second
-	// deliverRound is how long one webhook is told one thing after the other before it is
-	// looked anew who else waits.
+	// deliverRound is how long one webhook is told one thing after another before the courier
+	// looks who else is waiting.
 	deliverRound = 15 * time.Second
 	// pause is how long a webhook that failed is left alone, whatever else waits for it.
 	pause = time.Minute
@@ -105,7 +105,7 @@ func (s *Service) deliverTo(ctx context.Context, d store.DueDelivery) error {
 	}
 }
 
-// deliver makes one try, notes what became of it, and tells whether it went well.
+// deliver makes one try, notes what became of it, and reports whether it went well.
 func (s *Service) deliver(ctx context.Context, d store.DueDelivery) (well bool, err error) {
 	key, err := s.derive(d.Salt, d.Webhook)
 	if err != nil {
@@ -143,7 +143,7 @@ func tried(d model.Delivery, status int, err error, now time.Time) model.Deliver
 	return d
 }
 
-// waitAfter is how long to wait after so many failed tries: longer and longer, and not the
+// waitAfter is how long to wait after a number of failed tries: longer and longer, and not the
 // same for all, so that a receiver that was down is not met by all at once.
 func waitAfter(tries int) time.Duration {
 	wait := firstWait

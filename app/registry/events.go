@@ -16,7 +16,7 @@ type EventFilter = store.EventFilter
 
 // Events lists what was done and denied, newest first: in one collection, for its owners,
 // or with an empty path everywhere, for admins. Errors: NotFound, Forbidden,
-// Unauthenticated, Invalid for a cursor that is none.
+// Unauthenticated, Invalid for a bad cursor.
 func (s *Service) Events(ctx context.Context, actor model.Actor, in ref.Path, f EventFilter, p model.Page) (list []model.Event, next string, err error) {
 	const op = "registry.Events"
 	err = s.db.View(ctx, func(tx *store.Tx) error {

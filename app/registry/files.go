@@ -48,8 +48,8 @@ func (s *Service) Files(ctx context.Context, i model.Image, folder string, skip 
 	return f, nil
 }
 
-// CompareFiles finds the files in which two images differ that the actor was given by
-// Image or Inspect; see sif.Compare. Errors: as of Files.
+// CompareFiles finds the files in which two images differ, both of which the actor was given
+// by Image or Inspect; see sif.Compare. Errors: those of Files.
 func (s *Service) CompareFiles(ctx context.Context, old, new model.Image) (model.FileChanges, error) {
 	const op = "registry.CompareFiles"
 	key := comparisonKey{old.Content, new.Content}

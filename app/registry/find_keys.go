@@ -23,7 +23,7 @@ const (
 )
 
 // FindKeys lists keys by fingerprint, by key id of 64 or 32 bits, or by a text in a user
-// id, at most limit. Keys are found by their subkeys too. Who added a key is not told.
+// id, at most limit. Keys are found by their subkeys too. The list does not say who added a key.
 // Errors: Invalid, and Unauthenticated where nothing is shown without sign-in.
 func (s *Service) FindKeys(ctx context.Context, actor model.Actor, search string, limit int) ([]model.Key, error) {
 	const op = "registry.FindKeys"

@@ -11,7 +11,7 @@ import (
 // maxGarbageDays bounds the days of which Garbage tells.
 const maxGarbageDays = 100
 
-// Garbage tells by day, the first first, what will be removed because it was deleted or
+// Garbage tells, day by day from the earliest, what will be removed because it was deleted or
 // has lost its last tag. For admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.Garbage, err error) {
 	const op = "registry.Garbage"
@@ -25,7 +25,7 @@ func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.
 	return list, errs.Wrap(op, err)
 }
 
-// SweepNow is Sweep for somebody who would not wait for the next. For admins. Errors:
+// SweepNow is Sweep for somebody who does not want to wait for the next. For admins. Errors:
 // Forbidden, Unauthenticated.
 func (s *Service) SweepNow(ctx context.Context, actor model.Actor) (Swept, error) {
 	const op = "registry.SweepNow"

@@ -55,7 +55,7 @@ func (s *Service) NoteBackup(ctx context.Context, well bool, report string) erro
 }
 
 // Damage lists, for those who run the registry, blobs that are damaged, by digest, with
-// the images that cannot be pulled for it. Errors: Forbidden, Unauthenticated.
+// the images that cannot be pulled because of it. Errors: Forbidden, Unauthenticated.
 func (s *Service) Damage(ctx context.Context, actor model.Actor, p model.Page) (list []model.Damage, next string, err error) {
 	const op = "registry.Damage"
 	if err := admin(op, actor); err != nil {

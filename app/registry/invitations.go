@@ -110,7 +110,7 @@ func liveInvitation(ctx context.Context, tx *store.Tx, invitation string) (model
 const maxInvitations = 200
 
 // Invitations gives the open invitations to a team, the newest first; their secrets are
-// known no more. Owners of the team may ask. Errors: NotFound, Forbidden, Unauthenticated.
+// no longer known. Owners of the team may ask. Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) Invitations(ctx context.Context, actor model.Actor, team string) (list []model.Invitation, err error) {
 	const op = "registry.Invitations"
 	err = s.db.View(ctx, func(tx *store.Tx) error {

@@ -15,7 +15,7 @@ import (
 // KeepFile makes an image of a file that was uploaded to a container, with the manifest
 // that it would have by every door. It has no tag yet. The description may be empty; that
 // of an image which is there already stays. Errors: BlobUnknown if the container does not
-// hold the file, Invalid if it is no image, TooLarge for the description, and those of
+// hold the file, Invalid if it is not an image, TooLarge for the description, and those of
 // PreparePush.
 func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest, description string) (model.Image, error) {
 	const op = "registry.KeepFile"

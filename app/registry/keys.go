@@ -70,8 +70,8 @@ func (s *Service) addKey(ctx context.Context, tx *store.Tx, actor model.Actor, k
 	return k.Key, tx.JudgeAnew(ctx, k.Fingerprint)
 }
 
-// RemoveKey forgets a key. Who added it may, and admins. Signatures by it count as by an
-// unknown key then. Errors: NotFound, Forbidden, Unauthenticated, Invalid for what is no
+// RemoveKey forgets a key. Whoever added it may, and admins. Signatures by it then count as
+// by an unknown key. Errors: NotFound, Forbidden, Unauthenticated, Invalid for what is no
 // fingerprint.
 func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint string) error {
 	const op = "registry.RemoveKey"
@@ -108,7 +108,7 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 }
 
 // OwnKeys lists the keys that the actor added; to an admin, all. Errors: Unauthenticated,
-// Invalid for a cursor that is none.
+// Invalid for a bad cursor.
 func (s *Service) OwnKeys(ctx context.Context, actor model.Actor, p model.Page) (list []model.Key, next string, err error) {
 	const op = "registry.OwnKeys"
 	if actor.IsAnonymous() {

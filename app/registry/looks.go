@@ -17,8 +17,8 @@ import (
 
 // The bounds of looking at the files in images, which a stranger has made.
 const (
-	// maxLooks is how many images are looked into at a time, and lookWait how long one
-	// waits for his turn.
+	// maxLooks is how many images are looked into at a time, and lookWait how long a
+	// caller waits for a turn.
 	maxLooks = 2
 	lookWait = 3 * time.Second
 	// lookTime bounds one look.
@@ -100,8 +100,7 @@ func (l *look) open(i model.Image) (*sif.Files, error) {
 	return files, err
 }
 
-// close closes what was opened; that a file which was only read cannot be closed is
-// nobody's concern.
+// close closes what was opened. Files that were only read lose nothing if that fails.
 func (l *look) close() {
 	for _, f := range l.files {
 		f.Close()

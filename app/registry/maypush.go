@@ -10,7 +10,7 @@ import (
 	"sregistry/app/store"
 )
 
-// MayPush tells whether an actor may push to a collection, or make it by pushing, for
+// MayPush reports whether an actor may push to a collection, or make it by pushing, for
 // clients that ask before they know what they push. A collection that he may not see, one
 // that he may not make, and one in a namespace that nobody has are told alike. Errors:
 // Forbidden, Unauthenticated, Invalid.

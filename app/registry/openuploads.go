@@ -11,8 +11,8 @@ import (
 // maxOpenUploads bounds the uploads of which OpenUploads tells.
 const maxOpenUploads = 500
 
-// OpenUploads tells what is being pushed right now, and what was left half way, the last
-// begun first. For admins. Errors: Forbidden, Unauthenticated.
+// OpenUploads tells what is being pushed right now, and what was left half way, the latest
+// first. For admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []model.OpenUpload, err error) {
 	const op = "registry.OpenUploads"
 	if err := admin(op, actor); err != nil {
@@ -43,7 +43,7 @@ func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []mo
 	return list, nil
 }
 
-// StopUpload gives up an upload of whoever it is; a request that writes to it is cut off.
+// StopUpload gives up an upload, whoever began it; a request that writes to it is cut off.
 // For admins. Errors: NotFound if it has ended, Forbidden, Unauthenticated, Conflict if
 // its request cannot be cut off.
 func (s *Service) StopUpload(ctx context.Context, actor model.Actor, id string) error {

@@ -27,7 +27,7 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 }
 
 // OpenBlob opens a blob that a container holds, and gives the row id of the container, for
-// CountPull. The caller closes it. Errors: NotFound, also for a blob that only other
+// CountPull. The caller closes it. Errors: NotFound, even for a blob that only other
 // containers hold; Unauthenticated.
 func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, container int64, err error) {
 	const op = "registry.OpenBlob"

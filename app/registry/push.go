@@ -19,7 +19,7 @@ import (
 	"sregistry/app/store"
 )
 
-// PreparePush tells whether an actor may push an image under a tag, or under none if tag
+// PreparePush reports whether an actor may push an image under a tag, or under none if tag
 // is empty, before a byte of it is sent. Errors: Frozen, Forbidden, Unauthenticated,
 // Invalid.
 func (s *Service) PreparePush(ctx context.Context, actor model.Actor, path ref.Path, tag string) error {
@@ -57,7 +57,7 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 	return i, errs.Wrap(op, err)
 }
 
-// takeFile is commitFile of a body. A file that is no image is not kept.
+// takeFile is commitFile of a body. A file that is not an image is not kept.
 func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, error) {
 	u, err := s.blobs.Create(rand.Text())
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 	return i, errs.Wrap(op, err)
 }
 
-// checkBlobs tells whether a container holds, for somebody who may push to it, all blobs
+// checkBlobs reports whether a container holds, for somebody who may push to it, all blobs
 // that a manifest names.
 func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Path, m manifest.Manifest) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
@@ -135,7 +135,7 @@ func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Pa
 	})
 }
 
-// holds tells whether a container holds all blobs of a manifest, of the sizes that it says
+// holds reports whether a container holds all blobs of a manifest, of the sizes that it says
 // (OCI image specification, descriptor.md: size).
 func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest) error {
 	const op = "registry.holds"

@@ -22,9 +22,9 @@ func (s *Service) OwnCollections(ctx context.Context, actor model.Actor) (list [
 	})
 }
 
-// Acquaintances gives the names of users whom an actor knows of anyhow: the members of his
-// teams, and who has a role in a collection of his. Nobody else is suggested to him: who
-// has an account here is not for every visitor to read. Signed-in users may ask. Errors:
+// Acquaintances gives the names of users whom an actor knows of anyway: the members of his
+// teams, and those who have a role in a collection of his. Nobody else is suggested to him:
+// not every visitor may read who has an account here. Signed-in users may ask. Errors:
 // Unauthenticated, Forbidden.
 func (s *Service) Acquaintances(ctx context.Context, actor model.Actor) ([]string, error) {
 	return suggested(ctx, s, actor, "registry.Acquaintances", func(tx *store.Tx) ([]string, error) {

@@ -27,7 +27,7 @@ func (s *Service) Readme(ctx context.Context, actor model.Actor, path ref.Path) 
 	return r, errs.Wrap(op, err)
 }
 
-// MayDescribe tells whether the actor may change what is written about a container.
+// MayDescribe reports whether the actor may change what is written about a container.
 // Errors: NotFound, Unauthenticated for one that he may not see.
 func (s *Service) MayDescribe(ctx context.Context, actor model.Actor, path ref.Path) (bool, error) {
 	const op = "registry.MayDescribe"

@@ -31,7 +31,7 @@ type readiness struct {
 	err error
 }
 
-// Ready tells whether the registry can do its work: the database is read and written, the
+// Ready reports whether the registry can do its work: the database is read and written, the
 // data folder is there, and there is room on its disk. It may be asked by anybody and as
 // often as one likes. Errors: Unavailable or NoSpace, with a sentence that names what
 // failed and no more.
@@ -73,7 +73,7 @@ func unready(err error, sentence string) error {
 	return errs.Because("registry.unready", errs.Unavailable, errors.New(err.Error()), "%s", sentence)
 }
 
-// MayWatch tells whether an actor may see the figures of the server. Errors:
+// MayWatch reports whether an actor may see the figures of the server. Errors:
 // Unauthenticated, Forbidden.
 func (s *Service) MayWatch(actor model.Actor) error {
 	const op = "registry.MayWatch"

@@ -35,8 +35,8 @@ func (s *Service) Retention(ctx context.Context, actor model.Actor, name ref.Pat
 }
 
 // SetRetention replaces the rules of a collection; none lets everything stay. What goes by
-// them, the next sweep takes, and it can be brought back as what anybody deletes. The
-// owners may who may delete. Errors: Invalid, NotFound, Forbidden, Unauthenticated.
+// them is taken by the next sweep, and can be brought back like anything deleted. Owners who
+// may delete may. Errors: Invalid, NotFound, Forbidden, Unauthenticated.
 func (s *Service) SetRetention(ctx context.Context, actor model.Actor, name ref.Path, rules []model.RetentionRule) error {
 	const op = "registry.SetRetention"
 	if err := checkRules(rules); err != nil {
@@ -63,7 +63,7 @@ func (s *Service) SetRetention(ctx context.Context, actor model.Actor, name ref.
 
 // Expiring lists what would go from a collection by some rules, or with nil by its own, if
 // it were swept now: at most the first thousand tags; more says that there are others.
-// Nothing changes. Its owners may ask. Errors: as of SetRetention.
+// Nothing changes. Its owners may ask. Errors: those of SetRetention.
 func (s *Service) Expiring(ctx context.Context, actor model.Actor, name ref.Path, rules []model.RetentionRule) (list []model.Expiring, more bool, err error) {
 	const op = "registry.Expiring"
 	if err := checkRules(rules); err != nil {

@@ -27,7 +27,7 @@ func (s *Service) limits(ctx context.Context, tx *store.Tx, c ref.Collection) (s
 	return tx.Limits(ctx, c, s.Settings().UserQuota)
 }
 
-// CheckRoom tells whether an actor may push so many bytes more to a container, as far as
+// CheckRoom reports whether an actor may push that many more bytes to a container, as far as
 // quotas go; 0 asks whether there is any room at all. Errors: OverQuota, and those of
 // PreparePush.
 func (s *Service) CheckRoom(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) error {
@@ -45,8 +45,8 @@ func (s *Service) CheckRoom(ctx context.Context, actor model.Actor, path ref.Pat
 	}))
 }
 
-// full is the answer to who wants more room than there is. Of a namespace it gives no
-// figures: not all that is in it need be his to know of.
+// full is the answer to whoever wants more room than there is. It gives no figures for a
+// namespace: the actor need not be allowed to know all that is in it.
 func full(op string, l store.Limits, want int64) error {
 	c := l.Collection
 	if c.Room() < max(want, 1) {
@@ -82,7 +82,7 @@ func (s *Service) holdBlob(ctx context.Context, tx *store.Tx, p store.Place, d d
 	return nil
 }
 
-// over tells whether a quota is passed by what was added.
+// over reports whether a quota is passed by what was added.
 func over(before, after model.Usage) bool {
 	return after.Quota > 0 && after.Used > before.Used && after.Used+after.Reserved > after.Quota
 }
@@ -157,8 +157,7 @@ func (r *reservation) spend(ctx context.Context, tx *store.Tx) error {
 	return tx.DeleteUpload(ctx, r.id)
 }
 
-// grow keeps more room free: just so many bytes, or if that is 0, another step or what is
-// left.
+// grow keeps more room free: that many bytes or, if that is 0, another step or what is left.
 func (r *reservation) grow(ctx context.Context, bytes int64) error {
 	const op = "registry.grow"
 	return r.s.db.Update(ctx, func(tx *store.Tx) error {
@@ -183,7 +182,7 @@ func (r *reservation) grow(ctx context.Context, bytes int64) error {
 	})
 }
 
-// fit keeps room free for an upload of so many bytes in all.
+// fit keeps room free for an upload of that many bytes in all.
 func (r *reservation) fit(ctx context.Context, bytes int64) error {
 	if r == nil || bytes <= r.all {
 		return nil

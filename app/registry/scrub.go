@@ -152,8 +152,8 @@ func (s *Service) scrubOne(ctx context.Context, b store.Blob) (whole bool, err e
 	return false, s.condemn(ctx, b.Digest, seen, what)
 }
 
-// condemn makes a damaged blob be there no more. The row comes first: from then on no push
-// is told that the content is here. A push that brings it all the same puts another file
+// condemn makes a damaged blob cease to exist. The row comes first: from then on no push is
+// told that the content is here. A push that brings it all the same puts another file
 // in place, which is left alone, and means that the blob is whole.
 func (s *Service) condemn(ctx context.Context, d digest.Digest, seen blob.Sight, what string) error {
 	var images []string

@@ -26,7 +26,7 @@ type Query struct {
 	Order model.Order
 }
 
-// ofContainers tells whether the query says what only containers can be.
+// ofContainers reports whether the query says what only containers can be.
 func (q Query) ofContainers() bool { return q.Arch != "" || q.Key != "" || q.Signed || q.Starred }
 
 // Results are what was found of each kind.
@@ -43,7 +43,7 @@ type Results struct {
 }
 
 // Search finds what an actor may see. Without words there are only containers to find.
-// Anybody may ask. Errors: Invalid for an order, a kind or a cursor that is none.
+// Anybody may ask. Errors: Invalid for an unknown order or kind, or a bad cursor.
 func (s *Service) Search(ctx context.Context, actor model.Actor, q Query, p model.Page) (Results, error) {
 	const op = "registry.Search"
 	search := &searching{s: s, actor: actor, q: q, p: p, words: store.Words(q.Text), found: Results{More: map[model.Kind]bool{}}}

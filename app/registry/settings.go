@@ -27,9 +27,9 @@ type Settings struct {
 	// it can be brought back.
 	Grace time.Duration
 	// UploadLife is how long an upload, or a blob that no image uses, is kept for the
-	// client to go on with.
+	// client to resume.
 	UploadLife time.Duration
-	// UserQuota is how many bytes a user's namespace may take up that has no quota of its own;
+	// UserQuota is how many bytes a user's namespace without a quota of its own may take up;
 	// 0 is no limit.
 	UserQuota int64
 	// KeysByAdmins lets only admins add public keys; otherwise every user may.
@@ -44,7 +44,7 @@ type Settings struct {
 	ScrubEvery time.Duration
 	// ScrubRate is how many bytes a second that reads at most.
 	ScrubRate int64
-	// AuditRetention is how long it is kept what was done, and by whom; 0 is for ever.
+	// AuditRetention is how long the record of what was done, and by whom, is kept; 0 is for ever.
 	AuditRetention time.Duration
 }
 

@@ -50,7 +50,7 @@ func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r
 }
 
 // SharedImage finds the image behind a link's secret. It works for anybody, as long as
-// the link lives and he who made it may himself still share the image. Errors: NotFound.
+// the link lives and whoever made it may still share the image. Errors: NotFound.
 func (s *Service) SharedImage(ctx context.Context, secret string) (model.Image, error) {
 	const op = "registry.SharedImage"
 	var i model.Image
@@ -82,7 +82,7 @@ func (s *Service) SharedImage(ctx context.Context, secret string) (model.Image, 
 }
 
 // Shares lists the live links to images of a container, newest first. Owners may ask.
-// Errors: NotFound, Forbidden, Unauthenticated, Invalid for a cursor that is none.
+// Errors: NotFound, Forbidden, Unauthenticated, Invalid for a bad cursor.
 func (s *Service) Shares(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Share, next string, err error) {
 	const op = "registry.Shares"
 	before, err := p.AfterID()

@@ -11,7 +11,7 @@ import (
 )
 
 // SetStar gives a container the actor's star, by which he finds it again, or takes it
-// away. Every user may who sees the container. Errors: NotFound, Unauthenticated,
+// away. Every user who sees the container may. Errors: NotFound, Unauthenticated,
 // Forbidden for a credential that only reads.
 func (s *Service) SetStar(ctx context.Context, actor model.Actor, path ref.Path, given bool) error {
 	const op = "registry.SetStar"
@@ -31,7 +31,7 @@ func (s *Service) SetStar(ctx context.Context, actor model.Actor, path ref.Path,
 	return errs.Wrap(op, err)
 }
 
-// HasStar tells whether the actor has given a container his star. Errors: NotFound,
+// HasStar reports whether the actor has given a container his star. Errors: NotFound,
 // Unauthenticated.
 func (s *Service) HasStar(ctx context.Context, actor model.Actor, path ref.Path) (given bool, err error) {
 	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
@@ -42,7 +42,7 @@ func (s *Service) HasStar(ctx context.Context, actor model.Actor, path ref.Path)
 }
 
 // StarredBy lists the containers with the actor's star which he still may see, in an
-// order; none for an anonymous one. Errors: Invalid for an order or a cursor that is none.
+// order; none for an anonymous one. Errors: Invalid for an unknown order or a bad cursor.
 func (s *Service) StarredBy(ctx context.Context, actor model.Actor, order model.Order, p model.Page) ([]model.Container, string, error) {
 	if actor.UserID == 0 {
 		return nil, "", nil

@@ -65,7 +65,7 @@ func (w *writers) settle(ctx context.Context, id string) {
 	}
 }
 
-// settles tells whether a writer ends by itself within a moment. One whose line was closed
+// settles reports whether a writer ends by itself within a moment. One whose line was closed
 // has yet to read what had come by then; who is interrupted loses that.
 func (w *writer) settles(ctx context.Context) bool {
 	moment := time.NewTimer(settleTime)

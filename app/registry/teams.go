@@ -22,7 +22,7 @@ func (s *Service) Teams(ctx context.Context, actor model.Actor, mine bool, p mod
 }
 
 // OpenTeams lists the teams that the actor may join, by name. Signed-in users may ask.
-// Errors: as of Teams.
+// Errors: those of Teams.
 func (s *Service) OpenTeams(ctx context.Context, actor model.Actor, p model.Page) ([]model.Team, string, error) {
 	list, next, err := s.teams(ctx, actor, store.OpenTeams, p)
 	return list, next, errs.Wrap("registry.OpenTeams", err)

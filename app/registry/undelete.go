@@ -19,7 +19,7 @@ type DeletionFilter struct {
 }
 
 // Deletions lists what can be brought back, newest first, of what is the actor's as an
-// owner. Errors: NotFound, Forbidden, Unauthenticated, Invalid for a cursor that is none.
+// owner. Errors: NotFound, Forbidden, Unauthenticated, Invalid for a bad cursor.
 func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFilter, p model.Page) (list []model.Deletion, next string, err error) {
 	const op = "registry.Deletions"
 	if actor.IsAnonymous() {
@@ -164,7 +164,7 @@ func (s *Service) undeleteImage(ctx context.Context, tx *store.Tx, actor model.A
 	return slices.Compact(tags), slices.Compact(taken), tx.TouchContainer(ctx, p)
 }
 
-// freeFor tells whether a tag can name an image again without anything being taken from it.
+// freeFor reports whether a tag can name an image again without anything being taken from it.
 func freeFor(ctx context.Context, tx *store.Tx, p store.Place, m store.TagMember) (bool, error) {
 	row, err := tx.Tag(ctx, p.Container, m.Tag)
 	if errs.Is(err, errs.NotFound) {
@@ -236,7 +236,7 @@ func noteMove(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Plac
 
 // Purge removes for good, now, what could still be brought back by a number, so that it
 // does not take up room any longer. Of a tag it forgets what the tag named; the images stay
-// as long as they would have. Whoever may delete there may. Errors: as of Undelete.
+// as long as they would have. Whoever may delete there may. Errors: those of Undelete.
 func (s *Service) Purge(ctx context.Context, actor model.Actor, id int64) error {
 	const op = "registry.Purge"
 	err := s.db.Update(ctx, func(tx *store.Tx) error {

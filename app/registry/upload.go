@@ -22,7 +22,7 @@ func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.P
 	return s.BeginSizedUpload(ctx, actor, path, 0)
 }
 
-// BeginSizedUpload is BeginUpload for so many bytes, for which room is kept free where a
+// BeginSizedUpload is BeginUpload for that many bytes, for which room is kept free where a
 // quota holds; 0 says that it is not known how many will come. Errors: those of
 // BeginUpload.
 func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) (Upload, error) {

@@ -96,7 +96,7 @@ func cutQuotas(p model.Page, rows []store.QuotaRow, order model.QuotaOrder) (lis
 }
 
 // Quotas lists all quotas that hold, of namespaces and of collections, with what is taken of
-// them. Admins may ask. Errors: Invalid for a cursor that is none, Forbidden,
+// them. Admins may ask. Errors: Invalid for a bad cursor, Forbidden,
 // Unauthenticated.
 func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.QuotaOrder, p model.Page) (list []model.Quota, next string, err error) {
 	const op = "registry.Quotas"
@@ -111,7 +111,7 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 	return list, next, errs.Wrap(op, err)
 }
 
-// MayLimit tells whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
+// MayLimit reports whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
 func (s *Service) MayLimit(actor model.Actor) error { return admin("registry.MayLimit", actor) }
 
 // NamedUsage is NamespaceUsage for the name of a namespace, and Usage for that of a
@@ -136,7 +136,7 @@ func (s *Service) NamedUsage(ctx context.Context, actor model.Actor, name ref.Pa
 
 // SetQuota limits how much room a namespace, or a collection, may take up, in bytes; 0 is
 // no limit, and nil for a namespace what the settings say. What is there already stays,
-// also if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
+// even if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
 func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path, bytes *int64) (u model.Usage, err error) {
 	const op = "registry.SetQuota"
 	if err := admin(op, actor); err != nil {

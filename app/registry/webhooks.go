@@ -26,7 +26,7 @@ const (
 // the database.
 type Derive func(salt []byte, id int64) ([]byte, error)
 
-// SendWebhooks gives the core what it needs for webhooks: their secrets, and whom it sends.
+// SendWebhooks gives the core what it needs for webhooks: their secrets, and a courier.
 // It is called once, before the first request; without it there are none.
 func (s *Service) SendWebhooks(derive Derive, c *courier.Courier) { s.derive, s.courier = derive, c }
 
@@ -123,8 +123,8 @@ func checkWebhookEvents(words []string) ([]string, error) {
 	return slices.Compact(sorted), nil
 }
 
-// DeleteWebhook removes a webhook; what still waits for it is not sent. Who may make it may.
-// Errors: NotFound, Forbidden, Unauthenticated.
+// DeleteWebhook removes a webhook; what still waits for it is not sent. Whoever may make it
+// may. Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteWebhook(ctx context.Context, actor model.Actor, id int64) error {
 	const op = "registry.DeleteWebhook"
 	return errs.Wrap(op, s.changeWebhook(ctx, actor, id, func(tx *store.Tx, w store.WebhookRow) error {
@@ -135,8 +135,8 @@ func (s *Service) DeleteWebhook(ctx context.Context, actor model.Actor, id int64
 	}))
 }
 
-// Deliveries lists what a webhook was and will be told, newest first. Who may make it may
-// ask. Errors: NotFound, Forbidden, Unauthenticated, Invalid for a cursor that is none.
+// Deliveries lists what a webhook was and will be told, newest first. Whoever may make it
+// may ask. Errors: NotFound, Forbidden, Unauthenticated, Invalid for a bad cursor.
 func (s *Service) Deliveries(ctx context.Context, actor model.Actor, webhook int64, p model.Page) (list []model.Delivery, next string, err error) {
 	const op = "registry.Deliveries"
 	before, err := p.AfterID()

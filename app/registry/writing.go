@@ -20,7 +20,7 @@ import (
 const checkpoint = 256 << 20
 
 // AppendUpload takes more bytes of an upload, which have to begin where it stands; offset
-// -1 says that they do. What has arrived is kept and made durable also when the stream
+// -1 says that they do. What has arrived is kept and made durable even if the stream
 // breaks off, so that the client can go on from there. It gives how far the upload now
 // is. A request that still writes to the upload is interrupted, if its body can be: it is
 // the same client's, on a line that went dead. Errors: RangeInvalid for another offset,
@@ -170,7 +170,7 @@ func (w *writing) finish(ctx context.Context, actor model.Actor, path ref.Path, 
 		}
 		return w.s.holdBlob(ctx, tx, p, d, size)
 	})
-	if errs.Is(err, errs.OverQuota) { // which was set meanwhile; the upload cannot be gone on with
+	if errs.Is(err, errs.OverQuota) { // a quota that was set meanwhile; the upload cannot be resumed
 		err = errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
 	}
 	return err

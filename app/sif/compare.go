@@ -26,7 +26,7 @@ type Changes struct {
 // Compare finds the files in which two images differ, by name, type, permissions, size,
 // time of change and the target of a link; no file is read. most bounds the list, not the
 // counts. Errors: Invalid for an image that is damaged or too large to be gone through;
-// Canceled and Internal as of OpenFiles.
+// Canceled and Internal as for OpenFiles.
 func Compare(old, new *Files, most int) (Changes, error) {
 	const op = "sif.Compare"
 	c := comparison{old: old, new: new, most: most}
@@ -93,7 +93,7 @@ func (c *comparison) both(name string, old, new squash.Entry, depth int) error {
 	return nil
 }
 
-// differ tells whether two files of one path are not the same. The time of a folder says
+// differ reports whether two files of one path are not the same. The time of a folder says
 // only that something in it has changed.
 func differ(old, new File) bool {
 	return old.Mode != new.Mode || old.Size != new.Size || old.Target != new.Target ||

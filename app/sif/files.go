@@ -40,7 +40,7 @@ type Listing struct {
 // bytes. Whoever is done with it closes it.
 //
 // Errors: Unsupported, with a sentence, for an image of which the files cannot be listed,
-// because it is encrypted, for example; Invalid for a file that is no image or is damaged;
+// because it is encrypted, for example; Invalid for a file that is not an image or is damaged;
 // Canceled if ctx ends, then or later; Internal if r cannot be read.
 func OpenFiles(ctx context.Context, r io.ReaderAt, size int64) (*Files, error) {
 	const op = "sif.OpenFiles"
@@ -61,7 +61,7 @@ func (f *Files) Close() { f.fs.Close() }
 
 // List reads a part of the folder of an absolute path: most files at the most, after
 // leaving out the first skip of them. Links are followed. Errors: NotFound if there is no
-// such folder; Invalid, Canceled and Internal as of OpenFiles.
+// such folder; Invalid, Canceled and Internal as for OpenFiles.
 func (f *Files) List(path string, skip, most int) (Listing, error) {
 	const op = "sif.Files.List"
 	dir, err := f.fs.Open(path)

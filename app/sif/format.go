@@ -35,7 +35,7 @@ func launchLine(head []byte) []byte {
 	return head[:end+1]
 }
 
-// isSquashfs tells whether b begins with a squashfs superblock.
+// isSquashfs reports whether b begins with a squashfs superblock.
 func isSquashfs(b []byte) bool { return bytes.HasPrefix(b, []byte("hsqs")) }
 
 // The fields of an ext2/3/4 superblock that tell one from chance: offsets from the start
@@ -48,7 +48,7 @@ const (
 	extEnd      = 1024 + 80
 )
 
-// isExt3 tells whether b begins with the superblock of an ext filesystem. The magic has
+// isExt3 reports whether b begins with the superblock of an ext filesystem. The magic has
 // two bytes only, so two more fields must make sense.
 func isExt3(b []byte) bool {
 	return len(b) >= extEnd &&

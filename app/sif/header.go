@@ -58,7 +58,7 @@ const (
 	descriptorSize = 585
 )
 
-// isSIF tells whether b begins with a SIF header, perhaps cut short.
+// isSIF reports whether b begins with a SIF header, perhaps cut short.
 func isSIF(b []byte) bool {
 	const magicAt = 32
 	return len(b) >= magicAt+10 && string(b[magicAt:magicAt+10]) == "SIF_MAGIC\x00"

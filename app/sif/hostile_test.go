@@ -122,7 +122,7 @@ func TestInspectBoundsTheObjects(t *testing.T) {
 	}
 }
 
-// noted tells whether a report has a note.
+// noted reports whether a report has a note.
 func noted(r *sif.Report, note string) bool {
 	for _, n := range r.Notes {
 		if n == note {

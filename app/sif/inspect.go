@@ -14,7 +14,7 @@ import (
 //
 // Errors: Invalid, with a sentence, for a file that is not an image, that is cut short, or
 // whose header contradicts the file; Canceled if ctx ends; Internal if r cannot be read.
-// An image whose inside cannot be read is no error: the report's notes tell.
+// An image whose inside cannot be read is not an error: the report's notes tell.
 func Inspect(ctx context.Context, r io.ReaderAt, size int64) (*Report, error) {
 	const op = "sif.Inspect"
 	in := &inspection{

@@ -78,7 +78,7 @@ func (p partition) filesystem() string {
 	return p.fs.String()
 }
 
-// encrypted tells whether the filesystem cannot be read without a key.
+// encrypted reports whether the filesystem cannot be read without a key.
 func (p partition) encrypted() bool {
 	return p.fs == sif.FsEncryptedSquashfs || p.fs == fsGocryptfs
 }

@@ -24,7 +24,7 @@ func split(digest string) (name, value string, ok bool) {
 	return name, strings.ToLower(value), ok
 }
 
-// sum tells whether bytes have a digest.
+// sum reports whether bytes have a digest.
 func sum(digest string, content []byte) bool {
 	name, value, ok := split(digest)
 	if !ok {
@@ -38,7 +38,7 @@ func sum(digest string, content []byte) bool {
 // sums are digests of an object's content, by the names of their hash functions.
 type sums map[string]string
 
-// has tells whether the content has a digest.
+// has reports whether the content has a digest.
 func (s sums) has(digest string) bool {
 	name, value, ok := split(digest)
 	return ok && s[name] != "" && s[name] == value

@@ -31,7 +31,7 @@ func (in *inspection) take(b []byte, most int, what string) string {
 	return text
 }
 
-// full tells whether there is no room left for text, and notes it once. Whoever is about
+// full reports whether there is no room left for text, and notes it once. Whoever is about
 // to read a text asks first, so that no more work is done than the report can hold.
 func (in *inspection) full() bool {
 	if in.text > 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // BlobSize gives the size of a blob that a container holds, in bytes. Errors: NotFound,
-// also for a blob that only other containers hold, and for a damaged one.
+// even for a blob that only other containers hold, or for a damaged one.
 func (t *Tx) BlobSize(ctx context.Context, container int64, d digest.Digest) (int64, error) {
 	const op = "store.BlobSize"
 	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
@@ -47,7 +47,7 @@ func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, siz
 	  ON CONFLICT DO UPDATE SET renewed_at = ?3`, container, d, unix(t.Now))
 }
 
-// HasBlob tells whether a blob is recorded, whoever holds it. It is for the sweeper and
+// HasBlob reports whether a blob is recorded, whoever holds it. It is for the sweeper and
 // the check; to others a digest gives no right.
 func (t *Tx) HasBlob(ctx context.Context, d digest.Digest) (bool, error) {
 	return one(ctx, t, "store.HasBlob", value[bool], "SELECT EXISTS (SELECT 1 FROM blobs WHERE digest = ?)", d)
@@ -98,7 +98,7 @@ func (t *Tx) SweepImages(ctx context.Context, deleted, loose time.Time, limit in
 	return len(ids), nil
 }
 
-// SweepHeld lets containers go of blobs that none of their images uses and that nobody
+// SweepHeld makes containers let go of blobs that none of their images uses and that nobody
 // has relied on since a moment, at most limit of them. It tells how many.
 func (t *Tx) SweepHeld(ctx context.Context, since time.Time, limit int) (int64, error) {
 	return t.exec(ctx, "store.SweepHeld", `DELETE FROM container_blobs WHERE (container_id, digest) IN (

@@ -52,7 +52,7 @@ type ContainerRow struct {
 }
 
 // FindContainers lists the containers that an actor may see and that a filter chooses, one
-// more than the page holds. Errors: Invalid for an order or a cursor that is none.
+// more than the page holds. Errors: Invalid for an unknown order or a bad cursor.
 func (t *Tx) FindContainers(ctx context.Context, actor model.Actor, signIn bool, f ContainerFilter, p model.Page) ([]ContainerRow, error) {
 	const op = "store.FindContainers"
 	o, ok := orders[f.Order]

@@ -133,7 +133,7 @@ func TestWordsFindNames(t *testing.T) {
 	}
 }
 
-// named tells whether words find a container: short ones begin its name, others are in it.
+// named reports whether words find a container: short ones begin its name, others are in it.
 func named(k model.Container, words []string) bool {
 	long := slices.ContainsFunc(words, func(w string) bool { return len(w) >= 3 })
 	own := false

@@ -78,7 +78,7 @@ func (t *Tx) ChangeCollection(ctx context.Context, id int64, public bool, descri
 		public, description, unix(t.Now), id)
 }
 
-// DeleteCollection hides a collection with all that is in it, and gives its name free. The
+// DeleteCollection hides a collection with all that is in it, and frees its name. The
 // sweeper removes it for good after the grace period.
 func (t *Tx) DeleteCollection(ctx context.Context, c model.Collection) error {
 	const op = "store.DeleteCollection"

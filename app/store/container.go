@@ -20,7 +20,7 @@ type Place struct {
 }
 
 // Place finds a container and its collection, and the role that a user has there. What
-// does not exist has a zero id, and is no error.
+// does not exist has a zero id, and is not an error.
 func (t *Tx) Place(ctx context.Context, name ref.Container, user int64) (Place, error) {
 	p, err := one(ctx, t, "store.Place", func(row scanner) (Place, error) {
 		p := Place{ContainerOf: name}
@@ -96,13 +96,13 @@ func (t *Tx) FreezeContainer(ctx context.Context, container int64, frozen bool) 
 	return t.run(ctx, "store.FreezeContainer", "UPDATE containers SET frozen = ? WHERE id = ?", frozen, container)
 }
 
-// HasFrozenTag tells whether any tag of a container is frozen.
+// HasFrozenTag reports whether any tag of a container is frozen.
 func (t *Tx) HasFrozenTag(ctx context.Context, container int64) (bool, error) {
 	return one(ctx, t, "store.HasFrozenTag", value[bool],
 		"SELECT EXISTS (SELECT 1 FROM tags WHERE container_id = ? AND frozen = 1)", container)
 }
 
-// DeleteContainer hides a container with all that is in it, and gives its name free. The
+// DeleteContainer hides a container with all that is in it, and frees its name. The
 // sweeper removes it for good after the grace period.
 func (t *Tx) DeleteContainer(ctx context.Context, container int64) error {
 	const op = "store.DeleteContainer"
@@ -130,7 +130,7 @@ func (t *Tx) UndeleteContainer(ctx context.Context, id int64, name ref.Container
 	return err
 }
 
-// HasFrozen tells whether a container of a collection, or a tag in it, is frozen.
+// HasFrozen reports whether a container of a collection, or a tag in it, is frozen.
 func (t *Tx) HasFrozen(ctx context.Context, collection int64) (bool, error) {
 	return one(ctx, t, "store.HasFrozen", value[bool], `SELECT EXISTS (SELECT 1 FROM containers k WHERE k.collection_id = ?1 AND k.deleted_at = 0
 	  AND (k.frozen = 1 OR EXISTS (SELECT 1 FROM tags g WHERE g.container_id = k.id AND g.frozen = 1)))`, collection)

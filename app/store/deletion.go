@@ -41,8 +41,8 @@ func (t *Tx) TagMembers(ctx context.Context, container int64, tag string) ([]Tag
 	  WHERE g.container_id = ? AND g.name = ? AND x.arch <> '*' ORDER BY x.arch`, container, tag)
 }
 
-// MembersOf gives what the tags lose that name an image, when it is deleted: with the
-// index that is made of its images, a tag loses all.
+// MembersOf gives what tags lose when an image that they name is deleted. With the index that
+// is made of its images, a tag loses all of them.
 func (t *Tx) MembersOf(ctx context.Context, image int64) ([]TagMember, error) {
 	return all(ctx, t, "store.MembersOf", scanTagMember, `SELECT g.name, x.arch, x.image_id
 	   FROM tag_images y JOIN tags g ON g.id = y.tag_id JOIN tag_images x ON x.tag_id = g.id

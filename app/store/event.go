@@ -82,7 +82,7 @@ func (f EventFilter) where() (string, []any) {
 }
 
 // Events gives those that a filter chooses, newest first, one more than the page holds.
-// Errors: Invalid for a cursor that is none.
+// Errors: Invalid for a bad cursor.
 func (t *Tx) Events(ctx context.Context, f EventFilter, p model.Page) ([]model.Event, error) {
 	const op = "store.Events"
 	var at, id int64 = 1<<63 - 1, 1<<63 - 1

@@ -151,7 +151,7 @@ func copyOf(t *testing.T, dir string) (*faulty, *disktest.Disk) {
 	return s, disktest.Below(t, s.dir)
 }
 
-// bears does the deed on a disk with a trouble, and tells whether that struck, and whether
+// bears does the deed on a disk with a trouble, and reports whether that struck, and whether
 // it was done all the same.
 func (d deed) bears(t *testing.T, from string, trouble disktest.Trouble) (struck, well bool) {
 	ctx := t.Context()
@@ -243,7 +243,7 @@ func TestUpgradeBearsEveryFaultOfItsDisk(t *testing.T) {
 	t.Logf("%d faults, %d of them told of, left at version: %v; none lost a row", runs, refused, seen)
 }
 
-// told tells whether an error has a sentence, if only for the administrator.
+// told reports whether an error has a sentence, if only for the administrator.
 func told(err error) bool {
 	for e, ok := errors.AsType[*errs.Error](err); ok; e, ok = errors.AsType[*errs.Error](e.Cause) {
 		if e.Text != "" {

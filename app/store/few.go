@@ -7,12 +7,12 @@ import (
 )
 
 const (
-	// maxFew is how many rows are taken one by one and sorted; where more may be meant, an
-	// index is walked in the order that is wanted, and each row of it looked at. Either way
-	// all that is asked for is found: this only says which is quicker.
+	// maxFew is how many rows are taken one by one and sorted. Where there may be more, an
+	// index is walked in the wanted order, and each of its rows looked at. Both ways find the
+	// same; which of them is taken is only a matter of speed.
 	maxFew = 1000
-	// maxOwn is the same of what somebody sees that is not public, without another
-	// condition: a walk passes by what he does not see at little cost.
+	// maxOwn is the same for what is not public and somebody may see, if there is no other
+	// condition: it is lower, because a walk passes what he may not see at little cost.
 	maxOwn = 100
 )
 

@@ -50,7 +50,7 @@ func (t *Tx) SetGrant(ctx context.Context, collection int64, g model.Grant) erro
 		" ON CONFLICT DO UPDATE SET role = ?3", collection, id, g.Role)
 }
 
-// Owners counts the enabled users who are owners of a collection by whatever way.
+// Owners counts the enabled users who are owners of a collection in whatever way.
 func (t *Tx) Owners(ctx context.Context, collection int64) (int, error) {
 	return one(ctx, t, "store.Owners", value[int], `SELECT count(DISTINCT r.user_id) FROM roles r JOIN users u ON u.id = r.user_id
 	  WHERE r.collection_id = ? AND r.role = 2 AND u.disabled = 0`, collection)

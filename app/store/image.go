@@ -8,7 +8,7 @@ import (
 	"sregistry/app/model"
 )
 
-// damaged tells whether a blob of an image i is. There are hardly ever any, so it is asked
+// damaged reports whether a blob of an image i is. There are hardly ever any, so it is asked
 // from their side.
 const damaged = "EXISTS (SELECT 1 FROM blobs db CROSS JOIN image_blobs dy ON dy.digest = db.digest WHERE db.damaged_at > 0 AND dy.image_id = i.id)"
 

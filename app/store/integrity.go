@@ -3,7 +3,7 @@ package store
 import "context"
 
 // Integrity gives a sentence for everything that is wrong with the database file itself;
-// none if all is well. It leaves nothing out, and takes the longer the larger the file is.
+// none if all is well. It checks everything, so it takes longer the larger the file is.
 func (t *Tx) Integrity(ctx context.Context) ([]string, error) {
 	const op = "store.Integrity"
 	indexes, err := all(ctx, t, op, value[string], "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'")

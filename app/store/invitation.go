@@ -48,7 +48,7 @@ func (t *Tx) UseInvitation(ctx context.Context, id int64) error {
 	return t.run(ctx, "store.UseInvitation", "DELETE FROM invitations WHERE id = ?", id)
 }
 
-// TakeInvitation takes one of a team's invitations back, and tells whether there was one.
+// TakeInvitation takes one of a team's invitations back, and reports whether there was one.
 func (t *Tx) TakeInvitation(ctx context.Context, team, id int64) (bool, error) {
 	n, err := t.exec(ctx, "store.TakeInvitation", "DELETE FROM invitations WHERE team_id = ? AND id = ?", team, id)
 	return n > 0, err

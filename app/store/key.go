@@ -144,7 +144,7 @@ func (t *Tx) JudgeAnew(ctx context.Context, fingerprint string) error {
 	  AND digest IN (SELECT digest FROM signatures WHERE fingerprint = ?)`, fingerprint)
 }
 
-// JudgeExpired does so for signatures that were valid by keys which have expired since.
+// JudgeExpired does the same for signatures that were valid by keys which have expired since.
 func (t *Tx) JudgeExpired(ctx context.Context, at time.Time) error {
 	return t.run(ctx, "store.JudgeExpired", `UPDATE reports SET pending = 1 WHERE pending = 0
 	  AND digest IN (SELECT s.digest FROM keys k JOIN signatures s ON s.fingerprint = k.fingerprint

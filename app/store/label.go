@@ -52,8 +52,8 @@ func (t *Tx) LabelValues(ctx context.Context, actor model.Actor, signIn bool, ke
 }
 
 // Labels gives a page of keys and values that stand in images which an actor may see, in
-// their order, each with at most limit images, and tells whether there are more: a page
-// ends early where so many images were named. An empty key or value stands for every one;
+// their order, each with at most limit images, and reports whether there are more: a page
+// ends early once that many images were named. An empty key or value stands for every one;
 // letters count alike, large or small.
 func (t *Tx) Labels(ctx context.Context, actor model.Actor, signIn bool, key, value string, p model.Page, limit int) (labels []model.Label, more bool, err error) {
 	viewer, err := t.viewer(ctx, actor, signIn)
@@ -95,7 +95,7 @@ func scanLabel(row scanner) (model.Label, error) {
 	return l, row.Scan(&l.Key, &l.Value)
 }
 
-// labelled names the images with a label that a viewer may see, by their tags: so many of
+// labelled names the images with a label that a viewer may see, by their tags: at most limit of
 // those that came last, by name. An image in an index is named by the index's. What a tag
 // names was deleted only if its container was, so images need not be read for that.
 func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit int) ([]string, error) {

@@ -19,7 +19,7 @@ type Manifest struct {
 // resolves a written name, finds the place and the user's role there, and the manifest
 // that a tag or a digest names in it. Where a tag names several images, that is the index
 // made of them. What does not exist has a zero id in the place, or no body, as has what
-// is damaged, and is no error.
+// is damaged, and is not an error.
 func (t *Tx) FindManifest(ctx context.Context, path ref.Path, r ref.Reference, user int64) (Place, Manifest, error) {
 	const op = "store.FindManifest"
 	within, without := path.Container(true), path.Container(false)

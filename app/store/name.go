@@ -13,14 +13,14 @@ const (
 	collectionName = "collection"
 )
 
-// IsNamespace tells whether a first part is a namespace: the registry's own, a user's or
+// IsNamespace reports whether a first part is a namespace: the registry's own, a user's or
 // a team's. A name that nobody has taken is none.
 func (t *Tx) IsNamespace(ctx context.Context, first string) (bool, error) {
 	return one(ctx, t, "store.IsNamespace", value[bool],
 		"SELECT EXISTS (SELECT 1 FROM names WHERE name = ? AND kind <> 'collection')", first)
 }
 
-// NamespaceOf gives the row id of a namespace, and tells whether a user may create
+// NamespaceOf gives the row id of a namespace, and reports whether a user may create
 // collections in it because it is his or he owns the team. Errors: NotFound.
 func (t *Tx) NamespaceOf(ctx context.Context, name string, user int64) (id int64, owned bool, err error) {
 	const op = "store.NamespaceOf"

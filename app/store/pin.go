@@ -34,7 +34,7 @@ func (t *Tx) Unpin(ctx context.Context, id string) error {
 	return t.run(ctx, "store.Unpin", "DELETE FROM pins WHERE id = ?", id)
 }
 
-// Pinned tells whether a pin lives.
+// Pinned reports whether a pin lives.
 func (t *Tx) Pinned(ctx context.Context, id string) (bool, error) {
 	return one(ctx, t, "store.Pinned", value[bool], "SELECT EXISTS (SELECT 1 FROM pins WHERE id = ? AND expires_at > ?)", id, unix(t.Now))
 }

@@ -33,7 +33,7 @@ func (t *Tx) ExpireCollection(ctx context.Context, id int64) error {
 }
 
 // SweepDeleted removes for good what is in containers and collections that were deleted
-// before a moment, and then these: about limit rows of it. It tells whether anything was
+// before a moment, and then these: about limit rows of it. It reports whether anything was
 // left to remove.
 func (t *Tx) SweepDeleted(ctx context.Context, since time.Time, limit int) (more bool, err error) {
 	const op = "store.SweepDeleted"

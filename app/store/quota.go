@@ -15,7 +15,7 @@ type Limits struct {
 	Namespace, Collection model.Usage
 }
 
-// Limited tells whether any quota holds.
+// Limited reports whether any quota holds.
 func (l Limits) Limited() bool { return l.Namespace.Quota > 0 || l.Collection.Quota > 0 }
 
 // Room gives how many bytes more there may be.
@@ -83,8 +83,8 @@ func (t *Tx) ReserveUpload(ctx context.Context, id string, bytes int64) error {
 	return t.run(ctx, "store.ReserveUpload", "UPDATE uploads SET reserved = ?, touched_at = ? WHERE id = ?", bytes, unix(t.Now), id)
 }
 
-// EndPassing forgets the uploads which could not be gone on with when the program ended
-// that had begun them, and so gives back what was kept free for them.
+// EndPassing forgets the uploads that cannot be resumed because the program that began them
+// has ended, and so gives back what was kept free for them.
 func (t *Tx) EndPassing(ctx context.Context) error {
 	return t.run(ctx, "store.EndPassing", "DELETE FROM uploads WHERE resumable = 0")
 }

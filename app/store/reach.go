@@ -9,7 +9,7 @@ import (
 	"sregistry/app/ref"
 )
 
-// OwnedCollections gives the collections in which a user is an owner by whatever way, the
+// OwnedCollections gives the collections in which a user is an owner in whatever way, the
 // last changed first, at most limit.
 func (t *Tx) OwnedCollections(ctx context.Context, user int64, limit int) ([]ref.Collection, error) {
 	return all(ctx, t, "store.OwnedCollections", scanCollectionName, `SELECT n.name, c.name
@@ -30,9 +30,9 @@ func (t *Tx) OwnedTeams(ctx context.Context, user int64, limit int) ([]string, e
 	 WHERE m.user_id = ? AND m.owner = 1 ORDER BY n.name LIMIT ?`, user, limit)
 }
 
-// Acquaintances gives the names of the users whom a user meets anyhow: those who are in a
-// team with him, and those who were given a role in a collection that he owns. He is not
-// among them, nor is who was suspended. They are by name, at most limit.
+// Acquaintances gives, by name, the users whom a user meets anyway, at most limit: those who
+// are in a team with him, and those who were given a role in a collection that he owns. He
+// himself is not among them, nor is anybody whose account is disabled.
 func (t *Tx) Acquaintances(ctx context.Context, user int64, limit int) ([]string, error) {
 	return all(ctx, t, "store.Acquaintances", value[string], `WITH met (id) AS (
 	    SELECT m.user_id FROM team_members m WHERE m.team_id IN (SELECT team_id FROM team_members WHERE user_id = ?1)
@@ -67,7 +67,7 @@ func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool
 			sql.Named("limit", p.Size()+1))...)
 }
 
-// Reaches gives the collections in which a user has a role by whatever way, by name, one
+// Reaches gives the collections in which a user has a role in whatever way, by name, one
 // more than the page holds.
 func (t *Tx) Reaches(ctx context.Context, user int64, p model.Page) ([]model.Reach, error) {
 	return all(ctx, t, "store.Reaches", func(row scanner) (model.Reach, error) {

@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// reindexing makes everything anew by which things are found and counted and lists are
-// short: what schema.sql says is made of other rows. Counts go upwards.
+// reindexing makes anew everything that, as schema.sql says, is derived from other rows: what
+// things are found by, and counts. Counts go upwards: containers, collections, namespaces.
 var reindexing = []string{
 	"INSERT INTO search_collections (search_collections) VALUES ('delete-all')",
 	"INSERT INTO search_containers (search_containers) VALUES ('delete-all')",

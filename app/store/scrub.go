@@ -54,7 +54,7 @@ func (t *Tx) DamageOf(ctx context.Context, d digest.Digest) (string, error) {
 	return what, err
 }
 
-// IsDamaged tells whether a blob is recorded as damaged.
+// IsDamaged reports whether a blob is recorded as damaged.
 func (t *Tx) IsDamaged(ctx context.Context, d digest.Digest) (bool, error) {
 	return one(ctx, t, "store.IsDamaged", value[bool], "SELECT EXISTS (SELECT 1 FROM blobs WHERE digest = ? AND damaged_at > 0)", d)
 }

@@ -10,7 +10,7 @@ import (
 	"sregistry/app/errs"
 )
 
-// sameShape tells whether a file has every table, index and view of a schema, just as it
+// sameShape reports whether a file has every table, index and view of a schema, just as it
 // says: a version number alone is easily right by accident. What is there besides does no
 // harm. Errors: Invalid.
 func sameShape(ctx context.Context, file queryer, schema string) error {

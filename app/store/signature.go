@@ -116,7 +116,7 @@ func (t *Tx) CollectionSigners(ctx context.Context, collection int64) ([]string,
 		"SELECT fingerprint FROM collection_signers WHERE collection_id = ? ORDER BY fingerprint", collection)
 }
 
-// SetCollectionSigners sets them.
+// SetCollectionSigners sets the keys that CollectionSigners gives.
 func (t *Tx) SetCollectionSigners(ctx context.Context, collection int64, fingerprints []string) error {
 	const op = "store.SetCollectionSigners"
 	if err := t.run(ctx, op, "DELETE FROM collection_signers WHERE collection_id = ?", collection); err != nil {

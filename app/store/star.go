@@ -11,7 +11,7 @@ func (t *Tx) SetStar(ctx context.Context, user, container int64, given bool) err
 	return t.run(ctx, op, "INSERT INTO stars (user_id, container_id, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", user, container, unix(t.Now))
 }
 
-// HasStar tells whether a user has given a container his star.
+// HasStar reports whether a user has given a container his star.
 func (t *Tx) HasStar(ctx context.Context, user, container int64) (bool, error) {
 	return one(ctx, t, "store.HasStar", value[bool],
 		"SELECT EXISTS (SELECT 1 FROM stars WHERE user_id = ? AND container_id = ?)", user, container)

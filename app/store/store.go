@@ -51,7 +51,7 @@ func WithCommits(around func(commit func() error) error) Option {
 }
 
 // Open opens the database in folder dir, and makes it from schema if it is not there yet.
-// Errors: Invalid for a file of a newer version or one that is no database, NoSpace.
+// Errors: Invalid for a file of a newer version or one that is not a database, NoSpace.
 func Open(ctx context.Context, dir, schema string, options ...Option) (*DB, error) {
 	const op = "store.Open"
 	path := filepath.Join(dir, FileName)
@@ -147,7 +147,7 @@ func (db *DB) transact(ctx context.Context, p *pool, fn func(*Tx) error) (err er
 	// Ending a transaction must not be given up half way because a client left.
 	done := context.WithoutCancel(ctx)
 	committed := false
-	defer func() { // also when fn panics
+	defer func() { // even if fn panics
 		if !committed && tx.run(done, op, "ROLLBACK") != nil {
 			c.broken = true
 		}
@@ -208,7 +208,7 @@ const diskFailed = "The disk of the database has failed; look at the system's lo
 // errReadOnly is a connection that was to write, and cannot.
 var errReadOnly = errors.New("the file could be opened for reading only")
 
-// isReadOnly tells whether an error is that of such a connection.
+// isReadOnly reports whether an error is that of such a connection.
 func isReadOnly(err error) bool {
 	var e *sqlite.Error
 	return errors.Is(err, errReadOnly) || errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_READONLY

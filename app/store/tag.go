@@ -40,9 +40,9 @@ func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.T
 	return tags, t.Tagged(ctx, container, tags)
 }
 
-// TagStamps gives tags of a container in whose names a text is, without what they name: so
-// many that were changed last before the tag after was, with all that were changed in the
-// same seconds as the first and the last of them, by name.
+// TagStamps gives, by name and without what they name, the tags of a container in whose names
+// a text is and that were changed last before the tag after was: most of them, along with all
+// that were changed in the same seconds as the first and the last of these.
 func (t *Tx) TagStamps(ctx context.Context, container int64, text, after string, most int) ([]model.Tag, error) {
 	return all(ctx, t, "store.TagStamps", scanTag, `WITH
 	    first (at) AS (SELECT coalesce((SELECT updated_at FROM tags WHERE container_id = ?1 AND name = ?3), ?5)),
@@ -177,7 +177,7 @@ func (t *Tx) DeleteTag(ctx context.Context, tag int64, arch string) error {
 }
 
 // dropIndex takes the index of a tag away after its images have changed, and the tag
-// itself if it has none left; it tells whether the tag is still there.
+// itself if it has none left; it reports whether the tag is still there.
 func (t *Tx) dropIndex(ctx context.Context, tag int64) (left bool, err error) {
 	const op = "store.dropIndex"
 	index, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE tag_id = ? AND arch = '*' RETURNING image_id", tag)
@@ -210,7 +210,7 @@ func (t *Tx) FreezeTag(ctx context.Context, tag int64, frozen bool) error {
 	return t.run(ctx, "store.FreezeTag", "UPDATE tags SET frozen = ? WHERE id = ?", frozen, tag)
 }
 
-// FrozenTagOf tells whether a frozen tag names an image, and which.
+// FrozenTagOf reports whether a frozen tag names an image, and which.
 func (t *Tx) FrozenTagOf(ctx context.Context, image int64) (string, error) {
 	name, err := one(ctx, t, "store.FrozenTagOf", value[string],
 		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND g.frozen = 1 LIMIT 1", image)

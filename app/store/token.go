@@ -106,7 +106,7 @@ func (t *Tx) AddToken(ctx context.Context, k TokenRow) error {
 	return nil
 }
 
-// DeleteToken removes a user's token of an id or a name, and tells whether there was one.
+// DeleteToken removes a user's token of an id or a name, and reports whether there was one.
 func (t *Tx) DeleteToken(ctx context.Context, user int64, idOrName string) (bool, error) {
 	n, err := t.exec(ctx, "store.DeleteToken", "DELETE FROM tokens WHERE user_id = ?1 AND (id = ?2 OR name = ?2)", user, idOrName)
 	return n > 0, err

@@ -19,7 +19,7 @@ type Upload struct {
 	// they are 0 where there is none.
 	Reserved              int64
 	Namespace, Collection int64
-	// Passing says that it cannot be gone on with when the program has ended, and holds only
+	// Passing says that it cannot be resumed once the program has ended, and holds only
 	// a reservation.
 	Passing bool
 }
@@ -67,7 +67,7 @@ func (t *Tx) CountUploads(ctx context.Context) (int, error) {
 	return one(ctx, t, "store.CountUploads", value[int], "SELECT count(*) FROM uploads")
 }
 
-// HasUpload tells whether an upload is recorded.
+// HasUpload reports whether an upload is recorded.
 func (t *Tx) HasUpload(ctx context.Context, id string) (bool, error) {
 	return one(ctx, t, "store.HasUpload", value[bool], "SELECT EXISTS (SELECT 1 FROM uploads WHERE id = ?)", id)
 }

@@ -132,7 +132,7 @@ func (t *Tx) NoteDelivery(ctx context.Context, d model.Delivery) error {
 		d.State, d.Tries, unix(d.Tried), unix(d.Next), d.Status, d.Problem, d.ID)
 }
 
-// Postpone lets all that waits for a webhook wait until a moment at least.
+// Postpone makes all that waits for a webhook wait on, until a moment at least.
 func (t *Tx) Postpone(ctx context.Context, webhook int64, until time.Time) error {
 	return t.run(ctx, "store.Postpone", "UPDATE deliveries SET next_at = ?2 WHERE webhook_id = ?1 AND state = 'waiting' AND next_at < ?2",
 		webhook, unix(until))

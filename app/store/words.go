@@ -72,9 +72,9 @@ func textQuery(words []string) (whole, begun string) {
 	return whole, "(" + strings.Join(beginnings, " AND ") + ") NOT (" + whole + ")"
 }
 
-// inWord tells what the tokenizer of the index of texts takes for a part of a word. What
-// it does not, must not be in a term: it would be two, and this index knows no phrases.
-// Letters that were marks in its older edition of Unicode it does not.
+// inWord tells what the tokenizer of the index of texts takes for a part of a word. Anything
+// else must not be in a term, which would then be two terms, and this index knows no phrases.
+// Letters that were still marks in its older edition of Unicode are no part of a word.
 func inWord(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Co, r)) &&
 		!unicode.Is(unicode.New_Tai_Lue, r) && r != '\u1cf2' && r != '\u1cf3'
@@ -99,9 +99,9 @@ func patterns(words []string) []any {
 	return args
 }
 
-// everyWord is the condition that n words are in a text. The first that is not ends it. A
-// query has a text for each number of words, of which there are few; what nobody asks for
-// it need not compare.
+// everyWord is the condition that n words are in a text. The first that is missing ends the
+// comparison. There is one query for each number of words, of which there are few, so that
+// nothing is compared that nobody asked for.
 func everyWord(n int, text string) string {
 	condition := "1"
 	for i := range n {

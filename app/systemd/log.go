@@ -11,7 +11,7 @@ import (
 	"syscall"
 )
 
-// InJournal tells whether a stream is the one that the manager reads into its journal.
+// InJournal reports whether a stream is the one that the manager reads into its journal.
 func InJournal(f *os.File) bool {
 	var is syscall.Stat_t
 	if err := syscall.Fstat(int(f.Fd()), &is); err != nil {

@@ -16,7 +16,7 @@ func (f fields) text(name string) string { return strings.TrimSpace(f.Get(name))
 // notTyped is the op of the error by which a page knows that it is about the typed name.
 const notTyped = "web.typed"
 
-// typed tells whether the name of what is to be deleted was typed in. Errors: Invalid.
+// typed reports whether the name of what is to be deleted was typed in. Errors: Invalid.
 func (f fields) typed(name string) error {
 	if f.text("name") != name {
 		return errs.E(notTyped, errs.Invalid, "This is not its name; type %s.", name)

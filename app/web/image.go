@@ -81,7 +81,7 @@ func imageHead(i model.Image, contents model.Contents, arch string) templates.Im
 	return head
 }
 
-// public tells whether an image's collection is.
+// public reports whether an image's collection is.
 func (s *Site) public(ctx context.Context, actor model.Actor, i model.Image) (bool, error) {
 	k, err := s.registry.Container(ctx, actor, i.Container.Path())
 	return k.Public, err

@@ -58,7 +58,7 @@ func (s *Site) goTo(c echo.Context, path, flash string) error {
 // Invalid for a body that is no form.
 func readForm(c echo.Context) (url.Values, error) { return readLargeForm(c, maxForm) }
 
-// readLargeForm is readForm for at most so many bytes.
+// readLargeForm is readForm with a bound of its own, in bytes.
 func readLargeForm(c echo.Context, most int64) (url.Values, error) {
 	const op = "web.readLargeForm"
 	r := c.Request()

@@ -46,7 +46,7 @@ func (s *Site) createToken(c echo.Context) error {
 	return render(c, http.StatusOK, page.View())
 }
 
-// isAbout tells whether an error is about what was typed, and so belongs beside it.
+// isAbout reports whether an error is about what was typed, and so belongs beside it.
 func isAbout(err error) bool {
 	return errs.Is(err, errs.Invalid) || errs.Is(err, errs.Conflict) || errs.Is(err, errs.NotFound)
 }

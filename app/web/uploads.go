@@ -15,7 +15,7 @@ import (
 )
 
 // Uploads are the addresses to which the script of the upload page sends files, in parts
-// that can be gone on with. They are to be mounted as Pages are, but with UploadErrors.
+// that can be resumed. They are to be mounted as Pages are, but with UploadErrors.
 //
 // An upload is begun by a POST, which gives its address; PATCH sends a part, which begins
 // where the header Upload-Offset says; GET tells how far it is; POST to its address makes
@@ -95,7 +95,7 @@ func (s *Site) uploadState(c echo.Context) error {
 	return step(c, http.StatusOK, path, up)
 }
 
-// appendUpload is PATCH /uploads/{id}. What has come is kept also when the line breaks.
+// appendUpload is PATCH /uploads/{id}. What has come is kept even if the line breaks.
 func (s *Site) appendUpload(c echo.Context) error {
 	const op = "web.appendUpload"
 	path, err := ref.ParsePath(c.QueryParam("container"))

@@ -66,7 +66,7 @@ const (
 // Cut says what survives a power cut besides what was synced.
 type Cut struct {
 	Bytes Fate
-	// Blobs and Uploads tell whether the names survive that were not synced, in the folders
+	// Blobs and Uploads reports whether the names survive that were not synced, in the folders
 	// of blobs and in the one of uploads.
 	Blobs, Uploads bool
 }

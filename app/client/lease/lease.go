@@ -1,4 +1,4 @@
-// Package lease lets one of several processes do what all of them need, also when they run
+// Package lease lets one of several processes do what all of them need, even if they run
 // on different machines and have nothing in common but a folder on a shared file system. It
 // knows nothing of what is done.
 //

@@ -32,7 +32,7 @@ func newBounded(body io.Reader, most int64) *bounded {
 	return &bounded{body: bufio.NewReaderSize(body, readAhead), left: most, tail: make([]byte, 0, tailSize)}
 }
 
-// allow lets so many bytes more through, and no others.
+// allow lets this many more bytes through, and no others.
 func (b *bounded) allow(most int64) { b.left = most }
 
 // Read reads on. Errors: TooLarge beyond the bound, and the body's.
@@ -61,7 +61,7 @@ func (b *bounded) remember(p []byte) {
 	b.tail = append(b.tail, p...)
 }
 
-// endsWith tells whether the last that came through, but for white space, was a word.
+// endsWith reports whether the last that came through, but for white space, was a word.
 func (b *bounded) endsWith(word string) bool {
 	return bytes.HasSuffix(bytes.TrimRight(b.tail, " \t\r\n"), []byte(word))
 }

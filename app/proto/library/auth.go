@@ -12,7 +12,7 @@ import (
 )
 
 // Authenticate finds out who asks, by a token (RFC 6750). No token is an anonymous caller,
-// also where the header is there without one: so clients send it that are logged out.
+// even if there is a header without one, which clients send that are logged out.
 func Authenticate(id *identity.Service, limits *httpx.Limits) echo.MiddlewareFunc {
 	return httpx.Authenticate(func(c echo.Context) (model.Actor, error) {
 		text, err := token(c)

@@ -39,8 +39,8 @@ func (d *door) version(c echo.Context) error {
 	}{d.Version, apiVersion})
 }
 
-// noRegistry is GET /v1/oci-redirect: that there is no way round this interface, so that
-// clients take it (ADR 9).
+// noRegistry is GET /v1/oci-redirect. It says that there is no OCI registry to go to, so that
+// clients use this interface (ADR 9).
 func noRegistry(echo.Context) error {
 	return errs.E("library.noRegistry", errs.NotFound, "Images are pushed and pulled here by the library's own interface.")
 }

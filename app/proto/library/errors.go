@@ -36,7 +36,7 @@ func Errors(c echo.Context, err error) error {
 	return c.JSON(status, failure{problem{status, httpx.Message(c, err)}})
 }
 
-// never404 is for what goes on with a push: 404 would tell the client that the registry
+// never404 is for what continues a push: 404 would tell the client that the registry
 // does not offer what it has begun already.
 func never404(op string, err error) error {
 	if errs.Is(err, errs.NotFound) {

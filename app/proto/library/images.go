@@ -42,7 +42,7 @@ func (d *door) find(c echo.Context, prefix string) (model.Image, error) {
 	return i, nil
 }
 
-// offered tells whether a client of this door can have an image: it has to be a file, and
+// offered reports whether a client of this door can have an image: it has to be a file, and
 // known by the only digest that these clients compare.
 func offered(i model.Image) bool {
 	return i.Kind.IsFile() && i.Content.Algorithm() == digest.SHA256

@@ -95,5 +95,5 @@ func newChecked(body io.Reader, sum digest.Digest) checked {
 	return checked{io.TeeReader(body, v), v}
 }
 
-// good tells whether all that was read has the sum.
+// good reports whether all that was read has the sum.
 func (r checked) good() bool { return r.verifier == nil || r.verifier.Verified() }

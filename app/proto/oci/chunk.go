@@ -10,7 +10,7 @@ import (
 	"sregistry/app/httpx"
 )
 
-// chunk is the body of a request that goes on with an upload.
+// chunk is the body of a request that continues an upload.
 type chunk struct {
 	// offset is where it begins; -1 for a stream that goes on where the upload stands.
 	offset int64

@@ -43,7 +43,7 @@ func reference(s string) ref.Reference {
 	return r
 }
 
-// matches tells whether If-None-Match names an ETag (RFC 9110, section 13.1.2).
+// matches reports whether If-None-Match names an ETag (RFC 9110, section 13.1.2).
 func matches(header, etag string) bool {
 	for header != "" {
 		var one string

@@ -22,7 +22,7 @@ const (
 	token          // /v2/_token: not the specification's; see token.go
 )
 
-// named tells whether an address of the noun has a repository's name in it.
+// named reports whether an address of the noun has a repository's name in it.
 func (n noun) named() bool { return n != base && n != catalog && n != token }
 
 // target is what a request is about.
@@ -31,7 +31,7 @@ type target struct {
 	last string   // the digest, reference or id; not checked yet
 }
 
-// locate takes a path apart, from its end: a name may have any word in it, also "blobs".
+// locate takes a path apart, from its end: a name may have any word in it, even "blobs".
 func locate(path string) (n noun, name, last string) {
 	rest := strings.TrimPrefix(path, prefix)
 	switch rest { // no name begins with "_"

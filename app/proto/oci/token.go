@@ -17,7 +17,7 @@ import (
 // The token service is Docker's ("Token Authentication Specification", of the registry's
 // documentation): a client that gets 401 with a Bearer challenge asks the address in it
 // for a token, with its real credentials or none, and goes on with that. All clients know
-// it, while docker gives up where Basic is asked for and it has no login, also before what
+// it, while docker gives up where Basic is asked for and it has no login, even before what
 // is public. What a token may do is decided at every request anew, not by the scope that
 // was asked for with it: so it needs no list of repositories, and the service tells nothing
 // of what there is.

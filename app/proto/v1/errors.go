@@ -19,7 +19,7 @@ var statuses = httpx.Statuses{
 }
 
 // Errors answers a request that failed with an api.Failure. It is the httpx.ErrorRenderer
-// of this door, also for addresses below api.Prefix that have no route.
+// of this door, and for addresses below api.Prefix that have no route.
 func Errors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
 	status := statuses.Of(kind)

@@ -18,7 +18,7 @@ const (
 )
 
 // ReadDir lists the names in a directory in their order, most of them at the most, and
-// tells whether there are more. The names are neither ".", ".." nor hold a slash or NUL.
+// reports whether there are more. The names are neither ".", ".." nor hold a slash or NUL.
 func (f *FS) ReadDir(path string, most int) ([]string, bool, error) {
 	const op = "squash.ReadDir"
 	dir, err := f.find(path)
@@ -141,7 +141,7 @@ func (f *FS) entries(dir inode, each func(name []byte, reference uint64) bool) e
 	return nil
 }
 
-// proper tells whether a name can be one.
+// proper reports whether a name can be one.
 func proper(name []byte) bool {
 	return string(name) != "." && string(name) != ".." && !bytes.ContainsAny(name, "/\x00")
 }
