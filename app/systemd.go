@@ -21,9 +21,11 @@ func newSystemd(env cli.Env) *cobra.Command {
 		Short: "Print the units by which systemd runs the server",
 		Long: `Print the units by which systemd runs the server: shut off from all of the machine
 but its data folder, started again when it fails or does not answer, stopped only when
-transfers had time to end. With the socket's unit, systemd opens the ports, and the server
-needs no right to the low ones.`,
-		Example: `  useradd --system --home-dir /var/lib/sregistry --shell /usr/sbin/nologin sregistry
+transfers had time to end. The program has to be where the server sees it: not below /home,
+/root or /tmp. With the socket's unit, systemd opens the ports, and the server needs no right
+to the low ones.`,
+		Example: `  install sregistry /usr/local/bin/
+  useradd --system --home-dir /var/lib/sregistry --shell /usr/sbin/nologin sregistry
   sregistry systemd > /etc/systemd/system/sregistry.service
   sregistry systemd --socket --listen 443,80 > /etc/systemd/system/sregistry.socket
   systemctl enable --now sregistry.socket sregistry.service`,

@@ -272,11 +272,21 @@ func TestUnitsArePrinted(t *testing.T) {
 	if !strings.Contains(socket, "ListenStream=443\nListenStream=[::]:80\n") {
 		t.Errorf("got\n%s", socket)
 	}
-	if strings.Contains(v.run("systemd", "--data", "/srv/x"), "StateDirectory") {
+	if strings.Contains(v.run("systemd", "--program", "/bin/true", "--data", "/srv/x"), "StateDirectory") {
 		t.Error("a folder elsewhere is no state directory")
 	}
-	if out, err := v.command("systemd", "--data", "a folder").CombinedOutput(); err == nil {
-		t.Errorf("took it: %s", out)
+	for says, args := range map[string][]string{
+		"cannot stand in a unit file":         {"--program", "/bin/true", "--data", "a folder"},
+		"copy it to /usr/local/bin":           {"--program", "/home/alice/sregistry"},
+		"hides /tmp from the server, so that": {"--program", "/tmp/sregistry"},
+		"choose a data folder elsewhere":      {"--program", "/bin/true", "--data", "/root"},
+		"cannot listen on \"https\"":          {"--socket", "--listen", "443,https"},
+		"cannot listen on \":0\"":             {"--socket", "--listen", ":0"},
+	} {
+		out, err := v.command(append([]string{"systemd"}, args...)...).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), says) {
+			t.Errorf("%q: %v, %s", args, err, out)
+		}
 	}
 	verify, err := exec.LookPath("systemd-analyze")
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"net"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -40,11 +42,38 @@ func (u Units) StateDirectory() string {
 	return name
 }
 
-// WriteService writes the unit of the server. Errors are Invalid.
-func (u Units) WriteService(w io.Writer) error { return u.write(w, "sregistry.service") }
+// hidden are the folders that the unit shows empty to the server (ProtectHome=,
+// PrivateTmp=).
+var hidden = []string{"/home", "/root", "/run/user", "/tmp", "/var/tmp"}
+
+// WriteService writes the unit of the server. Errors are Invalid, also for a program or a
+// data folder where the server could not see it.
+func (u Units) WriteService(w io.Writer) error {
+	const op = "systemd.Units.WriteService"
+	for _, folder := range hidden {
+		switch {
+		case strings.HasPrefix(u.Program, folder+"/"):
+			return errs.E(op, errs.Invalid, "The unit hides %s from the server, so that %s could not be started; copy it to /usr/local/bin and run it from there, or say with --program where it will be.", folder, u.Program)
+		case u.Data == folder, strings.HasPrefix(u.Data, folder+"/"):
+			return errs.E(op, errs.Invalid, "The unit hides %s from the server; choose a data folder elsewhere, such as /var/lib/sregistry or /srv/sregistry.", folder)
+		}
+	}
+	return u.write(w, "sregistry.service")
+}
 
 // WriteSocket writes the unit of its sockets. Errors are Invalid.
-func (u Units) WriteSocket(w io.Writer) error { return u.write(w, "sregistry.socket") }
+func (u Units) WriteSocket(w io.Writer) error {
+	for _, at := range u.Listen {
+		port := at
+		if _, after, err := net.SplitHostPort(at); err == nil {
+			port = after
+		}
+		if n, err := strconv.ParseUint(port, 10, 16); (err != nil || n == 0) && !strings.HasPrefix(at, "/") {
+			return errs.E("systemd.Units.WriteSocket", errs.Invalid, "A socket cannot listen on %q; write a port such as 443, or an address and a port such as 10.0.0.5:443.", at)
+		}
+	}
+	return u.write(w, "sregistry.socket")
+}
 
 func (u Units) write(w io.Writer, name string) error {
 	const op = "systemd.Units.write"
