@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sregistry/app/api"
 	"sregistry/app/errs"
@@ -16,6 +19,9 @@ import (
 
 // maxFailure bounds what is read of an error's body.
 const maxFailure = 64 << 10
+
+// maxSentence bounds what is taken for a sentence of an answer in plain text, in bytes.
+const maxSentence = 200
 
 // Fault is the cause of an error that the server calls internal. It is of kind Internal, so
 // its sentence is made here and not by the server.
@@ -112,10 +118,23 @@ func failure(op string, base *url.URL, resp *http.Response) error {
 	if kind == errs.Internal {
 		return &errs.Error{Op: op, Kind: kind, Cause: &Fault{resp.StatusCode, body.Error.Request}}
 	}
+	if said := sentence(resp, text); message == "" && said != "" && kind == errs.Invalid {
+		message = fmt.Sprintf("%s answered: %s", base, said)
+	}
 	if message == "" {
 		message = fmt.Sprintf("%s answered with status %d (%s).", base, resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	return &errs.Error{Op: op, Kind: kind, Text: message, Retry: retryAfter(resp, body)}
+}
+
+// sentence gives what an answer says in plain text on one line: a registry's port for plain
+// http tells so where the registry is.
+func sentence(resp *http.Response, text []byte) string {
+	line := strings.TrimSpace(string(text))
+	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "text/plain" || len(line) > maxSentence || strings.Contains(line, "\n") || !utf8.ValidString(line) {
+		return ""
+	}
+	return line
 }
 
 func retryAfter(resp *http.Response, body wire) time.Duration {
