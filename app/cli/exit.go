@@ -108,7 +108,7 @@ func Explain(err error) string {
 	case text == "":
 		return "Something failed that should not. Please report it with the command you gave."
 	case errs.Is(err, errs.Unauthenticated) && !atLogin:
-		return plain(text) + "\nLog in with: sregistry login ADDRESS"
+		return plain(text) + "\nLog in with: sregistry login ADDRESS\nOr give a token in " + envToken + "; one that is there goes before the login."
 	}
 	return plain(text)
 }

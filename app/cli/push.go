@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,7 @@ same command is given again. A collection that does not exist is created, privat
 as its owner.`,
 		Example: `  sregistry push --name lab/hello --tag latest hello.sif
   sregistry push --name registry.example/lab/hello:1.0 hello.sif`,
-		Args: Takes(1, 1, "one FILE"),
+		Args: pushArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return runPush(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
@@ -38,6 +39,19 @@ as its owner.`,
 	cmd.Flags().StringVarP(&opts.tag, "tag", "t", "", "the `tag`; goes before one in the name (default: latest)")
 	cmd.Flags().BoolVarP(&opts.quiet, "quiet", "q", false, "show no progress")
 	return cmd
+}
+
+// pushArgs wants one file. Whoever also writes the name without its flag, as for other
+// clients, is told how it is written here.
+func pushArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 2 && !cmd.Flags().Changed("name") {
+		file, name := args[0], args[1]
+		if _, err := os.Stat(file); err != nil {
+			file, name = name, file
+		}
+		return UsageError("For the name, write --name: sregistry push --name %s %s", name, file)
+	}
+	return Takes(1, 1, "one FILE")(cmd, args)
 }
 
 // pushTarget reads the name and the tag to push under.
