@@ -96,7 +96,7 @@ func inspectImage(ctx context.Context, opts inspectOptions, env Env, arg string)
 	}
 	image, err := c.Image(ctx, name.Path, name.Reference, opts.arch)
 	if err != nil {
-		return err
+		return near(ctx, c, name, err)
 	}
 	if opts.json {
 		return printJSON(env, image)

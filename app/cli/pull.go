@@ -135,11 +135,11 @@ func pullOne(ctx context.Context, opts pullOptions, env Env, name ref.URI) (pull
 		Force: opts.force, Cache: opts.cache, Progress: meter.report}
 	if opts.name == toStdout {
 		image, err := c.PullTo(ctx, r, env.Stdout)
-		return pulled{toStdout, image}, err
+		return pulled{toStdout, image}, near(ctx, c, name, err)
 	}
 	got, err := c.Pull(ctx, r)
 	if err != nil {
-		return pulled{}, err
+		return pulled{}, near(ctx, c, name, err)
 	}
 	meter.end()
 	if got.Unchanged && !opts.quiet {
