@@ -97,7 +97,7 @@ func runPush(ctx context.Context, opts pushOptions, env Env, args []string) erro
 	}
 	meter := newMeter(env, opts.quiet, args[0])
 	pushed, err := c.Push(ctx, client.PushRequest{File: file, Container: target.Path, Tag: target.Reference.Tag,
-		Arch: report.Arch, StateDir: env.uploadsDir(), Progress: meter.report})
+		Arch: report.Arch, Unsigned: len(report.Signatures) == 0, StateDir: env.uploadsDir(), Progress: meter.report})
 	meter.end()
 	if err != nil {
 		return errs.Wrap(op, err)

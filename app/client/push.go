@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"strings"
 
 	"github.com/opencontainers/go-digest"
 
@@ -18,6 +19,9 @@ type PushRequest struct {
 	Tag       string
 	// Arch is the image's architecture, if it is known: a tag has one image for each.
 	Arch string
+	// Unsigned tells that the file holds no signature, so that a collection which asks for
+	// some refuses it before it is sent.
+	Unsigned bool
 	// StateDir is where uploads are remembered for a later run; empty is nowhere.
 	StateDir string
 	Progress Progress
@@ -63,6 +67,11 @@ func (c *Client) Push(ctx context.Context, r PushRequest) (Pushed, error) {
 	case err != nil && !errs.Is(err, errs.NotFound):
 		return Pushed{}, errs.Wrap(op, err)
 	}
+	if r.Unsigned {
+		if err := c.takesUnsigned(ctx, r.Container); err != nil {
+			return Pushed{}, errs.Wrap(op, err)
+		}
+	}
 	u := &upload{c: c, name: r.Container, file: r.File, session: session, progress: r.Progress}
 	if err := u.run(ctx); err != nil {
 		return Pushed{}, errs.Wrap(op, err)
@@ -76,6 +85,25 @@ func (c *Client) Push(ctx context.Context, r PushRequest) (Pushed, error) {
 		image = imageOf(r, session)
 	}
 	return Pushed{Image: image, Present: !u.begun, Resumed: u.resumed}, nil
+}
+
+// takesUnsigned refuses a push that the registry would refuse after all was sent. What it
+// does not learn, it leaves to the registry.
+func (c *Client) takesUnsigned(ctx context.Context, container ref.Path) error {
+	at := strings.LastIndexByte(container.String(), '/')
+	if at < 0 {
+		return nil
+	}
+	name, err := ref.ParsePath(container.String()[:at])
+	if err != nil {
+		return nil
+	}
+	in, err := c.Collection(ctx, name)
+	if err != nil || len(in.Signers) == 0 {
+		return nil
+	}
+	return errs.E("client.takesUnsigned", errs.Forbidden, "%s takes only images that are signed by %s. This one is not signed; sign it: apptainer sign FILE.",
+		in.Name, strings.Join(in.Signers, " or "))
 }
 
 // imageOf is what is known of an image that was pushed without asking the server.
