@@ -11,9 +11,9 @@ import (
 const suggestionDistance = 2
 
 // Prepare gives the root of the program and all its commands, which it has to hold already,
-// the manners of this package: usage errors are such in their exit status, also a command that a group does
-// not have, and every --help ends with the table of these. Errors are returned for Explain
-// and ExitCode, not printed.
+// the manners of this package: usage errors are such in their exit status, also a command
+// that a group does not have, and every --help ends with the table of these. Errors are
+// returned for Explain and ExitCode, not printed.
 func Prepare(root *cobra.Command) {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.InitDefaultCompletionCmd()
