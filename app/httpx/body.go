@@ -23,7 +23,12 @@ func bodyDeadline(stall time.Duration) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
 			if r.Body != nil && r.Body != http.NoBody {
-				b := &body{ReadCloser: r.Body, connection: http.NewResponseController(c.Response()), stall: stall, size: r.ContentLength}
+				// net/http looks at its own body when it answers, for whether it has to be read
+				// first, and whether the caller waits to be asked for it. Of another kind it
+				// would think so always.
+				own := r.Body
+				defer func() { r.Body = own }()
+				b := &body{ReadCloser: own, connection: http.NewResponseController(c.Response()), stall: stall, size: r.ContentLength}
 				r.Body = b
 				if err := b.extend(time.Now()); err != nil {
 					return err

@@ -54,6 +54,29 @@ func TestReadJSON(t *testing.T) {
 	}
 }
 
+// A stranger's body is held in memory before he is refused, so it is little of it.
+func TestReadJSONTakesLessOfStrangers(t *testing.T) {
+	t.Parallel()
+	var failed error
+	read := func(c echo.Context) error {
+		var got struct{ Name string }
+		failed = httpx.ReadJSON(c, &got)
+		return failed
+	}
+	e, _ := router(t, []httpx.Route{{Method: "POST", Path: "/stranger", Action: "test", Handler: read},
+		{Method: "POST", Path: "/user", Action: "test", Handler: func(c echo.Context) error {
+			httpx.SetActor(c, model.Actor{UserID: 1})
+			return read(c)
+		}}})
+	body := `{"name": "` + strings.Repeat("x", 100<<10) + `"}`
+	if ask(e, httptest.NewRequest("POST", "/user", strings.NewReader(body))); failed != nil {
+		t.Errorf("a user: %v", failed)
+	}
+	if ask(e, httptest.NewRequest("POST", "/stranger", strings.NewReader(body))); !errs.Is(failed, errs.TooLarge) {
+		t.Errorf("a stranger: %v", failed)
+	}
+}
+
 func TestReadLooseJSONPassesOverWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	var got struct{ Name string }

@@ -14,11 +14,15 @@ import (
 // MaxJSON bounds the JSON that a caller may send, in bytes.
 const MaxJSON = 1 << 20
 
+// maxStrangersJSON bounds that of a caller who has not shown who he is: it is held in memory
+// before he is refused, and as long as he likes.
+const maxStrangersJSON = 64 << 10
+
 // ReadJSON reads the body of a request, whatever its content type says. A field that is
 // not known is refused rather than passed over: it may be what made the request harmless.
 // Errors: Invalid, TooLarge, Canceled.
 func ReadJSON(c echo.Context, into any) error {
-	d := json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, MaxJSON))
+	d := json.NewDecoder(bounded(c))
 	d.DisallowUnknownFields()
 	return readJSON(d, into)
 }
@@ -26,7 +30,16 @@ func ReadJSON(c echo.Context, into any) error {
 // ReadLooseJSON is ReadJSON for clients that send more than is asked for: fields that are
 // not known are passed over.
 func ReadLooseJSON(c echo.Context, into any) error {
-	return readJSON(json.NewDecoder(http.MaxBytesReader(c.Response(), c.Request().Body, MaxJSON)), into)
+	return readJSON(json.NewDecoder(bounded(c)), into)
+}
+
+// bounded gives the body of a request as far as its caller may send one.
+func bounded(c echo.Context) io.Reader {
+	most := int64(MaxJSON)
+	if Actor(c).IsAnonymous() {
+		most = maxStrangersJSON
+	}
+	return http.MaxBytesReader(c.Response(), c.Request().Body, most)
 }
 
 func readJSON(d *json.Decoder, into any) error {
@@ -38,8 +51,8 @@ func readJSON(d *json.Decoder, into any) error {
 		}
 		err = errs.E(op, errs.Invalid, "The body holds more than one JSON value; send one.")
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errs.Because(op, errs.TooLarge, err, "The body is larger than the %d bytes that are allowed here.", MaxJSON)
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return errs.Because(op, errs.TooLarge, err, "The body is larger than the %d bytes that are allowed here.", large.Limit)
 	}
 	if _, ok := errors.AsType[*errs.Error](err); ok {
 		return errs.Wrap(op, err)

@@ -1,6 +1,7 @@
 package httpx_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -162,6 +163,31 @@ func TestBodyThatNobodyReadsIsGivenUp(t *testing.T) {
 	answer, err := io.ReadAll(c)
 	if err != nil || !bytes.HasPrefix(answer, []byte("HTTP/1.1 400 ")) {
 		t.Errorf("%q, %v", answer, err)
+	}
+}
+
+// Who waits to be asked for his body, or has a large one still to send, is refused at once:
+// he need not send what nobody reads, and learns why before the connection is closed.
+func TestRefusalDoesNotWaitForTheBody(t *testing.T) {
+	t.Parallel()
+	e := echo.New()
+	e.POST("/x", func(c echo.Context) error { return c.NoContent(http.StatusBadRequest) }, httpx.BodyDeadline(time.Minute))
+	l := impatient(t, time.Minute)
+	serve(t, e, l, 0)
+	for _, header := range []string{"Expect: 100-continue\r\nContent-Length: 100", "Content-Length: 4000000"} {
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if err := c.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil { // the test's own patience
+			t.Fatal(err)
+		}
+		io.WriteString(c, "POST /x HTTP/1.1\r\nHost: x\r\n"+header+"\r\n\r\n")
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("%q: %v, %v", header, answer, err)
+		}
 	}
 }
 

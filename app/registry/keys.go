@@ -13,14 +13,19 @@ import (
 // maxKeysOfUser bounds the keys that one user can add, so that nobody fills the database.
 const maxKeysOfUser = 200
 
+// MayAddKeys tells whether an actor may add public keys. Errors: Unauthenticated, Forbidden.
+func (s *Service) MayAddKeys(actor model.Actor) error {
+	return keyVerdict("registry.MayAddKeys", access.CanAddKey(actor, s.Settings().KeysByAdmins))
+}
+
 // AddKeys takes the public keys in an armored text. One that is known is merged with what
 // was sent of it. Every signed-in user may, for any key, or only admins if the settings
 // say so. Signatures by these keys are then judged again, in the background. Errors:
 // Unauthenticated, Forbidden, and those of pgp.Parse.
 func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string) ([]model.Key, error) {
 	const op = "registry.AddKeys"
-	if err := keyVerdict(op, access.CanAddKey(actor, s.Settings().KeysByAdmins)); err != nil {
-		return nil, err
+	if err := s.MayAddKeys(actor); err != nil {
+		return nil, errs.Wrap(op, err)
 	}
 	keys, err := pgp.Parse(armored)
 	if err != nil {

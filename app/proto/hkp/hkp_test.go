@@ -227,6 +227,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Nothing is read of a stranger, who would have the server hold it in its memory.
+func TestKeysOfStrangersAreNotRead(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.Do(t, "POST", "/pks/add", "no form, and "+strings.Repeat("too large ", 200_000))
+	if a.Status != http.StatusUnauthorized {
+		t.Errorf("%d: %s", a.Status, a.Body)
+	}
+}
+
 func TestSignInOnlySiteShowsNoKeysToStrangers(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, doortest.WithSettings(registry.Settings{SignIn: true}))

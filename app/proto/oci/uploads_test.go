@@ -203,3 +203,27 @@ func TestMountNeedsTheRightToRead(t *testing.T) {
 	want(t, s.Do(t, "GET", "/v2/bob/mine/blobs/"+d, nil, "Authorization", bobAuth), 200)
 	want(t, s.Do(t, "POST", "/v2/ann/x/blobs/uploads/?from=secret/hello&mount="+d, nil, "Authorization", bobAuth), 403, "DENIED")
 }
+
+// Whoever may not push is told so before he sends, and cannot have the server hold
+// manifests in its memory.
+func TestManifestOfWhoMayNotPushIsNotRead(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ann, bob := s.account(t, "ann"), s.account(t, "bob")
+	s.upload(t, ann, "lab/hello", []byte("{}"))
+	for auth, status := range map[string]string{"": "401", bob: "403"} {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprintf(c, "PUT /v2/lab/hello/manifests/v1 HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Length: 4000000\r\n\r\n", auth)
+		if err := c.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil { // it would wait for the body
+			t.Fatal(err)
+		}
+		line := make([]byte, len("HTTP/1.1 401"))
+		if _, err := io.ReadFull(c, line); err != nil || string(line) != "HTTP/1.1 "+status {
+			t.Errorf("%q, %v; want %s", line, err, status)
+		}
+	}
+}
