@@ -111,5 +111,5 @@ func (w *fileWriter) last(r *http.Request) bool {
 	part, size, _ := strings.Cut(strings.TrimPrefix(w.Header().Get("Content-Range"), "bytes "), "/") // "bytes 0-9/10"
 	_, end, _ := strings.Cut(part, "-")
 	at, err := strconv.ParseInt(end, 10, 64)
-	return err == nil && strconv.FormatInt(at+1, 10) == size
+	return err == nil && w.sent > 0 && strconv.FormatInt(at+1, 10) == size
 }
