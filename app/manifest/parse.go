@@ -227,6 +227,11 @@ func (m Manifest) File() (v1.Descriptor, bool) {
 	return l, l.MediaType == SIFLayer || l.MediaType == SIFLayerProto
 }
 
+// HoldsFile reports whether any layer is an image file.
+func (m Manifest) HoldsFile() bool {
+	return slices.ContainsFunc(m.Layers, func(l v1.Descriptor) bool { return l.MediaType == SIFLayer || l.MediaType == SIFLayerProto })
+}
+
 // IsImage reports whether the manifest is that of a container image which runs, of OCI or
 // of Docker.
 func (m Manifest) IsImage() bool {

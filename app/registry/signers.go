@@ -72,35 +72,70 @@ func (s *Service) noteSignatures(ctx context.Context, tx *store.Tx, d described)
 // index is as good as what it names. An artifact about another image, which nobody runs,
 // passes.
 func (s *Service) allowSigned(ctx context.Context, tx *store.Tx, p store.Place, i model.Image) error {
-	const op = "registry.allowSigned"
 	accepted, err := tx.CollectionSigners(ctx, p.Collection)
-	if err != nil || len(accepted) == 0 || i.Kind == model.Artifact && i.Subject != "" {
+	if err != nil || len(accepted) == 0 {
 		return err
 	}
-	if i.Kind == model.Index {
-		children, err := tx.Children(ctx, i.ID)
+	a := admission{tx, p.ContainerOf.Collection.String(), accepted, map[int64]bool{}}
+	return a.admit(ctx, i)
+}
+
+// admission is the question whether the signers of a collection admit an image with all
+// that it names. What was looked at is not looked at again: of indexes within indexes there
+// are more ways than anybody can go.
+type admission struct {
+	tx         *store.Tx
+	collection string
+	accepted   []string
+	seen       map[int64]bool
+}
+
+func (a admission) admit(ctx context.Context, i model.Image) error {
+	const op = "registry.admit"
+	if a.seen[i.ID] {
+		return nil
+	}
+	a.seen[i.ID] = true
+	switch i.Kind {
+	case model.Index:
+		children, err := a.tx.Children(ctx, i.ID)
+		if err != nil {
+			return err
+		}
 		for _, c := range children {
-			if err := s.allowSigned(ctx, tx, p, c); err != nil {
+			if err := a.admit(ctx, c); err != nil {
 				return err
 			}
 		}
-		return err
+		return nil
+	case model.Artifact:
+		m, err := readManifest(ctx, a.tx, i)
+		if err != nil {
+			return err
+		}
+		// Clients take the first layer that is an image file, whatever is beside it.
+		if i.Subject != "" && !m.HoldsFile() {
+			return nil
+		}
+	case model.SIF:
+		return a.admitFile(ctx, i)
 	}
-	name := p.ContainerOf.Collection.String()
-	if i.Kind != model.SIF {
-		return errs.E(op, errs.Forbidden, "%s takes only signed images, which are SIF files; this is something else.", name)
-	}
-	state, err := signing(ctx, tx, i.Content)
+	return errs.E(op, errs.Forbidden, "%s takes only signed images, which are SIF files; this is something else.", a.collection)
+}
+
+func (a admission) admitFile(ctx context.Context, i model.Image) error {
+	const op = "registry.admitFile"
+	state, err := signing(ctx, a.tx, i.Content)
 	if err != nil {
 		return err
 	}
 	if state.Pending {
 		return errs.E(op, errs.Unavailable, "The signatures of this image are still being verified; try again in a moment.")
 	}
-	if slices.ContainsFunc(state.Signers, func(f string) bool { return slices.Contains(accepted, f) }) {
+	if slices.ContainsFunc(state.Signers, func(f string) bool { return slices.Contains(a.accepted, f) }) {
 		return nil
 	}
-	return errs.E(op, errs.Forbidden, "%s takes only images that are signed by %s. %s", name, strings.Join(accepted, " or "), objection(state, accepted))
+	return errs.E(op, errs.Forbidden, "%s takes only images that are signed by %s. %s", a.collection, strings.Join(a.accepted, " or "), objection(state, a.accepted))
 }
 
 // objection says what is wrong with the signatures of an image that is refused.
