@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
@@ -19,11 +18,9 @@ import (
 )
 
 // The bounds of what is taken of an OCI image's config, in bytes but for maxLabels. The
-// architecture and the labels stand in lists of many images; what lies beyond a bound is
-// left out there.
+// labels stand in lists of many images; what lies beyond a bound is left out there.
 const (
 	maxConfig     = 4 << 20
-	maxArch       = 32
 	maxLabels     = 1000
 	maxLabelKey   = 256
 	maxLabelValue = 16 << 10
@@ -111,12 +108,18 @@ func (s *Service) describeConfig(d *described, config v1.Descriptor) error {
 	return err
 }
 
-// knownArch gives an architecture, or "" for what is no name of one.
+// arches are the architectures that an image can be for, by Go's names, and docker's word for
+// what it attaches to an image. They are offered to choose from on every page, and so are
+// not for whoever pushes to make up.
+var arches = []string{"386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "loong64", "mips", "mips64", "mips64le",
+	"mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm", "unknown"}
+
+// knownArch gives an architecture, or "" for what is none.
 func knownArch(arch string) string {
-	if len(arch) > maxArch || strings.Trim(arch, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") != "" {
-		return ""
+	if slices.Contains(arches, arch) {
+		return arch
 	}
-	return arch
+	return ""
 }
 
 // boundLabels leaves out those of the labels that are too long or, from the end of their
