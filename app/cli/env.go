@@ -24,6 +24,9 @@ type Env struct {
 	Version  string
 	// Terminal tells that stderr is one, so that progress can be drawn on it.
 	Terminal bool
+	// Shown tells that stdout is one, so that a text of somebody else's, which is written out
+	// as it is, has to be made safe for it.
+	Shown bool
 	// Secret reads a line that is not echoed; nil if there is no terminal to read it from.
 	Secret func() (string, error)
 	// Inspect reads what is inside an image file.
@@ -37,6 +40,7 @@ func System(version string) Env {
 		LookupEnv: os.LookupEnv,
 		Version:   version,
 		Terminal:  term.IsTerminal(int(os.Stderr.Fd())),
+		Shown:     term.IsTerminal(int(os.Stdout.Fd())),
 		Inspect:   sif.Inspect,
 	}
 	// What cannot be found out stays empty: nothing depends on it but a name and a path.

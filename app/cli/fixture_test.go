@@ -25,6 +25,8 @@ type user struct {
 	stdin string
 	// secret is what he types where nothing is echoed; without it he has no terminal.
 	secret string
+	// shown tells that he reads the output on a terminal.
+	shown bool
 }
 
 func newUser(t *testing.T, registry string) *user {
@@ -46,7 +48,7 @@ func (u *user) env(stdout, stderr *bytes.Buffer) cli.Env {
 	env := cli.Env{
 		Stdin: strings.NewReader(u.stdin), Stdout: stdout, Stderr: stderr,
 		LookupEnv: func(key string) (string, bool) { value, ok := u.vars[key]; return value, ok },
-		Home:      u.home, Hostname: "laptop", Version: "test", Inspect: sif.Inspect,
+		Home:      u.home, Hostname: "laptop", Version: "test", Inspect: sif.Inspect, Shown: u.shown,
 	}
 	if u.secret != "" {
 		env.Secret = func() (string, error) { return u.secret, nil }

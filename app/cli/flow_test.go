@@ -190,3 +190,22 @@ func TestAddingAnOwnerToATeamLeavesHimOne(t *testing.T) {
 		}
 	}
 }
+
+// A README is somebody else's. It is written out as it is for a file, and made safe for a
+// terminal.
+func TestReadmeDoesNotMoveTheCursor(t *testing.T) {
+	t.Parallel()
+	const text = "# Hello\n\tyou \U0001f9d1\u200d\U0001f52c\x1b[2J\u009b2J\n"
+	r := clienttest.New(t)
+	r.API.HandleFunc("GET /api/v1/containers/{container}/readme", func(w http.ResponseWriter, _ *http.Request) {
+		clienttest.JSON(w, 200, api.Readme{Text: text, Version: 1})
+	})
+	u := newUser(t, r.URL)
+	if got := u.run(t, "readme", "lab/hello"); got.stdout != text {
+		t.Errorf("to a file went %q, %s", got.stdout, got.stderr)
+	}
+	u.shown = true
+	if got := u.run(t, "readme", "lab/hello"); strings.ContainsAny(got.stdout, "\x1b\u009b") || !strings.HasPrefix(got.stdout, "# Hello\n\tyou ") {
+		t.Errorf("to a terminal went %q, %s", got.stdout, got.stderr)
+	}
+}

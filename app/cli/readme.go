@@ -48,6 +48,9 @@ func runReadme(cmd *cobra.Command, opts remoteOptions, env Env, arg, file string
 		return errs.Wrap(op, err)
 	}
 	if file == "" {
+		if env.Shown {
+			present.Text = plain(present.Text)
+		}
 		_, err := fmt.Fprint(env.Stdout, present.Text)
 		return errs.Wrap(op, err)
 	}

@@ -70,7 +70,7 @@ Webhooks specification says. The secret for that is printed now and never again.
 					return printJSON(env, w)
 				}
 				say(env, "Made the webhook %d for %s. This is its secret:", w.ID, eventWords(w.Events))
-				_, err = fmt.Fprintln(env.Stdout, w.Secret)
+				_, err = fmt.Fprintln(env.Stdout, line(w.Secret))
 				return err
 			})
 		},
