@@ -69,7 +69,7 @@ func (r CopyRequest) deliver(ctx context.Context, to *Client, source imageFile) 
 		return err
 	}
 	defer body.Close()
-	file, err := to.newSpool(ctx, body)
+	file, err := to.newSpool(ctx, io.LimitReader(body, source.size+1)) // one more would be found out
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package client_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -183,4 +184,25 @@ func TestCopyIntoAHubSaysWhatIsFrozen(t *testing.T) {
 	_, err := client.Copy(t.Context(), client.CopyRequest{From: client.Place{Base: from.URL, Path: mustPath(t, "lab/hello"), Login: login},
 		To: place, Reference: ref.Reference{Tag: "v1"}, ArchOf: archOf})
 	wantKind(t, err, errs.Frozen)
+}
+
+// A library that sends more than it said, and perhaps without an end, does not fill the disk.
+func TestCopyTakesNoMoreThanWasAnnounced(t *testing.T) {
+	t.Parallel()
+	mux := http.NewServeMux()
+	lying := httptest.NewServer(mux)
+	t.Cleanup(lying.Close)
+	mux.HandleFunc("GET /v1/images/ann/tools/hello:v1", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, `{"data":{"hash":%q,"size":1000}}`, ref.Dotted(digest.FromString("x")))
+	})
+	mux.HandleFunc("GET /v1/imagefile/ann/tools/hello:v1", func(w http.ResponseWriter, _ *http.Request) {
+		w.Write(make([]byte, 1<<20))
+	})
+	_, place := newOld(t, false)
+	place.Scheme, place.Path = client.SchemeLibrary, mustPath(t, "bob/tools/hello")
+	_, err := client.Copy(t.Context(), client.CopyRequest{From: client.Place{Base: lying.URL, Scheme: client.SchemeLibrary, Path: mustPath(t, "ann/tools/hello")},
+		To: place, Reference: ref.Reference{Tag: "v1"}, ArchOf: archOf})
+	if !errs.Is(err, errs.DigestInvalid) || !strings.Contains(errs.Message(err), "1001 bytes") {
+		t.Errorf("%v", err)
+	}
 }
