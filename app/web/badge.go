@@ -9,7 +9,6 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
-	"sregistry/app/ref"
 	"sregistry/app/registry"
 	"sregistry/templates"
 )
@@ -20,7 +19,7 @@ import (
 func (s *Site) badge(c echo.Context) error {
 	const op = "web.badge"
 	name, isPicture := strings.CutSuffix(c.Param("*"), ".svg")
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection") + "/" + name)
+	path, err := namedContainer(c, name)
 	if err != nil || !isPicture {
 		return errs.E(op, errs.NotFound, "There is no such badge; its address ends in .svg.")
 	}

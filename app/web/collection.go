@@ -17,7 +17,7 @@ import (
 func (s *Site) collection(c echo.Context) error {
 	const op = "web.collection"
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+	path, err := namedCollection(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

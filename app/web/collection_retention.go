@@ -55,15 +55,11 @@ func (s *Site) setRetention(c echo.Context, actor model.Actor, path ref.Path, f 
 // were typed, and changes nothing.
 func (s *Site) tryRetention(c echo.Context) error {
 	const op = "web.tryRetention"
-	actor, err := signedIn(c)
+	actor, values, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	values, err := readForm(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+	path, err := namedCollection(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -20,7 +20,7 @@ func (s *Site) collectionSettings(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+	path, err := namedCollection(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -89,15 +89,11 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 func (s *Site) settle(field string, act func(echo.Context, model.Actor, ref.Path, fields) (outcome, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		const op = "web.settle"
-		actor, err := signedIn(c)
+		actor, values, err := signedInForm(c)
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		values, err := readForm(c)
-		if err != nil {
-			return errs.Wrap(op, err)
-		}
-		path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+		path, err := namedCollection(c)
 		if err != nil {
 			return errs.Wrap(op, err)
 		}

@@ -51,7 +51,7 @@ func containerName(c echo.Context) (ref.Path, ref.Reference, error) {
 	if at >= 0 {
 		name, reference = name[:at], name[at+1:]
 	}
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection") + "/" + name)
+	path, err := namedContainer(c, name)
 	if err != nil || at < 0 {
 		return path, ref.Reference{}, errs.Wrap(op, err)
 	}

@@ -29,7 +29,7 @@ func readPlace(c echo.Context) (place, error) {
 	}
 	name, reference, has := strings.Cut(name, ":")
 	var p place
-	if p.Path, err = ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection") + "/" + name); err != nil || !has {
+	if p.Path, err = namedContainer(c, name); err != nil || !has {
 		return p, errs.Wrap(op, err)
 	}
 	p.Reference, err = ref.ParseReference(reference)

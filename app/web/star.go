@@ -4,7 +4,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
-	"sregistry/app/ref"
 	"sregistry/templates"
 )
 
@@ -19,7 +18,7 @@ func (s *Site) setStar(c echo.Context, given bool) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection") + "/" + c.Param("*"))
+	path, err := namedContainer(c, c.Param("*"))
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -54,11 +54,7 @@ func (s *Site) showTeam(c echo.Context, status int, actor model.Actor, problems 
 func (s *Site) teamAct(act func(c echo.Context, actor model.Actor, team string, f fields) (then, says string, err error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		const op = "web.teamAct"
-		actor, err := signedIn(c)
-		if err != nil {
-			return errs.Wrap(op, err)
-		}
-		form, err := readForm(c)
+		actor, form, err := signedInForm(c)
 		if err != nil {
 			return errs.Wrap(op, err)
 		}

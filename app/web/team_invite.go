@@ -16,11 +16,7 @@ import (
 // and so has no address that could be kept.
 func (s *Site) invite(c echo.Context) error {
 	const op = "web.invite"
-	actor, err := signedIn(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	form, err := readForm(c)
+	actor, form, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

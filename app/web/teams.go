@@ -43,11 +43,7 @@ func (s *Site) newTeam(c echo.Context) error {
 // createTeam is POST /teams.
 func (s *Site) createTeam(c echo.Context) error {
 	const op = "web.createTeam"
-	actor, err := signedIn(c)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	form, err := readForm(c)
+	actor, form, err := signedInForm(c)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

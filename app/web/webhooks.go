@@ -56,7 +56,7 @@ func (s *Site) collectionHooks(c echo.Context) (hooks, error) {
 	if err != nil {
 		return hooks{}, err
 	}
-	path, err := ref.ParsePath(c.Param("namespace") + "/" + c.Param("collection"))
+	path, err := namedCollection(c)
 	if err != nil {
 		return hooks{}, err
 	}
