@@ -98,10 +98,11 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 	case access.Allow:
 		return nil
 	case access.Narrow:
-		return denied(op, errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name),
-			access.Push, 0, name.Full())
+		err = errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name)
+	default:
+		err = notYours(op, name)
 	}
-	return denied(op, notYours(op, name), access.Push, 0, name.Full())
+	return denied(op, err, access.Push, 0, name.Full())
 }
 
 // CollectionChange is what ChangeCollection sets; nil leaves a thing as it is.

@@ -92,13 +92,12 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 		if err != nil {
 			return err
 		}
-		switch d := access.CanRemoveKey(actor, k.AddedBy); d {
-		case access.Refused:
+		d := access.CanRemoveKey(actor, k.AddedBy)
+		if d == access.Refused {
 			return errs.E(op, errs.Forbidden, "Somebody else added the key %s; ask him, or an administrator.", fingerprint)
-		default:
-			if err := keyVerdict(op, d); err != nil {
-				return err
-			}
+		}
+		if err := keyVerdict(op, d); err != nil {
+			return err
 		}
 		if err := tx.JudgeAnew(ctx, fingerprint); err != nil {
 			return err

@@ -43,17 +43,18 @@ func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor
 // stranger, a collection that he may not see and one that he may not create are the same.
 func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place) error {
 	const op = "registry.allowPush"
-	if actor.IsAnonymous() { // the same answer, whatever is there
-		return denied(op, hidden(op, actor, p.ContainerOf.String()), access.Push, p.Collection, p.ContainerOf.Full())
-	}
-	if p.Collection == 0 {
+	var err error
+	switch decision := access.Can(actor, access.Push, s.target(p)); {
+	case actor.IsAnonymous(): // the same answer, whatever is there
+		err = hidden(op, actor, p.ContainerOf.String())
+	case p.Collection == 0:
 		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
+	case decision == access.Hidden:
+		err = notYours(op, p.ContainerOf.Collection)
+	default:
+		err = verdict(op, actor, decision, p.ContainerOf.String())
 	}
-	decision := access.Can(actor, access.Push, s.target(p))
-	if decision == access.Hidden {
-		return denied(op, notYours(op, p.ContainerOf.Collection), access.Push, p.Collection, p.ContainerOf.Full())
-	}
-	return denied(op, verdict(op, actor, decision, p.ContainerOf.String()), access.Push, p.Collection, p.ContainerOf.Full())
+	return denied(op, err, access.Push, p.Collection, p.ContainerOf.Full())
 }
 
 // notYours refuses a push to a collection that the actor may not see, or may not make.
