@@ -20,7 +20,8 @@ import (
 	"sregistry/app/errs"
 )
 
-// Config is the settings of the server, each with a value that works.
+// Config is the settings of the server, each with a default that works. What a setting means,
+// and in which unit it is, says the help of its flag; see Flags.
 type Config struct {
 	Data            string
 	File            string
@@ -140,10 +141,12 @@ func (c *Config) Level() (slog.Level, error) {
 // Validate refuses settings that cannot work. Errors: Invalid.
 func (c *Config) Validate() error {
 	const op = "config.Validate"
-	for name, d := range map[string]time.Duration{"grace": c.Grace, "upload-life": c.UploadLife, "drain-time": c.DrainTime,
-		"audit-retention": c.AuditRetention} {
-		if d < 0 {
-			return errs.E(op, errs.Invalid, "%s is %s; it cannot be negative.", name, d)
+	for _, s := range []struct {
+		name string
+		time.Duration
+	}{{"grace", c.Grace}, {"upload-life", c.UploadLife}, {"drain-time", c.DrainTime}, {"audit-retention", c.AuditRetention}} {
+		if s.Duration < 0 {
+			return errs.E(op, errs.Invalid, "%s is %s; it cannot be negative.", s.name, s.Duration)
 		}
 	}
 	if c.SweepEvery < time.Second {

@@ -43,8 +43,8 @@ var running = []struct {
 
 // With gives the settings that are in force where the database keeps some, by their
 // names. What was given at the start wins over what is kept, and that over the default.
-// Errors: Invalid for a value that cannot be, and for a name that is none or belongs to a
-// setting that changes only by a new start.
+// Errors: Invalid for a value that cannot be, for an unknown name, and for that of a setting
+// that only a restart can change.
 func (c *Config) With(kept map[string]string) (*Config, error) {
 	const op = "config.With"
 	now := *c
@@ -80,6 +80,7 @@ func (c *Config) Running() []model.Setting {
 	return list
 }
 
+// changes reports whether a setting may change while the server runs.
 func changes(name string) bool {
 	for _, r := range running {
 		if r.name == name {
@@ -89,7 +90,7 @@ func changes(name string) bool {
 	return false
 }
 
-// note records where each setting was given that does not come from the defaults.
+// note records where a setting was given at the start.
 func (c *Config) note(name, source string) {
 	if c.given == nil {
 		c.given = map[string]string{}
