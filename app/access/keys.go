@@ -30,6 +30,18 @@ func CanRemoveKey(actor model.Actor, adder int64) Decision {
 	return Allow
 }
 
+// CanListKeys decides whether an actor may list the public keys that he added, or with all
+// those that anybody did. It takes no scope: keys are made to be known.
+func CanListKeys(actor model.Actor, all bool) Decision {
+	switch {
+	case actor.IsAnonymous():
+		return NeedLogin
+	case all && !actor.Admin:
+		return Refused
+	}
+	return Allow
+}
+
 // CanFindKeys decides whether an actor may search for public keys. They are made to be
 // known, so all may who may see the site.
 func CanFindKeys(actor model.Actor, signIn bool) Decision {

@@ -27,6 +27,10 @@ func TestKeys(t *testing.T) {
 		"anonymous finds":          {access.CanFindKeys(model.Anonymous, false), access.Allow},
 		"anonymous finds, sign-in": {access.CanFindKeys(model.Anonymous, true), access.NeedLogin},
 		"user finds, sign-in":      {access.CanFindKeys(alice, true), access.Allow},
+		"anonymous lists his":      {access.CanListKeys(model.Anonymous, false), access.NeedLogin},
+		"user lists his":           {access.CanListKeys(alice, false), access.Allow},
+		"user lists all":           {access.CanListKeys(alice, true), access.Refused},
+		"admin lists all":          {access.CanListKeys(root, true), access.Allow},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: %v, want %v", name, c.got, c.want)

@@ -47,6 +47,12 @@ func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string
 	return added, errs.Wrap(op, err)
 }
 
+// MayAddKeys reports whether an actor may add keys, for a page that offers it. Errors:
+// Unauthenticated, Forbidden.
+func (s *Service) MayAddKeys(actor model.Actor) error {
+	return keyVerdict("registry.MayAddKeys", access.CanAddKey(actor, s.Settings().KeysByAdmins))
+}
+
 func (s *Service) addKey(ctx context.Context, tx *store.Tx, actor model.Actor, k pgp.Key) (model.Key, error) {
 	const op = "registry.addKey"
 	known, err := tx.Key(ctx, k.Fingerprint)
@@ -115,8 +121,8 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 // Invalid for a bad cursor.
 func (s *Service) OwnKeys(ctx context.Context, actor model.Actor, p model.Page) (list []model.Key, next string, err error) {
 	const op = "registry.OwnKeys"
-	if actor.IsAnonymous() {
-		return nil, "", keyVerdict(op, access.NeedLogin)
+	if err := keyVerdict(op, access.CanListKeys(actor, false)); err != nil {
+		return nil, "", err
 	}
 	after, err := p.AfterID()
 	if err != nil {
@@ -124,7 +130,7 @@ func (s *Service) OwnKeys(ctx context.Context, actor model.Actor, p model.Page) 
 	}
 	var rows []store.KeyRow
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if actor.Admin {
+		if access.CanListKeys(actor, true) == access.Allow {
 			rows, err = tx.KeysByName(ctx, "", after, p.Size()+1)
 		} else {
 			rows, err = tx.KeysAddedBy(ctx, actor.UserID, after, p.Size()+1)
