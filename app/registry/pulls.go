@@ -97,8 +97,8 @@ func (s *Service) FlushPulls(ctx context.Context) error {
 	return nil
 }
 
-// ImagePulls tells how often an image was pulled, which the actor was given by Image, with
-// the last days one by one, that many of them. Errors: NotFound if it is gone meanwhile.
+// ImagePulls tells how often an image that the actor was given by Image was pulled: in all, and
+// on each of the last days. Errors: NotFound if it is gone meanwhile.
 func (s *Service) ImagePulls(ctx context.Context, actor model.Actor, i model.Image, days int) (p model.Pulls, err error) {
 	const op = "registry.ImagePulls"
 	if i, err = s.ImageByID(ctx, actor, i.ID); err != nil {
@@ -112,8 +112,8 @@ func (s *Service) ImagePulls(ctx context.Context, actor model.Actor, i model.Ima
 	return p, errs.Wrap(op, err)
 }
 
-// ContainerPulls tells how often anything in a container was pulled, with the last days one
-// by one, that many of them. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
+// ContainerPulls tells how often anything in a container was pulled: in all, and on each of
+// the last days. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) ContainerPulls(ctx context.Context, actor model.Actor, path ref.Path, days int) (p model.Pulls, err error) {
 	const op = "registry.ContainerPulls"
 	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
@@ -128,5 +128,5 @@ func (s *Service) ContainerPulls(ctx context.Context, actor model.Actor, path re
 	return p, errs.Wrap(op, err)
 }
 
-// since numbers the first of the last days, that many of them and today included.
+// since gives the number of the day that begins the last days, of which today is one.
 func since(tx *store.Tx, days int) int64 { return store.DayOf(tx.Now) - int64(days) + 1 }

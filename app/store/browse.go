@@ -116,8 +116,8 @@ func (o order) walk(words int, few bool) string {
 		" UNION ALL SELECT * FROM (" + own + ")"
 }
 
-// part finds, from the alias or index hint k, the containers that meet a condition besides
-// those that all lists share.
+// part finds the containers that meet a condition besides those that all lists share. k is
+// their alias in the query, with the index that is to be walked, if one is.
 func (o order) part(words int, k, condition string) string {
 	return "SELECT k.id, " + o.column + " AS place FROM containers " + k + `
 	  CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id

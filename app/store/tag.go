@@ -41,8 +41,8 @@ func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.T
 }
 
 // TagStamps gives, by name and without what they name, the tags of a container in whose names
-// a text is and that were changed last before the tag after was: most of them, along with all
-// that were changed in the same seconds as the first and the last of these.
+// a text is and that were changed last before the tag after was: a number of them (most), and
+// besides all that were changed in the same seconds as the first and the last of these.
 func (t *Tx) TagStamps(ctx context.Context, container int64, text, after string, most int) ([]model.Tag, error) {
 	return all(ctx, t, "store.TagStamps", scanTag, `WITH
 	    first (at) AS (SELECT coalesce((SELECT updated_at FROM tags WHERE container_id = ?1 AND name = ?3), ?5)),
