@@ -13,7 +13,8 @@ import (
 // maxKeysOfUser bounds the keys that one user can add, so that nobody fills the database.
 const maxKeysOfUser = 200
 
-// MayAddKeys tells whether an actor may add public keys. Errors: Unauthenticated, Forbidden.
+// MayAddKeys reports whether an actor may add public keys, before any are sent or typed.
+// Errors: Unauthenticated, Forbidden.
 func (s *Service) MayAddKeys(actor model.Actor) error {
 	return keyVerdict("registry.MayAddKeys", access.CanAddKey(actor, s.Settings().KeysByAdmins))
 }
@@ -45,12 +46,6 @@ func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string
 	})
 	s.wake()
 	return added, errs.Wrap(op, err)
-}
-
-// MayAddKeys reports whether an actor may add keys, for a page that offers it. Errors:
-// Unauthenticated, Forbidden.
-func (s *Service) MayAddKeys(actor model.Actor) error {
-	return keyVerdict("registry.MayAddKeys", access.CanAddKey(actor, s.Settings().KeysByAdmins))
 }
 
 func (s *Service) addKey(ctx context.Context, tx *store.Tx, actor model.Actor, k pgp.Key) (model.Key, error) {
