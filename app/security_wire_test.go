@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -104,21 +105,20 @@ func TestSecurityLinksInTheStoreAreNotFollowed(t *testing.T) {
 			t.Errorf("%s answers %d: %.100s", door, status, body)
 		}
 	}
-	location := beginUpload(t, s.url, s.token, "lab/hello")
-	uploads, err := filepath.Glob(filepath.Join(s.home, "data", "uploads", "*"))
-	if err != nil || len(uploads) == 0 {
-		t.Fatalf("%v, %v", uploads, err)
+	patch := func(location string) error {
+		return send(t.Context(), http.MethodPatch, location, s.token, http.StatusAccepted, "application/octet-stream", []byte("overwritten"))
 	}
-	for _, path := range uploads {
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
+	for _, begun := range []bool{false, true} {
+		location := beginUpload(t, s.url, s.token, "lab/hello")
+		at := filepath.Join(s.home, "data", "uploads", path.Base(location))
+		if begun {
+			must(t, patch(location))
+			must(t, os.Remove(at))
 		}
-		if err := os.Symlink(secret, path); err != nil {
-			t.Fatal(err)
+		must(t, os.Symlink(secret, at))
+		if err := patch(location); err == nil {
+			t.Errorf("an upload went into a link; begun before: %v", begun)
 		}
-	}
-	if err := send(t.Context(), http.MethodPatch, location, s.token, http.StatusAccepted, "application/octet-stream", []byte("overwritten")); err == nil {
-		t.Error("an upload went into a link")
 	}
 	if text, err := os.ReadFile(secret); err != nil || string(text) != "what nobody may see" {
 		t.Errorf("the file behind the link is now %q, %v", text, err)

@@ -20,7 +20,7 @@ import (
 )
 
 // quickLease is for processes of one machine.
-var quickLease = lease.Times{Beat: 50 * time.Millisecond, Dead: 2 * time.Second, Look: 20 * time.Millisecond}
+var quickLease = lease.Times{Beat: 50 * time.Millisecond, Dead: 4 * time.Second, Look: 20 * time.Millisecond}
 
 // envPull makes the test's program one that pulls: URL, cache and target, one a line. It
 // stops half way, with its lease alive, and waits to be killed.
