@@ -53,13 +53,14 @@ func median(list []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
-// TestPeer compares the real server with Docker's registry, turn by turn on one machine,
+// BenchmarkPeer compares the real server with Docker's registry, turn by turn on one machine,
 // and prints what it finds. The size of a transfer is that of the benchmarks.
-func TestPeer(t *testing.T) {
+func BenchmarkPeer(b *testing.B) {
 	if *peer == "" {
-		t.Skip("give -peer=/usr/bin/docker-registry to compare with it")
+		b.Log("nothing is compared: give -peer=/usr/bin/docker-registry")
+		return
 	}
-	ours, theirs, guarded := startOurs(t), startTheirs(t, *peer, true), startTheirs(t, *peer, false)
+	ours, theirs, guarded := startOurs(b), startTheirs(b, *peer, true), startTheirs(b, *peer, false)
 	gib := float64(*size) / (1 << 30)
 	upload, uploadCPU := &figure{name: "upload, MiB/s"}, &figure{name: "upload, CPU seconds per GiB", less: true}
 	download, downloadCPU := &figure{name: "download, MiB/s"}, &figure{name: "download, CPU seconds per GiB", less: true}
@@ -67,7 +68,7 @@ func TestPeer(t *testing.T) {
 	anonymous, known := &figure{name: "manifest GET/s, anonymous"}, &figure{name: "manifest GET/s, with credentials"}
 	figures := []*figure{upload, uploadCPU, download, downloadCPU, memory, anonymous, known}
 	for _, p := range []program{ours, theirs, guarded} {
-		p.putSmall(t)
+		p.putSmall(b)
 	}
 	for round := range *peerRounds {
 		layer := newContent()
@@ -87,26 +88,26 @@ func TestPeer(t *testing.T) {
 		}
 		note := func(list *[]float64, v float64) { *list = append(*list, v) }
 		each(theirs, func(p program, of func(*figure) *[]float64) {
-			took, cpu := p.timed(t, func() { p.upload(t, layer) })
+			took, cpu := p.timed(b, func() { p.upload(b, layer) })
 			note(of(upload), gib*1024/took)
 			note(of(uploadCPU), cpu/gib)
 		})
 		each(theirs, func(p program, of func(*figure) *[]float64) {
-			took, cpu := p.timed(t, func() { p.download(t, layer.digest, *size) })
+			took, cpu := p.timed(b, func() { p.download(b, layer.digest, *size) })
 			note(of(download), gib*1024/took)
 			note(of(downloadCPU), cpu/gib)
 		})
 		each(theirs, func(p program, of func(*figure) *[]float64) {
-			p.forgetPeak(t)
+			p.forgetPeak(b)
 			var all sync.WaitGroup
 			for range pullers {
-				all.Go(func() { p.download(t, layer.digest, min(*size, pulled)) })
+				all.Go(func() { p.download(b, layer.digest, min(*size, pulled)) })
 			}
 			all.Wait()
-			note(of(memory), p.peak(t))
+			note(of(memory), p.peak(b))
 		})
-		each(theirs, func(p program, of func(*figure) *[]float64) { note(of(anonymous), p.flood(t, "")) })
-		each(guarded, func(p program, of func(*figure) *[]float64) { note(of(known), p.flood(t, p.auth)) })
+		each(theirs, func(p program, of func(*figure) *[]float64) { note(of(anonymous), p.flood(b, "")) })
+		each(guarded, func(p program, of func(*figure) *[]float64) { note(of(known), p.flood(b, p.auth)) })
 	}
 	for _, f := range figures {
 		f.print()
@@ -114,7 +115,7 @@ func TestPeer(t *testing.T) {
 }
 
 // timed gives the seconds that something took, of the clock and of the program's processor.
-func (p program) timed(t *testing.T, do func()) (took, cpu float64) {
+func (p program) timed(t testing.TB, do func()) (took, cpu float64) {
 	t.Helper()
 	before, began := p.cpu(t), time.Now()
 	do()
@@ -123,12 +124,12 @@ func (p program) timed(t *testing.T, do func()) (took, cpu float64) {
 }
 
 // upload pushes a layer as most clients do: POST, and PUT with all of it.
-func (p program) upload(t *testing.T, c content) {
+func (p program) upload(t testing.TB, c content) {
 	t.Helper()
 	p.put(t, c.reader(), *size, c.digest)
 }
 
-func (p program) put(t *testing.T, body io.Reader, length int64, d string) {
+func (p program) put(t testing.TB, body io.Reader, length int64, d string) {
 	t.Helper()
 	begin, err := http.NewRequestWithContext(t.Context(), "POST", p.url+"/v2/bench/x/blobs/uploads/", nil)
 	if err != nil {
@@ -151,7 +152,7 @@ func (p program) put(t *testing.T, body io.Reader, length int64, d string) {
 }
 
 // download pulls the first bytes of a blob.
-func (p program) download(t *testing.T, d string, length int64) {
+func (p program) download(t testing.TB, d string, length int64) {
 	req, err := http.NewRequestWithContext(t.Context(), "GET", p.url+"/v2/bench/x/blobs/"+d, nil)
 	if err != nil {
 		t.Error(err)
@@ -173,7 +174,7 @@ func (p program) download(t *testing.T, d string, length int64) {
 }
 
 // putSmall pushes the image whose manifest is asked for, under the tag v1.
-func (p program) putSmall(t *testing.T) {
+func (p program) putSmall(t testing.TB) {
 	t.Helper()
 	config := []byte(`{"architecture":"amd64","os":"linux"}`)
 	p.put(t, bytes.NewReader(config), int64(len(config)), digest.FromBytes(config).String())
@@ -192,7 +193,7 @@ func (p program) putSmall(t *testing.T) {
 }
 
 // flood gives how many manifests a second the program answers with.
-func (p program) flood(t *testing.T, auth string) float64 {
+func (p program) flood(t testing.TB, auth string) float64 {
 	t.Helper()
 	const turn = 8000
 	f := newFlood(t, p.url, "/v2/bench/x/manifests/v1", auth)

@@ -24,7 +24,7 @@ type program struct {
 
 // startOurs builds and runs this registry, with an account, and the collection bench for
 // all to see.
-func startOurs(t *testing.T) program {
+func startOurs(t testing.TB) program {
 	t.Helper()
 	dir := t.TempDir()
 	binary, data := filepath.Join(dir, "sregistry"), filepath.Join(dir, "data")
@@ -50,7 +50,7 @@ func startOurs(t *testing.T) program {
 
 // startTheirs runs Docker's registry, open to all or with the one account that htpasswd
 // gives it, hashed at the cost that is htpasswd's default.
-func startTheirs(t *testing.T, binary string, open bool) program {
+func startTheirs(t testing.TB, binary string, open bool) program {
 	t.Helper()
 	dir, address := t.TempDir(), freeAddress(t)
 	config := "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\nstorage: {filesystem: {rootdirectory: " + dir + "/data}}\nhttp: {addr: " + address + "}\n"
@@ -76,7 +76,7 @@ func startTheirs(t *testing.T, binary string, open bool) program {
 }
 
 // run runs a registry until the test ends, and waits until it answers.
-func run(t *testing.T, address string, cmd *exec.Cmd) program {
+func run(t testing.TB, address string, cmd *exec.Cmd) program {
 	t.Helper()
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -104,14 +104,14 @@ func run(t *testing.T, address string, cmd *exec.Cmd) program {
 	}
 }
 
-func output(t *testing.T, cmd *exec.Cmd) {
+func output(t testing.TB, cmd *exec.Cmd) {
 	t.Helper()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
 	}
 }
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -122,7 +122,7 @@ func freeAddress(t *testing.T) string {
 }
 
 // do sends a request with the program's credentials, and gives the answer's header.
-func (p program) do(t *testing.T, req *http.Request, status int) http.Header {
+func (p program) do(t testing.TB, req *http.Request, status int) http.Header {
 	t.Helper()
 	if p.auth != "" {
 		req.Header.Set("Authorization", p.auth)
@@ -139,7 +139,7 @@ func (p program) do(t *testing.T, req *http.Request, status int) http.Header {
 }
 
 // cpu is the processor time that the program has taken, in seconds.
-func (p program) cpu(t *testing.T) float64 {
+func (p program) cpu(t testing.TB) float64 {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.pid))
 	if err != nil {
@@ -159,7 +159,7 @@ func (p program) cpu(t *testing.T) float64 {
 }
 
 // forgetPeak makes the peak of the program's memory begin anew.
-func (p program) forgetPeak(t *testing.T) {
+func (p program) forgetPeak(t testing.TB) {
 	t.Helper()
 	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.pid), []byte("5"), 0); err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func (p program) forgetPeak(t *testing.T) {
 }
 
 // peak is the most memory that the program had, in MiB.
-func (p program) peak(t *testing.T) float64 {
+func (p program) peak(t testing.TB) float64 {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
 	if err != nil {
