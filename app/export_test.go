@@ -18,7 +18,7 @@ func MountAll(t testing.TB, site *doortest.Site) {
 		t.Fatal(err)
 	}
 	limits := httpx.NewLimits(httpx.Rate{}, httpx.Rate{})
-	all, err := allDoors(site.Registry, site.Identity, public, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits, http.NotFoundHandler())
+	all, err := allDoors(site.Registry, site.Identity, httpx.Address{Public: public}, web.New(site.Registry, site.Identity, web.Settings{Public: public}), limits, http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,9 +43,10 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 		return nil, err
 	}
 	site := web.New(core, id, web.Settings{Version: Version, Public: public})
-	e := httpx.New(httpx.Settings{Log: log, Proxies: proxies, Errors: lost(site), Denied: core.Denied, Served: figures.Served})
+	address := httpx.Address{Public: public, Proxies: proxies}
+	e := httpx.New(httpx.Settings{Log: log, Address: address, HSTS: settings.HSTS, Errors: lost(site), Denied: core.Denied, Served: figures.Served})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
-	all, err := allDoors(core, id, public, site, limits, figures.Handler())
+	all, err := allDoors(core, id, address, site, limits, figures.Handler())
 	if err != nil {
 		return nil, err
 	}
@@ -60,21 +61,21 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 
 // allDoors is the table of the doors. Where paths meet, the router prefers a fixed one to
 // a parameter and that to a catch-all, so their order does not matter.
-func allDoors(core *registry.Service, id *identity.Service, public *url.URL, site *web.Site, limits *httpx.Limits, figures http.Handler) ([]doors, error) {
-	sameOrigin, err := httpx.SameOrigin(public)
+func allDoors(core *registry.Service, id *identity.Service, address httpx.Address, site *web.Site, limits *httpx.Limits, figures http.Handler) ([]doors, error) {
+	sameOrigin, err := httpx.SameOrigin(address.Public)
 	if err != nil {
 		return nil, err
 	}
-	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: public}
+	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: address}
 	watched := watch.Settings{Registry: core, Figures: figures}
 	return []doors{
 		{"hkp", hkp.Errors, hkp.Routes(core), []echo.MiddlewareFunc{hkp.Authenticate(id, limits)}},
-		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Address: public, Now: time.Now}), nil},
+		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Address: address, Now: time.Now}), nil},
 		{"library", library.Errors, library.Routes(books), []echo.MiddlewareFunc{library.Authenticate(id, limits)}},
 		{"library", library.Errors, library.Open(books), nil},
 		{"link", link.Errors, link.Routes(link.Settings{Registry: core, Identity: id, Limits: limits}), nil},
-		{"oci", oci.Errors, oci.Routes(oci.Settings{Registry: core, Identity: id, Limits: limits, Address: public}), nil},
-		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: Version, Address: public}),
+		{"oci", oci.Errors, oci.Routes(oci.Settings{Registry: core, Identity: id, Limits: limits, Address: address}), nil},
+		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: Version, Address: address.Public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"watch", watch.Errors, watch.Health(watched), nil},
 		{"watch", watch.Errors, watch.Figures(watched), []echo.MiddlewareFunc{v1.Authenticate(id, limits)}},

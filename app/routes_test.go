@@ -27,7 +27,7 @@ func table(t *testing.T) []doors {
 		t.Fatal(err)
 	}
 	pages := web.New(site.Registry, site.Identity, web.Settings{Public: public})
-	all, err := allDoors(site.Registry, site.Identity, public, pages, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}), http.NotFoundHandler())
+	all, err := allDoors(site.Registry, site.Identity, httpx.Address{Public: public}, pages, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}), http.NotFoundHandler())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,10 +55,10 @@ func newOld(t *testing.T, parts bool) (*doortest.Site, client.Place) {
 		t.Fatal(err)
 	}
 	limits := httpx.NewLimits(httpx.Rate{}, httpx.Rate{})
-	l := library.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits, Version: "1", Address: address}
+	l := library.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits, Version: "1", Address: httpx.Address{Public: address}}
 	s.Mount(library.Errors, library.Routes(l), library.Authenticate(s.Identity, limits))
 	s.Mount(library.Errors, library.Open(l))
-	s.Mount(hub.Errors, hub.Routes(hub.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits, Address: address, Now: time.Now}))
+	s.Mount(hub.Errors, hub.Routes(hub.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits, Address: httpx.Address{Public: address}, Now: time.Now}))
 	s.Mount(link.Errors, link.Routes(link.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits}))
 	return s, client.Place{Base: front.URL, Login: client.Login{Username: "bob", Password: s.Token(t, s.User(t, "bob"))}}
 }

@@ -50,6 +50,7 @@ type Config struct {
 	ScrubRate       int
 	DrainTime       time.Duration
 	AnonymousRate   float64
+	HSTS            time.Duration
 	UserRate        float64
 	LogLevel        string
 	LogFormat       string
@@ -72,7 +73,7 @@ func New() *Config {
 		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true, AddKeys: Users,
 		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour,
 		BackupEvery: 24 * time.Hour, BackupKeep: 7, ScrubEvery: 30 * 24 * time.Hour, ScrubRate: 20, DrainTime: 30 * time.Second,
-		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto",
+		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto", HSTS: 365 * 24 * time.Hour,
 		AuditRetention: 400 * 24 * time.Hour,
 	}
 }
@@ -93,7 +94,8 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	c.tlsFlags(f)
 	f.StringVar(&c.Name, "name", c.Name, "the registry's name, for people")
 	f.StringVar(&c.Welcome, "welcome", c.Welcome, "what the front page says of the registry: whose it is, what is in it, whom to ask")
-	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of the proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8")
+	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of proxies whose forwarding headers (X-Forwarded-For, -Proto, -Host, Forwarded) are trusted, such as 10.0.0.0/8")
+	spanVar(f, &c.HSTS, "hsts", "how long browsers stay with https after a visit by https (Strict-Transport-Security); 0 does not tell them")
 	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
 	f.StringVar(&c.AddKeys, "add-keys", c.AddKeys, "who may add OpenPGP public keys, by which signatures are verified: users or admins")
 	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "show nothing without sign-in, not even public collections")
@@ -144,7 +146,7 @@ func (c *Config) Validate() error {
 	for _, s := range []struct {
 		name string
 		time.Duration
-	}{{"grace", c.Grace}, {"upload-life", c.UploadLife}, {"drain-time", c.DrainTime}, {"audit-retention", c.AuditRetention}} {
+	}{{"grace", c.Grace}, {"upload-life", c.UploadLife}, {"drain-time", c.DrainTime}, {"audit-retention", c.AuditRetention}, {"hsts", c.HSTS}} {
 		if s.Duration < 0 {
 			return errs.E(op, errs.Invalid, "%s is %s; it cannot be negative.", s.name, s.Duration)
 		}

@@ -48,7 +48,7 @@ func event(s Settings) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			began := time.Now()
-			r := &request{id: proxyID(c.Request(), s.Proxies)}
+			r := &request{id: proxyID(c.Request(), s.Address.Proxies)}
 			if r.id == "" {
 				r.id = strings.ToLower(rand.Text()[:16])
 			}

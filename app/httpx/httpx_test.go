@@ -63,7 +63,7 @@ func router(t testing.TB, routes []httpx.Route, middleware ...echo.MiddlewareFun
 	log := &logbook{}
 	e := httpx.New(httpx.Settings{
 		Log: slog.New(slog.NewJSONHandler(log, nil)), Errors: plain("nowhere"),
-		Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		Address: httpx.Address{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}},
 	})
 	httpx.Mount(e, plain("door"), routes, middleware...)
 	return e, log

@@ -1,8 +1,9 @@
 package httpx
 
 import (
+	"fmt"
 	"log/slog"
-	"net/netip"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,8 +28,10 @@ type ErrorRenderer func(c echo.Context, err error) error
 // Settings are what New needs to know.
 type Settings struct {
 	Log *slog.Logger
-	// Proxies are the addresses whose X-Forwarded-For is believed.
-	Proxies []netip.Prefix
+	// Address is where clients find the registry, and whose forwarding headers are believed.
+	Address Address
+	// HSTS is how long browsers that came by https stay with it; 0 does not tell them.
+	HSTS time.Duration
 	// Errors answers requests for which there is no route.
 	Errors ErrorRenderer
 	// Denied is told of every request that was denied what it asked for; nil if nobody
@@ -45,8 +48,8 @@ func New(s Settings) *echo.Echo {
 	e := echo.New()
 	e.HideBanner = true
 	e.HidePort = true
-	e.IPExtractor = clientAddress(s.Proxies)
-	e.Use(event(s), securityHeaders, bodyDeadline(bodyStall))
+	e.IPExtractor = clientAddress(s.Address.Proxies)
+	e.Use(event(s), securityHeaders(s), bodyDeadline(bodyStall))
 	return e
 }
 
@@ -94,12 +97,25 @@ const (
 // securityHeaders tells browsers not to guess types, not to show our pages inside others,
 // and not to tell other sites where a visitor came from: addresses may hold secrets. The
 // policy is not "no-referrer", with which forms would come without their origin.
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		h.Set(echo.HeaderReferrerPolicy, "same-origin")
-		h.Set(echo.HeaderXFrameOptions, "DENY")
-		return next(c)
+//
+// A browser that came to an https public-url by its own host name is told to stay with https
+// (RFC 6797). By any other name it is not: the header holds for all ports of a host, and
+// other programs on it may speak http.
+func securityHeaders(s Settings) echo.MiddlewareFunc {
+	stay := ""
+	if public := s.Address.Public; public != nil && public.Scheme == "https" && s.HSTS > 0 {
+		stay = fmt.Sprintf("max-age=%d", int64(s.HSTS/time.Second))
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			h := c.Response().Header()
+			h.Set(echo.HeaderXContentTypeOptions, "nosniff")
+			h.Set(echo.HeaderReferrerPolicy, "same-origin")
+			h.Set(echo.HeaderXFrameOptions, "DENY")
+			if stay != "" && s.Address.Secure(c.Request()) && s.Address.isPublic(c.Request()) {
+				h.Set(echo.HeaderStrictTransportSecurity, stay)
+			}
+			return next(c)
+		}
 	}
 }

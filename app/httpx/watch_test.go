@@ -30,7 +30,7 @@ func watch(t *testing.T, routes ...httpx.Route) *watched {
 	t.Helper()
 	w := &watched{}
 	w.Echo = httpx.New(httpx.Settings{
-		Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Errors: plain("nowhere"), Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		Log: slog.New(slog.NewJSONHandler(&w.log, nil)), Errors: plain("nowhere"), Address: httpx.Address{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}},
 		Denied: func(e model.Event) { w.mu.Lock(); defer w.mu.Unlock(); w.denied = append(w.denied, e) },
 		Served: func(s httpx.Served) { w.mu.Lock(); defer w.mu.Unlock(); w.served = append(w.served, s) },
 	})

@@ -39,7 +39,7 @@ func (d *door) manifest(c echo.Context) error {
 		image.Tag = cmp.Or(n.tag, firstOf(image.Tags))
 	}
 	m := d.container(image)
-	m.Image = d.address("download", d.Identity.SignTicket(actor, image.ID))
+	m.Image = d.address(c, "download", d.Identity.SignTicket(actor, image.ID))
 	if report != nil {
 		m.Metadata = report
 	}

@@ -46,7 +46,7 @@ func newLimited(t testing.TB, limits *httpx.Limits, options ...doortest.Option) 
 		t.Fatal(err)
 	}
 	f.Mount(hub.Errors, hub.Routes(hub.Settings{Registry: f.Registry, Identity: f.Identity, Limits: limits,
-		Address: address, Now: f.clock.now}))
+		Address: httpx.Address{Public: address}, Now: f.clock.now}))
 	f.admin = f.Admin(t, "root")
 	return f
 }

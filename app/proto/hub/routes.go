@@ -12,7 +12,7 @@ package hub
 
 import (
 	"net/http"
-	"net/url"
+
 	"strings"
 	"time"
 
@@ -26,7 +26,7 @@ type Settings struct {
 	Registry *registry.Service
 	Identity *identity.Service
 	Limits   *httpx.Limits
-	Address  *url.URL         // at which clients find the registry; manifests are full of it
+	Address  httpx.Address
 	Now      func() time.Time // the clock by which signatures are checked
 }
 

@@ -24,10 +24,11 @@ func (d *door) discover(c echo.Context) error {
 		URI      string `json:"uri"`
 		Registry string `json:"registryUri,omitempty"`
 	}
+	address := d.address(c)
 	return c.JSON(http.StatusOK, map[string]service{
-		"libraryAPI":  {URI: d.address, Registry: d.address},
-		"keystoreAPI": {URI: d.address},
-		"tokenAPI":    {URI: d.address},
+		"libraryAPI":  {URI: address, Registry: address},
+		"keystoreAPI": {URI: address},
+		"tokenAPI":    {URI: address},
 	})
 }
 

@@ -44,7 +44,7 @@ func newFixture(t *testing.T, options ...doortest.Option) *fixture {
 		t.Fatal(err)
 	}
 	limits := httpx.NewLimits(plenty, plenty)
-	s := library.Settings{Registry: f.Registry, Identity: f.Identity, Limits: limits, Version: "9.9.9", Address: address}
+	s := library.Settings{Registry: f.Registry, Identity: f.Identity, Limits: limits, Version: "9.9.9", Address: httpx.Address{Public: address}}
 	f.Mount(library.Errors, library.Routes(s), library.Authenticate(f.Identity, limits))
 	f.Mount(library.Errors, library.Open(s))
 	f.Mount(oci.Errors, oci.Routes(oci.Settings{Registry: f.Registry, Identity: f.Identity, Limits: httpx.NewLimits(plenty, plenty)}))

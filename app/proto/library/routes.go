@@ -12,8 +12,8 @@ package library
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
+
+	"github.com/labstack/echo/v4"
 
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
@@ -25,24 +25,23 @@ type Settings struct {
 	Registry *registry.Service
 	Identity *identity.Service
 	Limits   *httpx.Limits
-	Version  string   // of the program
-	Address  *url.URL // at which clients find the registry
+	Version  string // of the program
+	Address  httpx.Address
 }
 
 // door is what the handlers share.
-type door struct {
-	Settings
-	address string // before every path; no "/" at its end, or clients would ask for "//version"
-}
+type door struct{ Settings }
 
-func newDoor(s Settings) *door { return &door{s, strings.TrimRight(s.Address.String(), "/")} }
+// address goes before every path; it has no "/" at its end, or clients would ask for
+// "//version".
+func (d *door) address(c echo.Context) string { return d.Address.Of(c.Request()).String() }
 
 // uploads is before the secret in the address of an upload. No id begins with "_".
 const uploads = "/v2/imagefile/_upload/"
 
 // Routes are the door's rows of the route table whose callers show who they are.
 func Routes(s Settings) []httpx.Route {
-	d := newDoor(s)
+	d := &door{s}
 	const get, head, post, put, del = http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete
 	return []httpx.Route{
 		{Method: get, Path: tokenStatus, Action: "identify", Handler: d.tokenStatus},
@@ -80,7 +79,7 @@ func Routes(s Settings) []httpx.Route {
 // Open are the rows whose callers show nothing, or more than is wanted: what is the same
 // for everybody, and uploads, whose address says who sends them.
 func Open(s Settings) []httpx.Route {
-	d := newDoor(s)
+	d := &door{s}
 	return []httpx.Route{
 		{Method: http.MethodGet, Path: "/assets/config/config.prod.json", Action: "none", Handler: d.discover},
 		{Method: http.MethodGet, Path: "/version", Action: "none", Handler: d.version},

@@ -26,7 +26,7 @@ func discovered(t *testing.T, public string) map[string]map[string]string {
 		t.Fatal(err)
 	}
 	s := doortest.New(t)
-	s.Mount(library.Errors, library.Open(library.Settings{Registry: s.Registry, Identity: s.Identity, Address: address}))
+	s.Mount(library.Errors, library.Open(library.Settings{Registry: s.Registry, Identity: s.Identity, Address: httpx.Address{Public: address}}))
 	a := s.Do(t, http.MethodGet, "/assets/config/config.prod.json", nil)
 	var services map[string]map[string]string // fails for a value that is no object
 	if err := json.Unmarshal([]byte(a.Body), &services); err != nil || a.Status != http.StatusOK {
@@ -253,7 +253,7 @@ func TestRateIsPerToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := library.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits, Address: address}
+	settings := library.Settings{Registry: s.Registry, Identity: s.Identity, Limits: limits, Address: httpx.Address{Public: address}}
 	s.Mount(library.Errors, library.Routes(settings), library.Authenticate(s.Identity, limits))
 	s.Mount(library.Errors, library.Open(settings))
 	token := s.Token(t, s.User(t, "alice"))

@@ -11,7 +11,6 @@ package oci
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -32,7 +31,7 @@ type Settings struct {
 	Registry *registry.Service
 	Identity *identity.Service
 	Limits   *httpx.Limits
-	Address  *url.URL // at which clients find the registry, behind whatever proxy
+	Address  httpx.Address
 }
 
 // door is what the handlers share.

@@ -27,7 +27,8 @@ const challengeKey = "oci.challenge"
 
 // challenge is what asks a client for its credentials.
 func (d *door) challenge(r *http.Request, n noun, name string) string {
-	text := `Bearer realm="` + d.origin(r) + prefix + `_token",service="` + service(r.Host) + `"`
+	at := d.Address.Of(r)
+	text := `Bearer realm="` + at.String() + prefix + `_token",service="` + at.Host + `"`
 	switch {
 	case n == catalog:
 		text += `,scope="registry:catalog:*"`
@@ -46,29 +47,6 @@ func actions(method string) string {
 		return "delete"
 	}
 	return "pull,push"
-}
-
-// origin is the registry's address as the client wrote it: whoever came by another name
-// than the public one, such as localhost, stays with that.
-func (d *door) origin(r *http.Request) string {
-	host := service(r.Host)
-	switch {
-	case d.Address != nil && strings.EqualFold(host, d.Address.Host):
-		return d.Address.Scheme + "://" + host
-	case r.TLS != nil:
-		return "https://" + host
-	}
-	return "http://" + host
-}
-
-// service is a host as it can stand between quotation marks.
-func service(host string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r == '"' || r == '\\' || r > '~' {
-			return -1
-		}
-		return r
-	}, host)
 }
 
 // token answers GET /v2/_token?service=&scope=&account=, with Basic credentials or none.

@@ -14,6 +14,7 @@ import (
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/model"
+	"sregistry/app/proto/oci"
 	"sregistry/app/sif/siftest"
 )
 
@@ -218,5 +219,30 @@ func TestCallersAreCounted(t *testing.T) {
 			}
 		}
 		want(t, s.Do(t, "GET", path, nil, "Authorization", auth), 200)
+	}
+}
+
+// TestChallengeNeverAsksForPasswordsInTheClear asks an https registry by every host that a
+// client behind a TLS proxy may write, whose connection to the server itself is plain.
+func TestChallengeNeverAsksForPasswordsInTheClear(t *testing.T) {
+	t.Parallel()
+	site := doortest.New(t)
+	public := &url.URL{Scheme: "https", Host: "hub.example.org"}
+	site.Mount(oci.Errors, oci.Routes(oci.Settings{Registry: site.Registry, Identity: site.Identity,
+		Limits: httpx.NewLimits(httpx.Rate{}, httpx.Rate{}), Address: httpx.Address{Public: public}}))
+	for _, host := range []string{"hub.example.org", "HUB.example.org", "hub.example.org:443", "hub.example.org:8080", "alias", "127.0.0.1:8080", "[::1]:8080"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, site.URL+"/v2/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = host
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := resp.Header.Get("WWW-Authenticate"); got != `Bearer realm="https://hub.example.org/v2/_token",service="hub.example.org"` {
+			t.Errorf("%s: %s", host, got)
+		}
 	}
 }
