@@ -753,6 +753,20 @@ CREATE TABLE duties (
     report        TEXT    NOT NULL DEFAULT ''    -- what became of the last try, as a sentence
 ) STRICT, WITHOUT ROWID;
 
+-- Which database this is. The file sregistry.id in the data folder bears the same mark, so
+-- that another database, or an older copy of this one, is noticed beside the same files:
+-- what a database does not know must not be deleted for that.
+CREATE TABLE lineage (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    registry      TEXT    NOT NULL,              -- drawn when the database was made; its copies have it too
+    mark          TEXT    NOT NULL DEFAULT '',   -- the last one; a new one is drawn now and then
+    previous      TEXT    NOT NULL DEFAULT '',   -- the one before, in case the folder did not get the last
+    generation    INTEGER NOT NULL DEFAULT 0,    -- how many marks were drawn
+    arrived_at    INTEGER NOT NULL DEFAULT 0,    -- since when it is in use beside files that it may not know; 0 if it knows them all
+    key_check     TEXT    NOT NULL DEFAULT ''    -- made with the server's key, which is known again by it
+) STRICT;
+INSERT INTO lineage (id, registry) VALUES (1, lower(hex(randomblob(16))));
+
 -- What the registry held at the end of each day, for figures over time.
 CREATE TABLE samples (
     day           INTEGER PRIMARY KEY,           -- days since 1970, UTC
