@@ -11,6 +11,7 @@ import (
 
 	"sregistry/app"
 	"sregistry/app/cli"
+	"sregistry/app/version"
 )
 
 // schema is embedded here because only a package beside a file can embed it.
@@ -21,5 +22,5 @@ var schema string
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for transfers
-	os.Exit(app.Main(ctx, os.Args[1:], cli.System(app.Version), app.Assets{Schema: schema}))
+	os.Exit(app.Main(ctx, os.Args[1:], cli.System(version.Number), app.Assets{Schema: schema}))
 }

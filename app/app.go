@@ -1,6 +1,5 @@
-// Package app puts the program together: the tree of commands, and for the server the
-// order in which its rooms are opened and closed. It holds no logic of its own; see
-// docs/ARCHITECTURE.md for the map of the rooms, and arch_test.go for who may import whom.
+// Package app puts the program together: the tree of commands. It holds no logic of its own;
+// see docs/ARCHITECTURE.md for the map of the rooms, and arch_test.go for who may import whom.
 package app
 
 import (
@@ -9,11 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sregistry/app/admin"
 	"sregistry/app/cli"
+	"sregistry/app/version"
 )
-
-// Version is the version of the program.
-const Version = "0.1.0"
 
 // Assets are files that only package main can embed.
 type Assets struct {
@@ -40,26 +38,41 @@ func newRoot(env cli.Env, assets Assets) *cobra.Command {
 
 Start with "sregistry serve" on the machine that will keep them, and with
 "sregistry login ADDRESS" everywhere else.`,
-		Version: Version,
+		Version: version.Number,
 	}
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	root.AddGroup(&cobra.Group{ID: "client", Title: "Commands for everybody:"},
 		&cobra.Group{ID: "server", Title: "Commands on the server's machine:"})
-	for _, c := range cli.Commands(env) {
-		c.GroupID = "client"
-		root.AddCommand(c)
-	}
-	for _, c := range []*cobra.Command{newServe(env, assets), newUser(env, assets), newCheck(env, assets), newConfig(env, assets), newDemo(env, assets),
-		newBackup(env, assets), newRestore(env), newSystemd(env)} {
-		c.GroupID = "server"
-		root.AddCommand(c)
-	}
-	root.AddCommand(&cobra.Command{
-		Use: "version", Short: "Print the version", Args: cli.Takes(0, 0, ""),
-		Run: func(*cobra.Command, []string) { fmt.Fprintln(env.Stdout, Version) },
-	})
+	add(root, "client", cli.Commands(env))
+	add(root, "server", admin.Commands(env, assets.Schema))
+	root.AddCommand(newVersion(env))
 	cli.Prepare(root)
 	return root
+}
+
+// add gives the root command the commands of a group.
+func add(root *cobra.Command, group string, commands []*cobra.Command) {
+	for _, c := range commands {
+		c.GroupID = group
+		root.AddCommand(c)
+	}
+}
+
+// newVersion makes the command that prints which build this is.
+func newVersion(env cli.Env) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cli.Takes(0, 0, ""),
+		RunE: func(*cobra.Command, []string) error {
+			if asJSON {
+				return cli.PrintJSON(env.Stdout, version.Get())
+			}
+			_, err := fmt.Fprintln(env.Stdout, version.Number)
+			return err
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the version, commit and platform as JSON")
+	return c
 }

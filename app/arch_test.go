@@ -57,16 +57,20 @@ var imports = map[string][]string{
 	"app/demo":                {"app/errs", "app/ref", "app/model", "app/store", "app/registry", "app/identity", "app/sif/smallfs"},
 	"app/cli/credentials":     {"app/errs"},
 	"app/cli":                 {"app/bytesize", "app/errs", "app/ref", "app/model", "app/api", "app/client", "app/cli/credentials", "app/sif"},
-	"app": {"app/demo", "app/errs", "app/ref", "app/model", "app/config", "app/store", "app/blob", "app/backup", "app/identity", "app/registry", "app/httpx", "app/certs",
-		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/metrics", "app/courier", "app/web", "app/cli", "app/api", "app/systemd", "static"},
-	".": {"app", "app/cli"},
+	"app/version":             {},
+	"app/datadir":             {"app/backup", "app/blob", "app/config", "app/errs", "app/identity", "app/store", "app/version"},
+	"app/server": {"app/api", "app/backup", "app/config", "app/certs", "app/courier", "app/datadir", "app/errs", "app/httpx", "app/identity", "app/metrics", "app/model",
+		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/registry", "app/systemd", "app/version", "app/web"},
+	"app/admin": {"app/backup", "app/cli", "app/config", "app/datadir", "app/demo", "app/errs", "app/identity", "app/model", "app/registry", "app/server", "app/systemd"},
+	"app":       {"app/admin", "app/cli", "app/version"},
+	".":         {"app", "app/cli", "app/version"},
 }
 
 // reserved modules may be used in some rooms only.
 var reserved = map[string][]string{
 	"database/sql":             {"app/store"},
 	"modernc.org/sqlite":       {"app/store"},
-	"github.com/labstack/echo": {"app", "app/httpx", "app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/web"},
+	"github.com/labstack/echo": {"app/server", "app/httpx", "app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/web"},
 	"github.com/a-h/templ":     {"templates", "templates/chart"},
 	"golang.org/x/crypto/acme": {"app/certs"},
 	"github.com/ProtonMail":    {"app/pgp", "app/sif", "app/demo"},

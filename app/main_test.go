@@ -12,6 +12,7 @@ import (
 
 	"sregistry/app"
 	"sregistry/app/cli"
+	"sregistry/app/version"
 )
 
 // TestMain makes the test binary the program, too: run under the name "sregistry", it is
@@ -24,7 +25,7 @@ func TestMain(m *testing.M) {
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		context.AfterFunc(ctx, stop)
-		os.Exit(app.Main(ctx, os.Args[1:], cli.System(app.Version), app.Assets{Schema: string(schema)}))
+		os.Exit(app.Main(ctx, os.Args[1:], cli.System(version.Number), app.Assets{Schema: string(schema)}))
 	}})
 }
 

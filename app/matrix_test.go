@@ -1,8 +1,7 @@
-package app
+package app_test
 
 import (
 	"encoding/base64"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -50,7 +49,7 @@ func TestNoDoorOpensWhatAnotherKeepsShut(t *testing.T) {
 	}
 	got := strings.ReplaceAll(out.String(), " \n", "\n")
 	const golden = "testdata/matrix.txt"
-	if flag.Lookup("update").Value.String() == "true" {
+	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +82,7 @@ type matrix struct {
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	site := doortest.New(t)
-	MountAll(t, site)
+	mountAll(t, site)
 	m := &matrix{Site: site, t: t, owner: site.User(t, "owner"), images: map[string]model.Image{}, manifests: map[string]registry.Manifest{}}
 	m.furnish()
 	m.invite()

@@ -17,7 +17,6 @@ import (
 	"github.com/opencontainers/go-digest"
 	"golang.org/x/sync/errgroup"
 
-	"sregistry/app"
 	"sregistry/app/doortest"
 	"sregistry/app/errs"
 	"sregistry/app/model"
@@ -137,7 +136,7 @@ func (s *stage) open(t testing.TB, dir string, options ...doortest.Option) *stag
 	other.t, other.dir, other.ahead = t, dir, &atomic.Int64{}
 	now := func() time.Time { return time.Now().Add(time.Duration(other.ahead.Load())) }
 	other.site = doortest.New(t, append(options, doortest.WithData(dir), doortest.WithClock(now))...)
-	app.MountAll(t, other.site)
+	mountAll(t, other.site)
 	return &other
 }
 

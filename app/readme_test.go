@@ -1,7 +1,6 @@
-package app
+package app_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -31,7 +30,7 @@ func TestReadmeTables(t *testing.T) {
 		}
 		got = between.ReplaceAllStringFunc(got, func(string) string { return "<!-- " + marker + " -->\n" + table + "<!-- /" + marker + " -->" })
 	}
-	if flag.Lookup("update").Value.String() == "true" {
+	if *update {
 		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

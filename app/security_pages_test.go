@@ -244,7 +244,7 @@ func TestSecurityOtherSitesCannotPost(t *testing.T) {
 	s := newHostileSite(t)
 	v := newVisitor(t, s.url)
 	v.signIn("root")
-	table, err := os.ReadFile("testdata/routes.txt")
+	table, err := os.ReadFile("server/testdata/routes.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"sregistry/app"
 	"sregistry/app/blob"
 	"sregistry/app/doortest"
 )
@@ -52,7 +51,7 @@ func TestSmallBlobIsSyncedOnce(t *testing.T) {
 	s := doortest.New(t,
 		doortest.WithFiles(func(under blob.FS) blob.FS { return syncing{under, &files} }),
 		doortest.WithCommits(func(commit func() error) error { commits.Add(1); return commit() }))
-	app.MountAll(t, s)
+	mountAll(t, s)
 	token := "Bearer " + s.Token(t, s.User(t, "alice"))
 	push := func(text string) (int64, int64) {
 		t.Helper()

@@ -19,8 +19,10 @@
 package backup
 
 import (
+	"fmt"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/blob"
@@ -66,6 +68,21 @@ type Report struct {
 	Damaged []Damage
 	Dropped int // older backups that were let go
 	Removed int // blobs that only those needed
+}
+
+// Summary tells of a backup in a sentence.
+func (r Report) Summary() string {
+	s := fmt.Sprintf("%d blobs (%s), %d of them copied (%s)", r.Blobs, humanize.IBytes(uint64(r.Bytes)), r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
+	if r.Mended > 0 {
+		s += fmt.Sprintf("; %d had been damaged there", r.Mended)
+	}
+	if r.Dropped > 0 {
+		s += fmt.Sprintf("; %d older backups and %d blobs were let go", r.Dropped, r.Removed)
+	}
+	if len(r.Damaged) > 0 {
+		s += fmt.Sprintf("; %d blobs are damaged and missing in it", len(r.Damaged))
+	}
+	return s + "."
 }
 
 // Damage is a blob that is not what it should be.

@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func visit(t *testing.T, method, url, address string, roots *x509.CertPool) *htt
 
 // The settings alone make a server that gets its certificate by either kind of question,
 // serves by it, and leads those who come by plain http there.
-func TestEntranceGetsItsCertificateItself(t *testing.T) {
+func TestListenerGetsItsCertificateItself(t *testing.T) {
 	t.Parallel()
 	for _, challenge := range []string{"http-01", "tls-alpn-01"} {
 		t.Run(challenge, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestEntranceGetsItsCertificateItself(t *testing.T) {
 			settings := config.New()
 			settings.Data, settings.Listen, settings.HTTPListen = t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"
 			settings.ACMEDomains, settings.ACMEDirectory = []string{"hub.example.org"}, authority.URL
-			e, err := openEntrance(t.Context(), settings, nil, slog.New(slog.DiscardHandler))
+			e, err := openListener(t.Context(), settings, nil, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestEntranceGetsItsCertificateItself(t *testing.T) {
 	}
 }
 
-func TestEntranceGivesItsPortsBackIfOneIsTaken(t *testing.T) {
+func TestListenerGivesItsPortsBackIfOneIsTaken(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -96,7 +96,7 @@ func TestEntranceGivesItsPortsBackIfOneIsTaken(t *testing.T) {
 	settings := config.New()
 	settings.ACMEDomains, settings.Listen, settings.HTTPListen = []string{"hub.example.org"}, free.Addr().String(), taken.Addr().String()
 	free.Close()
-	if _, err := openEntrance(t.Context(), settings, nil, slog.New(slog.DiscardHandler)); !errs.Is(err, errs.Conflict) {
+	if _, err := openListener(t.Context(), settings, nil, slog.New(slog.DiscardHandler)); !errs.Is(err, errs.Conflict) {
 		t.Errorf("%v", err)
 	}
 	l, err := net.Listen("tcp", settings.Listen)
@@ -117,7 +117,7 @@ func TestCertificateForAnotherHostIsToldAtTheStart(t *testing.T) {
 	for public, told := range map[string]bool{"": true, "https://elsewhere.example.org": true, "https://hub.example.org": false} {
 		var log bytes.Buffer
 		settings.PublicURL = public
-		e, err := openEntrance(t.Context(), settings, nil, slog.New(slog.NewTextHandler(&log, nil)))
+		e, err := openListener(t.Context(), settings, nil, slog.New(slog.NewTextHandler(&log, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

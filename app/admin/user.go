@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"sregistry/app/cli"
 	"sregistry/app/config"
+	"sregistry/app/datadir"
 	"sregistry/app/errs"
 	"sregistry/app/identity"
 	"sregistry/app/model"
@@ -21,17 +22,17 @@ import (
 
 // newUser makes the commands by which an administrator manages accounts on the server's
 // own machine. They work on the data folder, even while a server runs on it.
-func newUser(env cli.Env, assets Assets) *cobra.Command {
+func newUser(env cli.Env, schema string) *cobra.Command {
 	c := &cobra.Command{Use: "user COMMAND", Short: "Manage accounts, on the server's machine"}
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
 	open := func(ctx context.Context, fn func(*identity.Service) error) error {
-		d, err := openData(ctx, settings.Data, assets.Schema, false)
+		d, err := datadir.Open(ctx, settings.Data, schema)
 		if err != nil {
 			return err
 		}
-		id, err := d.identity(ctx)
+		id, err := d.Identity(ctx)
 		if err != nil {
 			return errors.Join(err, d.Close())
 		}
@@ -40,13 +41,13 @@ func newUser(env cli.Env, assets Assets) *cobra.Command {
 	// Only the first account may come before the registry: in a folder that is named wrongly,
 	// the other commands would find nobody, or have their effect where nobody notices.
 	accounts := func(ctx context.Context, fn func(*identity.Service) error) error {
-		if err := hasRegistry(settings.Data); err != nil {
+		if err := datadir.Require(settings.Data); err != nil {
 			return err
 		}
 		return open(ctx, fn)
 	}
 	making := func(ctx context.Context, fn func(*identity.Service) error) error {
-		missing := hasRegistry(settings.Data)
+		missing := datadir.Require(settings.Data)
 		err := open(ctx, fn)
 		if missing != nil && err == nil {
 			fmt.Fprintf(env.Stderr, "There was no registry in the folder %s; a new one was made.\n", settings.Data)
@@ -233,7 +234,7 @@ const maxPasswordLine = 4096
 
 // newPassword reads a new password: twice from the terminal, or a line of standard input.
 func newPassword(env cli.Env, stdin bool) (string, error) {
-	const op = "app.newPassword"
+	const op = "admin.newPassword"
 	if stdin {
 		text, err := io.ReadAll(io.LimitReader(env.Stdin, maxPasswordLine))
 		if err != nil {

@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"sregistry/app/config"
@@ -6,8 +6,8 @@ import (
 	"sregistry/app/registry"
 )
 
-// coreSettings gives the settings that the core goes by.
-func coreSettings(c *config.Config) registry.Settings {
+// RegistrySettings gives the settings that the core goes by.
+func RegistrySettings(c *config.Config) registry.Settings {
 	return registry.Settings{
 		Name: c.Name, Welcome: c.Welcome, UserCollections: c.UserCollections, SignIn: c.SignIn,
 		Grace: c.Grace, UploadLife: c.UploadLife, UserQuota: int64(c.UserQuota), KeysByAdmins: c.AddKeys == config.Admins,
@@ -17,13 +17,13 @@ func coreSettings(c *config.Config) registry.Settings {
 	}
 }
 
-// rules lets settings change while the server runs, as far as its start left them open.
-func rules(start *config.Config) registry.Rules {
+// SettingsFrom lets settings change while the server runs, as far as its start left them open.
+func SettingsFrom(start *config.Config) registry.Rules {
 	return func(kept map[string]string) (registry.Settings, []model.Setting, error) {
 		now, err := start.With(kept)
 		if err != nil {
 			return registry.Settings{}, nil, err
 		}
-		return coreSettings(now), now.Running(), nil
+		return RegistrySettings(now), now.Running(), nil
 	}
 }

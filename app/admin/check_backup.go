@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"fmt"
@@ -98,7 +98,7 @@ func tellChecked(out io.Writer, list []backup.Checked) {
 
 // verdict is the error of backups that are not whole.
 func verdict(list []backup.Checked) error {
-	const op = "app.check"
+	const op = "admin.check"
 	broken, lost, never := 0, 0, 0
 	for _, c := range list {
 		broken += min(len(c.Wrong), 1)

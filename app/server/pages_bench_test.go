@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"crypto/rand"
@@ -16,12 +16,14 @@ import (
 	"time"
 
 	"sregistry/app/config"
+	"sregistry/app/datadir"
 	"sregistry/app/identity"
 	"sregistry/app/metrics"
 	"sregistry/app/model"
 	"sregistry/app/registry"
 	"sregistry/app/store"
 	"sregistry/app/store/storetest"
+	"sregistry/app/version"
 )
 
 var (
@@ -162,22 +164,22 @@ func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
 		storetest.Fill(b, dir, storetest.Crowd{Collections: *pageImages / 10, Images: *pageImages, Seed: 1})
 		fmt.Printf("%d images were made in %s\n", *pageImages, time.Since(begin).Round(time.Millisecond))
 	}
-	d, err := openData(b.Context(), dir, storetest.Schema(b), true)
+	d, err := datadir.OpenExclusive(b.Context(), dir, storetest.Schema(b))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { d.Close() })
 	log := slog.New(slog.NewTextHandler(b.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	public := &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}
-	id, err := d.identity(b.Context(), identity.WithAddress(public), identity.WithLog(log))
+	id, err := d.Identity(b.Context(), identity.WithAddress(public), identity.WithLog(log))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { id.Close() })
 	settings := config.New()
 	settings.AnonymousRate, settings.UserRate = 0, 0
-	core := registry.New(d.db, d.blobs, registry.Settings{UserCollections: true}, log)
-	handler, err := newHandler(settings, log, core, id, public, metrics.New(Version))
+	core := registry.New(d.DB, d.Blobs, registry.Settings{UserCollections: true}, log)
+	handler, err := newHandler(settings, log, core, id, public, metrics.New(version.Number))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -187,7 +189,7 @@ func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
 	}
 	people := map[string]http.Header{"": {}, passHolder: {"Authorization": {"Bearer " + pass}}}
 	for _, name := range []string{storetest.Worker, storetest.Boss} {
-		people[name] = enter(b, d.db, id, name)
+		people[name] = enter(b, d.DB, id, name)
 	}
 	return handler, people
 }

@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"flag"
@@ -18,8 +18,10 @@ import (
 	"sregistry/app/web"
 )
 
+var update = flag.Bool("update", false, "rewrite the golden files")
+
 // table gives all doors of a registry.
-func table(t *testing.T) []doors {
+func table(t *testing.T) []Door {
 	t.Helper()
 	site := doortest.New(t)
 	public, err := url.Parse("https://hub.example.org")
@@ -27,7 +29,8 @@ func table(t *testing.T) []doors {
 		t.Fatal(err)
 	}
 	pages := web.New(site.Registry, site.Identity, web.Settings{Public: public})
-	all, err := allDoors(site.Registry, site.Identity, httpx.Address{Public: public}, pages, httpx.NewLimits(httpx.Rate{}, httpx.Rate{}), http.NotFoundHandler())
+	all, err := Doors(DoorSettings{Registry: site.Registry, Identity: site.Identity, Address: httpx.Address{Public: public}, Site: pages,
+		Limits: httpx.NewLimits(httpx.Rate{}, httpx.Rate{}), Metrics: http.NotFoundHandler()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,21 +42,21 @@ func TestRouteTable(t *testing.T) {
 	var lines []string
 	taken := map[string]string{}
 	for _, d := range table(t) {
-		for _, r := range d.routes {
+		for _, r := range d.Routes {
 			if r.Action == "" {
 				t.Errorf("%s %s does not say what it asks of the core", r.Method, r.Path)
 			}
 			if other, clash := taken[r.Method+r.Path]; clash {
-				t.Errorf("%s %s is a route of %s and of %s", r.Method, r.Path, other, d.name)
+				t.Errorf("%s %s is a route of %s and of %s", r.Method, r.Path, other, d.Name)
 			}
-			taken[r.Method+r.Path] = d.name
-			lines = append(lines, fmt.Sprintf("%-7s %-75s %-5s %s\n", r.Method, r.Path, d.name, r.Action))
+			taken[r.Method+r.Path] = d.Name
+			lines = append(lines, fmt.Sprintf("%-7s %-75s %-5s %s\n", r.Method, r.Path, d.Name, r.Action))
 		}
 	}
 	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[8:]+a, b[8:]+b) })
 	got := strings.Join(lines, "")
 	const golden = "testdata/routes.txt"
-	if flag.Lookup("update").Value.String() == "true" {
+	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +74,7 @@ func TestRouteTable(t *testing.T) {
 // team or collection ever stands in a door's way.
 func TestFirstSegmentsOfRoutesAreReserved(t *testing.T) {
 	for _, d := range table(t) {
-		for _, r := range d.routes {
+		for _, r := range d.Routes {
 			first, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
 			if first != "" && first != "admin" && !ref.Reserved(first) { // ref says why not that one
 				t.Errorf("%s %s: %q is not reserved", r.Method, r.Path, first)

@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"sregistry/app/backup"
 	"sregistry/app/cli"
 	"sregistry/app/config"
+	"sregistry/app/datadir"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/registry"
@@ -28,7 +29,7 @@ type checkOptions struct {
 }
 
 // newCheck makes the command that proves the data folder or backups whole.
-func newCheck(env cli.Env, assets Assets) *cobra.Command {
+func newCheck(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
 	var o checkOptions
 	c := &cobra.Command{
@@ -56,7 +57,7 @@ was never in it, is named too; if nothing else is wrong, the status is 3.`,
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err
 			}
-			return checkData(c.Context(), settings.Data, env, assets, o)
+			return checkData(c.Context(), settings.Data, env, schema, o)
 		},
 	}
 	f := c.Flags()
@@ -79,15 +80,15 @@ type checkedData struct {
 	Verified   *time.Time `json:"verifiedSince,omitempty"`
 }
 
-func checkData(ctx context.Context, dir string, env cli.Env, assets Assets, o checkOptions) error {
-	if err := hasRegistry(dir); err != nil {
+func checkData(ctx context.Context, dir string, env cli.Env, schema string, o checkOptions) error {
+	if err := datadir.Require(dir); err != nil {
 		return err
 	}
-	d, err := openData(ctx, dir, assets.Schema, false)
+	d, err := datadir.Open(ctx, dir, schema)
 	if err != nil {
 		return err
 	}
-	core := registry.New(d.db, d.blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
+	core := registry.New(d.DB, d.Blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
 	tell := counter(env, "checked")
 	found, err := core.Check(ctx, !o.quick, func(at registry.Checked) { tell(at.Blobs, at.Bytes) })
 	if err != nil {
@@ -111,7 +112,7 @@ func checkData(ctx context.Context, dir string, env cli.Env, assets Assets, o ch
 		tellHealth(env.Stdout, health)
 	}
 	if err == nil && len(found.Damage) > 0 {
-		err = errs.E("app.check", errs.DigestInvalid, "The data folder is damaged.")
+		err = errs.E("admin.check", errs.DigestInvalid, "The data folder is damaged.")
 	}
 	return err
 }

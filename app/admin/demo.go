@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -16,10 +15,12 @@ import (
 
 	"sregistry/app/cli"
 	"sregistry/app/config"
+	"sregistry/app/datadir"
 	"sregistry/app/demo"
 	"sregistry/app/errs"
 	"sregistry/app/identity"
 	"sregistry/app/registry"
+	"sregistry/app/server"
 )
 
 const (
@@ -30,7 +31,7 @@ const (
 )
 
 // newDemo makes the command that shows the registry with something in it.
-func newDemo(env cli.Env, assets Assets) *cobra.Command {
+func newDemo(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
 	settings.Name, settings.LogLevel = "Sregistry, a demonstration", "warn"
 	settings.Welcome = "Everything here was made a moment ago, and is gone when the demonstration ends. Look around, push, delete: nothing can break."
@@ -42,43 +43,43 @@ collections, and small images that run, one of them signed and one frozen. It li
 a temporary folder and is removed when the command ends; what a killed one has left is
 removed at the next start.`,
 		Args: cli.Takes(0, 0, ""),
-		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), settings, env, assets) },
+		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), settings, env, schema) },
 	}
 	c.Flags().StringVar(&settings.Listen, "listen", settings.Listen, "address and port to listen on")
 	return c
 }
 
-func runDemo(ctx context.Context, settings *config.Config, env cli.Env, assets Assets) (err error) {
-	const op = "app.runDemo"
+func runDemo(ctx context.Context, settings *config.Config, env cli.Env, schema string) (err error) {
+	const op = "admin.runDemo"
 	removeOldDemos(os.TempDir(), time.Now())
 	if settings.Data, err = os.MkdirTemp("", demoPrefix); err != nil {
 		return errs.Because(op, errs.Unavailable, err, "The folder of temporary files cannot be written; name another by the variable TMPDIR.")
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(settings.Data)) }()
-	people, err := fillDemo(ctx, settings, assets)
+	people, err := fillDemo(ctx, settings, schema)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	if err := introduce(env.Stdout, people); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return serve(ctx, settings, env, assets)
+	return server.Run(ctx, settings, schema, env.Stdout, env.Stderr)
 }
 
 // fillDemo makes the data folder of a demonstration.
-func fillDemo(ctx context.Context, settings *config.Config, assets Assets) (people []demo.Person, err error) {
-	d, err := openData(ctx, settings.Data, assets.Schema, true)
+func fillDemo(ctx context.Context, settings *config.Config, schema string) (people []demo.Person, err error) {
+	d, err := datadir.OpenExclusive(ctx, settings.Data, schema)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	id, err := d.identity(ctx, identity.WithLog(slog.New(slog.DiscardHandler)))
+	id, err := d.Identity(ctx, identity.WithLog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, id.Close()) }()
-	core := registry.New(d.db, d.blobs, coreSettings(settings), slog.New(slog.DiscardHandler))
-	return demo.Fill(ctx, d.db, core, id)
+	core := registry.New(d.DB, d.Blobs, server.RegistrySettings(settings), slog.New(slog.DiscardHandler))
+	return demo.Fill(ctx, d.DB, core, id)
 }
 
 // introduce prints whom one can sign in as.
@@ -104,13 +105,6 @@ func removeOldDemos(dir string, now time.Time) {
 		if err != nil || !info.IsDir() || now.Sub(info.ModTime()) < demoStart {
 			continue
 		}
-		lock, err := os.OpenFile(filepath.Join(folder, lockName), os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
-		if err != nil {
-			continue
-		}
-		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
-			os.RemoveAll(folder)
-		}
-		lock.Close()
+		datadir.RemoveUnused(folder)
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"log/slog"
@@ -22,18 +22,29 @@ import (
 	v1 "sregistry/app/proto/v1"
 	"sregistry/app/proto/watch"
 	"sregistry/app/registry"
+	"sregistry/app/version"
 	"sregistry/app/web"
 )
 
 // burst is how many seconds of its rate a caller may use up at once.
 const burst = 10
 
-// doors are the routes of one door, with what stands before them.
-type doors struct {
-	name   string
-	errors httpx.ErrorRenderer
-	routes []httpx.Route
-	before []echo.MiddlewareFunc
+// Door is the routes of one protocol, with what stands before them.
+type Door struct {
+	Name   string
+	Errors httpx.ErrorRenderer
+	Routes []httpx.Route
+	Before []echo.MiddlewareFunc
+}
+
+// DoorSettings are what the doors share.
+type DoorSettings struct {
+	Registry *registry.Service
+	Identity *identity.Service
+	Address  httpx.Address
+	Site     *web.Site
+	Limits   *httpx.Limits
+	Metrics  http.Handler
 }
 
 // newHandler mounts all doors on one router.
@@ -42,40 +53,41 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 	if err != nil {
 		return nil, err
 	}
-	site := web.New(core, id, web.Settings{Version: Version, Public: public})
+	site := web.New(core, id, web.Settings{Version: version.Number, Public: public})
 	address := httpx.Address{Public: public, Proxies: proxies}
 	e := httpx.New(httpx.Settings{Log: log, Address: address, HSTS: settings.HSTS, Errors: lost(site), Denied: core.Denied, Served: figures.Served})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
-	all, err := allDoors(core, id, address, site, limits, figures.Handler())
+	all, err := Doors(DoorSettings{Registry: core, Identity: id, Address: address, Site: site, Limits: limits, Metrics: figures.Handler()})
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range all {
-		for at := range d.routes {
-			d.routes[at].Door = d.name
+		for at := range d.Routes {
+			d.Routes[at].Door = d.Name
 		}
-		httpx.Mount(e, d.errors, d.routes, d.before...)
+		httpx.Mount(e, d.Errors, d.Routes, d.Before...)
 	}
 	return e, nil
 }
 
-// allDoors is the table of the doors. Where paths meet, the router prefers a fixed one to
+// Doors is the table of the doors. Where paths meet, the router prefers a fixed one to
 // a parameter and that to a catch-all, so their order does not matter.
-func allDoors(core *registry.Service, id *identity.Service, address httpx.Address, site *web.Site, limits *httpx.Limits, figures http.Handler) ([]doors, error) {
+func Doors(s DoorSettings) ([]Door, error) {
+	core, id, address, site, limits := s.Registry, s.Identity, s.Address, s.Site, s.Limits
 	sameOrigin, err := httpx.SameOrigin(address.Public)
 	if err != nil {
 		return nil, err
 	}
-	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: Version, Address: address}
-	watched := watch.Settings{Registry: core, Figures: figures}
-	return []doors{
+	books := library.Settings{Registry: core, Identity: id, Limits: limits, Version: version.Number, Address: address}
+	watched := watch.Settings{Registry: core, Figures: s.Metrics}
+	return []Door{
 		{"hkp", hkp.Errors, hkp.Routes(core), []echo.MiddlewareFunc{hkp.Authenticate(id, limits)}},
 		{"hub", hub.Errors, hub.Routes(hub.Settings{Registry: core, Identity: id, Limits: limits, Address: address, Now: time.Now}), nil},
 		{"library", library.Errors, library.Routes(books), []echo.MiddlewareFunc{library.Authenticate(id, limits)}},
 		{"library", library.Errors, library.Open(books), nil},
 		{"link", link.Errors, link.Routes(link.Settings{Registry: core, Identity: id, Limits: limits}), nil},
 		{"oci", oci.Errors, oci.Routes(oci.Settings{Registry: core, Identity: id, Limits: limits, Address: address}), nil},
-		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: Version, Address: address.Public}),
+		{"v1", v1.Errors, v1.Routes(v1.Settings{Registry: core, Identity: id, Version: version.Number, Address: address.Public}),
 			[]echo.MiddlewareFunc{v1.Authenticate(id, limits)}},
 		{"watch", watch.Errors, watch.Health(watched), nil},
 		{"watch", watch.Errors, watch.Figures(watched), []echo.MiddlewareFunc{v1.Authenticate(id, limits)}},

@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"os"
@@ -63,7 +63,7 @@ func program() (string, error) {
 		path, err = filepath.EvalSymlinks(path)
 	}
 	if err != nil {
-		return "", errs.Because("app.program", errs.Unsupported, err, "This program does not know where it is; say so with --program.")
+		return "", errs.Because("admin.program", errs.Unsupported, err, "This program does not know where it is; say so with --program.")
 	}
 	return path, nil
 }

@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"context"
@@ -13,14 +13,16 @@ import (
 
 	"sregistry/app/cli"
 	"sregistry/app/config"
+	"sregistry/app/datadir"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/registry"
+	"sregistry/app/server"
 )
 
 // newConfig makes the commands by which an administrator sees and changes, on the
 // server's own machine, the settings that may change while the server runs.
-func newConfig(env cli.Env, assets Assets) *cobra.Command {
+func newConfig(env cli.Env, schema string) *cobra.Command {
 	c := &cobra.Command{
 		Use: "config COMMAND", Short: "See and change the settings of a running registry, on the server's machine",
 		Long: `See and change the settings that may change while the registry runs. They are kept in
@@ -32,7 +34,7 @@ stays as it was given.`,
 	settings.DataFlag(c.PersistentFlags())
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
 	with := func(ctx context.Context, fn func(*registry.Service) error) error {
-		return governed(ctx, settings.Data, assets, fn)
+		return governed(ctx, settings.Data, schema, fn)
 	}
 	c.AddCommand(newConfigShow(env, with), newConfigSet(env, with), newConfigReset(env, with))
 	return c
@@ -40,21 +42,21 @@ stays as it was given.`,
 
 // governed runs a function on the core of a data folder, with the settings that a server
 // started in this environment would have.
-func governed(ctx context.Context, dir string, assets Assets, fn func(*registry.Service) error) error {
-	if err := hasRegistry(dir); err != nil {
+func governed(ctx context.Context, dir string, schema string, fn func(*registry.Service) error) error {
+	if err := datadir.Require(dir); err != nil {
 		return err
 	}
 	start, err := config.Started(dir, os.Environ())
 	if err != nil {
 		return err
 	}
-	d, err := openData(ctx, dir, assets.Schema, false)
+	d, err := datadir.Open(ctx, dir, schema)
 	if err != nil {
 		return err
 	}
-	core := registry.New(d.db, d.blobs, coreSettings(start), slog.New(slog.DiscardHandler))
+	core := registry.New(d.DB, d.Blobs, server.RegistrySettings(start), slog.New(slog.DiscardHandler))
 	// A kept setting that cannot be is no reason to refuse the command that mends it.
-	if err := core.Govern(ctx, rules(start)); err != nil && !errs.Is(err, errs.Invalid) {
+	if err := core.Govern(ctx, server.SettingsFrom(start)); err != nil && !errs.Is(err, errs.Invalid) {
 		return errors.Join(err, d.Close())
 	}
 	return errors.Join(fn(core), d.Close())

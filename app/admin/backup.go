@@ -1,4 +1,4 @@
-package app
+package admin
 
 import (
 	"context"
@@ -10,14 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"sregistry/app/backup"
 	"sregistry/app/cli"
 	"sregistry/app/config"
-	"sregistry/app/errs"
-	"sregistry/app/identity"
+	"sregistry/app/datadir"
 	"sregistry/app/registry"
 )
 
@@ -25,7 +23,7 @@ import (
 type backupOptions struct{ verify, withoutKey bool }
 
 // newBackup makes the command that copies the data folder, even while a server runs on it.
-func newBackup(env cli.Env, assets Assets) *cobra.Command {
+func newBackup(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
 	var o backupOptions
 	c := &cobra.Command{
@@ -54,7 +52,7 @@ copied anew where it is damaged: so a backup is mended in which "sregistry check
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err
 			}
-			return runBackup(c.Context(), settings, env, assets, args[0], o)
+			return runBackup(c.Context(), settings, env, schema, args[0], o)
 		},
 	}
 	settings.DataFlag(c.Flags())
@@ -64,17 +62,17 @@ copied anew where it is damaged: so a backup is mended in which "sregistry check
 	return c
 }
 
-func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets Assets, to string, o backupOptions) (err error) {
-	if err := hasRegistry(settings.Data); err != nil {
+func runBackup(ctx context.Context, settings *config.Config, env cli.Env, schema string, to string, o backupOptions) (err error) {
+	if err := datadir.Require(settings.Data); err != nil {
 		return err
 	}
-	d, err := openData(ctx, settings.Data, assets.Schema, false)
+	d, err := datadir.Open(ctx, settings.Data, schema)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	core := registry.New(d.db, d.blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
-	source, out := d.source(o.withoutKey), env.Stdout
+	core := registry.New(d.DB, d.Blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
+	source, out := d.Source(o.withoutKey), env.Stdout
 	tell := counter(env, "copied")
 	ways := backup.Options{Keep: settings.BackupKeep, Verify: o.verify, Progress: func(r backup.Report) { tell(r.Copied, r.CopiedBytes) }}
 	var r backup.Report
@@ -90,43 +88,19 @@ func runBackup(ctx context.Context, settings *config.Config, env cli.Env, assets
 	return tellBackup(out, r)
 }
 
-// source is the data folder as package backup wants it.
-func (d *data) source(withoutKey bool) backup.Source {
-	files := []string{config.FileName}
-	if !withoutKey {
-		files = append(files, identity.KeyFileName)
-	}
-	return backup.Source{Dir: d.dir, DB: d.db, Blobs: d.blobs, Files: files, Program: Version}
-}
-
 // noteBackup notes what became of a backup, and gives its error.
 func noteBackup(ctx context.Context, core *registry.Service, r backup.Report, err error) error {
-	said := summary(r)
+	said := r.Summary()
 	if err != nil {
 		said = cli.Explain(err)
 	}
 	return errors.Join(err, core.NoteBackup(context.WithoutCancel(ctx), err == nil, said))
 }
 
-// summary tells of a backup in a sentence.
-func summary(r backup.Report) string {
-	s := fmt.Sprintf("%d blobs (%s), %d of them copied (%s)", r.Blobs, humanize.IBytes(uint64(r.Bytes)), r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
-	if r.Mended > 0 {
-		s += fmt.Sprintf("; %d had been damaged there", r.Mended)
-	}
-	if r.Dropped > 0 {
-		s += fmt.Sprintf("; %d older backups and %d blobs were let go", r.Dropped, r.Removed)
-	}
-	if len(r.Damaged) > 0 {
-		s += fmt.Sprintf("; %d blobs are damaged and missing in it", len(r.Damaged))
-	}
-	return s + "."
-}
-
 // tellBackup prints what a backup did, and gives an error if it lacks something.
 func tellBackup(out io.Writer, r backup.Report) error {
 	tellDamage(out, r.Damaged)
-	fmt.Fprintf(out, "Backup of %s: %s\n", r.Taken.Format(time.RFC3339), summary(r))
+	fmt.Fprintf(out, "Backup of %s: %s\n", r.Taken.Format(time.RFC3339), r.Summary())
 	if len(r.Damaged) > 0 {
 		return cli.Partial("The backup was made, but %d blobs are damaged where they were to be copied from; push their images again, then make another backup.", len(r.Damaged))
 	}
@@ -141,55 +115,4 @@ func tellDamage(out io.Writer, list []backup.Damage) {
 		}
 		fmt.Fprintf(out, "The blob %s %s; %s.\n", d.Digest, d.What, images)
 	}
-}
-
-const (
-	// backupLook is how often the server sees whether a backup is due.
-	backupLook = 30 * time.Second
-	// backupPatience is how long it waits after one that failed, at most.
-	backupPatience = time.Hour
-)
-
-// backUpAgainAndAgain makes the server's own backups, as its settings say, until ctx is
-// done.
-func backUpAgainAndAgain(ctx context.Context, core *registry.Service, d *data, log *slog.Logger) {
-	look := time.NewTicker(backupLook)
-	defer look.Stop()
-	var tried time.Time
-	for {
-		if err := backUpIfDue(ctx, core, d, log, &tried); err != nil && !errs.Is(err, errs.Canceled) {
-			log.Error("backup", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-look.C:
-		}
-	}
-}
-
-// backUpIfDue makes a backup if the newest in its folder is old enough: the folder is
-// asked, because backups made elsewhere by hand do not count, and another folder has none.
-func backUpIfDue(ctx context.Context, core *registry.Service, d *data, log *slog.Logger, tried *time.Time) error {
-	ways := core.Settings()
-	if ways.BackupTo == "" || time.Since(*tried) < min(ways.BackupEvery, backupPatience) {
-		return nil
-	}
-	// If they cannot be listed, the backup itself says why.
-	if list, err := backup.List(ways.BackupTo); err == nil && time.Since(list[len(list)-1].Taken) < ways.BackupEvery {
-		return nil
-	}
-	*tried = time.Now()
-	r, err := d.source(false).ToFolder(ctx, ways.BackupTo, backup.Options{Keep: ways.BackupKeep})
-	if ctx.Err() != nil { // the server stops; the next start makes it
-		return err
-	}
-	if err := noteBackup(ctx, core, r, err); err != nil {
-		return err
-	}
-	for _, bad := range r.Damaged {
-		log.Error("backup: a blob is damaged", "digest", bad.Digest, "what", bad.What, "images", bad.Images)
-	}
-	log.Info("backed up", "to", ways.BackupTo, "name", r.Name, "blobs", r.Blobs, "copied", r.Copied, "bytes", r.CopiedBytes, "dropped", r.Dropped, "removed", r.Removed)
-	return nil
 }

@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"context"
@@ -11,11 +11,12 @@ import (
 	"sregistry/app/metrics"
 	"sregistry/app/proto/watch"
 	"sregistry/app/registry"
+	"sregistry/app/version"
 )
 
 // newMetrics makes the figures of the server. Other rooms' figures are added here.
 func newMetrics(ctx context.Context, core *registry.Service, log *slog.Logger) *metrics.Metrics {
-	m := metrics.New(Version)
+	m := metrics.New(version.Number)
 	of := func(read func(registry.Figures) float64) func() float64 {
 		return func() float64 {
 			f, err := core.Figures(ctx)

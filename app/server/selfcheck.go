@@ -1,4 +1,4 @@
-package app
+package server
 
 import (
 	"context"
@@ -10,19 +10,19 @@ import (
 	"sregistry/app/errs"
 )
 
-// alivePath is what the server asks itself for, to know whether it answers: that looks at
+// livePath is what the server asks itself for, to know whether it answers: that looks at
 // nothing, so that a full disk is not taken for a dead server.
-const alivePath = "/livez"
+const livePath = "/livez"
 
-// alive makes a request of the server itself, by its own port, over a new connection. It
+// selfCheck makes a request of the server itself, by its own port, over a new connection. It
 // returns nil if that was answered. Whether the certificate fits is not its question.
-func (e *entrance) alive(ctx context.Context) error {
-	const op = "app.entrance.alive"
-	to := url.URL{Scheme: "http", Host: loopback(e.main.Addr()), Path: alivePath}
+func (l *listener) selfCheck(ctx context.Context) error {
+	const op = "server.selfCheck"
+	to := url.URL{Scheme: "http", Host: loopback(l.main.Addr()), Path: livePath}
 	transport := &http.Transport{DisableKeepAlives: true}
-	if e.tls() != nil {
+	if l.tls() != nil {
 		to.Scheme = "https"
-		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true, ServerName: e.public.Hostname()}
+		transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true, ServerName: l.public.Hostname()}
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
 	if err != nil {
@@ -34,7 +34,7 @@ func (e *entrance) alive(ctx context.Context) error {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return errs.E(op, errs.Unavailable, "%s is answered with status %d.", alivePath, answer.StatusCode)
+		return errs.E(op, errs.Unavailable, "%s is answered with status %d.", livePath, answer.StatusCode)
 	}
 	return nil
 }

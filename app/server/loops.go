@@ -1,0 +1,43 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sregistry/app/errs"
+	"sregistry/app/identity"
+	"sregistry/app/registry"
+)
+
+// background starts what the server does beside answering requests, until ctx is done or the
+// function that it gives is called, which waits for all of it. Every caller has to call that.
+func background(ctx context.Context, work ...func(context.Context)) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	for _, one := range work {
+		all.Go(func() { one(ctx) })
+	}
+	return func() { stop(); all.Wait() }
+}
+
+// runSweeps removes what nobody needs any more, first a moment after the start.
+func runSweeps(ctx context.Context, core *registry.Service, id *identity.Service, every time.Duration, log *slog.Logger) {
+	next := time.NewTimer(min(every, time.Minute))
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+		}
+		done, err := core.Sweep(ctx)
+		if err = errors.Join(err, id.Sweep(ctx)); err != nil && !errs.Is(err, errs.Canceled) {
+			log.Error("sweep", "error", err)
+		}
+		log.Info("swept", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "orphans", done.Orphans)
+		next.Reset(every)
+	}
+}
