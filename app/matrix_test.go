@@ -117,9 +117,9 @@ func (m *matrix) invite() {
 		m.must(m.Registry.Join(ctx, member, "crew"))
 	}
 	for _, collection := range []string{"private", "public"} {
-		for _, g := range []model.Grant{{User: "contributor", Role: model.Contributor}, {Team: "crew", Role: model.Contributor},
+		for _, g := range []model.RoleAssignment{{User: "contributor", Role: model.Contributor}, {Team: "crew", Role: model.Contributor},
 			{User: "robot", Role: model.Owner}, {User: "suspended", Role: model.Owner}} {
-			m.must(m.Registry.SetGrant(ctx, m.owner, doortest.Path(t, collection), g))
+			m.must(m.Registry.SetRole(ctx, m.owner, doortest.Path(t, collection), g))
 		}
 	}
 	m.must(m.Registry.Leave(ctx, dave, "crew"))

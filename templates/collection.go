@@ -19,7 +19,7 @@ type Collection struct {
 	// Manage says that the viewer may manage the collection, and so sees Grants.
 	Manage bool
 	// Grants are the roles that were given.
-	Grants []model.Grant
+	Grants []model.RoleAssignment
 }
 
 // ContainerItem is a container in a list, with its tags, newest first. If they are fewer

@@ -33,7 +33,7 @@ type CollectionSettings struct {
 	Collection model.Collection
 	// Description and Signers are what the forms hold, as typed.
 	Description, Signers string
-	Grants               []model.Grant
+	Grants               []model.RoleAssignment
 	// People and Teams are suggested to be given a role: those whom the viewer knows of
 	// anyhow, and no others.
 	People, Teams []string
@@ -75,7 +75,7 @@ func (p CollectionNew) chosen(name string) bool { return p.Form.Namespace == nam
 func (p CollectionSettings) deletable() bool { return p.Collection.Name.Name != ref.Default }
 
 // otherRole is the role to which a grant can be changed.
-func otherRole(g model.Grant) model.Role {
+func otherRole(g model.RoleAssignment) model.Role {
 	if g.Role == model.Owner {
 		return model.Contributor
 	}
@@ -83,10 +83,10 @@ func otherRole(g model.Grant) model.Role {
 }
 
 // holderName is who a role was given to.
-func holderName(g model.Grant) string { return g.User + g.Team }
+func holderName(g model.RoleAssignment) string { return g.User + g.Team }
 
 // holderKind is the form's word for what that is.
-func holderKind(g model.Grant) string {
+func holderKind(g model.RoleAssignment) string {
 	if g.Team != "" {
 		return "team"
 	}
@@ -102,8 +102,8 @@ func (p CollectionSettings) change() string {
 }
 
 // suggestions are names to be suggested, without those that have a role already.
-func suggestions(names []string, grants []model.Grant) []string {
+func suggestions(names []string, grants []model.RoleAssignment) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return slices.ContainsFunc(grants, func(g model.Grant) bool { return holderName(g) == name })
+		return slices.ContainsFunc(grants, func(g model.RoleAssignment) bool { return holderName(g) == name })
 	})
 }

@@ -747,7 +747,7 @@ func tagList(item ContainerItem) templ.Component {
 	})
 }
 
-func grantTable(list []model.Grant) templ.Component {
+func grantTable(list []model.RoleAssignment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

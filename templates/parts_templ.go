@@ -806,7 +806,7 @@ func more(address string) templ.Component {
 }
 
 // holder is who a role was given to.
-func holder(g model.Grant) templ.Component {
+func holder(g model.RoleAssignment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

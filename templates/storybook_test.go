@@ -165,7 +165,7 @@ func collectionStories() []story {
 		{Container: model.Container{Name: ref.Container{Collection: name, Container: longPart}}},
 	}
 	lab := model.Collection{Name: name, Public: true, Containers: 3, Description: rtl}
-	grants := []model.Grant{{User: "alice", Role: model.Owner}, {Team: "imaging", Role: model.Contributor}, {User: longPart, Role: model.Contributor}}
+	grants := []model.RoleAssignment{{User: "alice", Role: model.Owner}, {Team: "imaging", Role: model.Contributor}, {User: longPart, Role: model.Contributor}}
 	private := model.Collection{Name: ref.Collection{Namespace: "alice", Name: longPart}, Containers: 1, Description: hostile}
 	return []story{
 		{"collection", templates.Collection{Page: anonymous("/collections/library/lab"), Collection: lab, Containers: containers, Order: model.ByName,

@@ -93,12 +93,12 @@ func (f *filler) collections(ctx context.Context) error {
 	for _, c := range []struct {
 		name, owner, about string
 		public             bool
-		grants             []model.Grant
+		grants             []model.RoleAssignment
 	}{
 		{"lab", "alice", "What everybody in the laboratory runs.", true, nil},
-		{"imaging/pipelines", "alice", "Brain imaging, rebuilt every month.", true, []model.Grant{{Team: "imaging", Role: model.Owner}}},
-		{"genomics/reads", "bob", "Alignment and variant calling, for the team.", false, []model.Grant{{Team: "genomics", Role: model.Contributor}}},
-		{"drafts", "alice", "Not ready to be seen.", false, []model.Grant{{User: "carol", Role: model.Contributor}}},
+		{"imaging/pipelines", "alice", "Brain imaging, rebuilt every month.", true, []model.RoleAssignment{{Team: "imaging", Role: model.Owner}}},
+		{"genomics/reads", "bob", "Alignment and variant calling, for the team.", false, []model.RoleAssignment{{Team: "genomics", Role: model.Contributor}}},
+		{"drafts", "alice", "Not ready to be seen.", false, []model.RoleAssignment{{User: "carol", Role: model.Contributor}}},
 	} {
 		path, err := ref.ParsePath(c.name)
 		if err != nil {
@@ -108,7 +108,7 @@ func (f *filler) collections(ctx context.Context) error {
 			return err
 		}
 		for _, g := range c.grants {
-			if err := f.core.SetGrant(ctx, f.actors[c.owner], path, g); err != nil {
+			if err := f.core.SetRole(ctx, f.actors[c.owner], path, g); err != nil {
 				return err
 			}
 		}

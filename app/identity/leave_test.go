@@ -25,14 +25,14 @@ func (f *fixture) collection(t *testing.T, name ref.Collection, owner model.Acto
 }
 
 // grant makes somebody an owner of a collection.
-func (f *fixture) grant(t *testing.T, name ref.Collection, g model.Grant) {
+func (f *fixture) grant(t *testing.T, name ref.Collection, g model.RoleAssignment) {
 	t.Helper()
 	err := f.db.Update(t.Context(), func(tx *store.Tx) error {
 		c, err := tx.Collection(t.Context(), name, 0)
 		if err != nil {
 			return err
 		}
-		return tx.SetGrant(t.Context(), c.ID, g)
+		return tx.SetRole(t.Context(), c.ID, g)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,8 +57,8 @@ func TestAccountGoesOnlyWhenNothingIsLeftWithoutOwner(t *testing.T) {
 	wantError(t, f.Leave(t.Context(), bob, "192.0.2.1", password, "bob"), errs.Conflict, "hand them over")
 	wantError(t, f.DeleteUser(t.Context(), root, "bob"), errs.Conflict, "hand them over")
 
-	f.grant(t, lab, model.Grant{User: "eve", Role: model.Owner})
-	f.grant(t, tools, model.Grant{User: "eve", Role: model.Owner})
+	f.grant(t, lab, model.RoleAssignment{User: "eve", Role: model.Owner})
+	f.grant(t, tools, model.RoleAssignment{User: "eve", Role: model.Owner})
 	if err := f.db.Update(t.Context(), func(tx *store.Tx) error { return tx.DeleteTeam(t.Context(), "imaging") }); err != nil {
 		t.Fatal(err)
 	}

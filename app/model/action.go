@@ -9,7 +9,7 @@ import (
 var actions = []string{
 	Pushed, TagSet, TagDeleted, TagFrozen, TagThawed, ImageDeleted, BlobDeleted, BlobDamaged,
 	ContainerCreated, ContainerFrozen, ContainerThawed, ContainerDeleted, ReadmeChanged,
-	CollectionCreated, CollectionChanged, CollectionDeleted, GrantSet, GrantRemoved, ShareCreated, ShareRemoved,
+	CollectionCreated, CollectionChanged, CollectionDeleted, RoleSet, RoleRemoved, ShareCreated, ShareRemoved,
 	TeamCreated, TeamChanged, TeamDeleted, InvitationCreated, InvitationRemoved, MemberJoined, MemberLeft, MemberSet, MemberRemoved,
 	KeyAdded, KeyRemoved, BroughtBack, Purged, QuotaSet, Swept,
 	UserCreated, UserEnabled, UserDisabled, UserAdmin, UserPassword, UserPasswordLink, UserRenamed, UserDeleted,

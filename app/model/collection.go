@@ -57,9 +57,9 @@ type Collection struct {
 	Signers []string
 }
 
-// Grant is a role that a user or a whole team was given in a collection; one of User and
+// RoleAssignment is a role that a user or a whole team was given in a collection; one of User and
 // Team is set.
-type Grant struct {
+type RoleAssignment struct {
 	User string
 	Team string
 	Role Role

@@ -37,7 +37,7 @@ func TestMountNeedsTheRightToReadTheSource(t *testing.T) {
 	}
 	wants(t, errs.NotFound, mount(bob, "bob/mine"))
 	wants(t, errs.Unauthenticated, mount(model.Anonymous, "bob/mine"))
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Contributor}))
 	must(t, mount(bob, "bob/mine"))
 	if _, err := f.blob(bob, "bob/mine", d); err != nil {
 		t.Error(err)

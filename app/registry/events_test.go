@@ -65,9 +65,9 @@ func TestEveryChangeRecordsWhatItDid(t *testing.T) {
 		}, []string{"alice share.create library/lab/hello:v2"}},
 		{func() error { return f.Unshare(f.ctx(), alice, share.ID) }, []string{"alice share.remove library/lab/hello"}},
 		{func() error {
-			return f.SetGrant(f.ctx(), alice, lab, model.Grant{User: "bob", Role: model.Contributor})
+			return f.SetRole(f.ctx(), alice, lab, model.RoleAssignment{User: "bob", Role: model.Contributor})
 		}, []string{"alice grant.set library/lab"}},
-		{func() error { return f.SetGrant(f.ctx(), alice, lab, model.Grant{User: "bob"}) }, []string{"alice grant.remove library/lab"}},
+		{func() error { return f.SetRole(f.ctx(), alice, lab, model.RoleAssignment{User: "bob"}) }, []string{"alice grant.remove library/lab"}},
 		{func() error { return only(f.DeleteTag(f.ctx(), alice, hello, "v2", "")) }, []string{"alice tag.delete library/lab/hello:v2"}},
 		{func() error { return only(f.DeleteImage(f.ctx(), alice, hello, image.Content)) }, []string{"alice image.delete library/lab/hello"}},
 		{func() error { return f.DeleteBlob(f.ctx(), alice, hello, image.Content) }, []string{"alice blob.delete library/lab/hello"}},

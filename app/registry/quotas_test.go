@@ -145,11 +145,11 @@ func TestRoomIsListedForThoseWhoseItIs(t *testing.T) {
 	if d := cmp.Diff([]string{"user bob 0/0"}, f.usages(bob, 10)); d != "" {
 		t.Errorf("bob (-want +got):\n%s", d)
 	}
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Contributor}))
 	if got := f.usages(bob, 10); len(got) != 1 {
 		t.Errorf("a contributor sees %q", got)
 	}
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Owner}))
 	if d := cmp.Diff([]string{"user bob 0/0", "collection lab 50/80"}, f.usages(bob, 10)); d != "" {
 		t.Errorf("another owner (-want +got):\n%s", d)
 	}

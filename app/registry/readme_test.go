@@ -34,7 +34,7 @@ func TestReadmeIsWrittenByOwnersOneAfterTheOther(t *testing.T) {
 	wants(t, errs.NotFound, err)
 	_, err = f.Readme(f.ctx(), model.Anonymous, p)
 	wants(t, errs.Unauthenticated, err)
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Contributor}))
 	_, err = f.SetReadme(f.ctx(), bob, p, "mine", 2)
 	wants(t, errs.Forbidden, err)
 	for who, want := range map[*model.Actor]bool{&alice: true, &bob: false} {

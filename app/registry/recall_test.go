@@ -42,7 +42,7 @@ func TestLookupsFollowEveryAcknowledgedChange(t *testing.T) {
 			t.Fatalf("change %d: the tag names %s, the manifest says %s, the image %s", n, want.Digest, m.Digest, i.Digest)
 		}
 		role := model.Role(n % 2) // none, contributor
-		must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: role}))
+		must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: role}))
 		if _, err := f.find(bob, "lab/hello", "moving", ""); (err == nil) != (role == model.Contributor) {
 			t.Fatalf("change %d: bob is %q, and gets %v", n, role, err)
 		}

@@ -21,31 +21,31 @@ func TestGrantsOpenAndRevokesClose(t *testing.T) {
 	must(t, f.SetMember(f.ctx(), alice, "imaging", "carol", false))
 	sees := func(who model.Actor) bool { _, err := f.find(who, "lab/hello", "latest", ""); return err == nil }
 	steps := []struct {
-		grant      model.Grant
+		grant      model.RoleAssignment
 		bob, carol bool
 	}{
-		{model.Grant{User: "bob", Role: model.Contributor}, true, false},
-		{model.Grant{Team: "imaging", Role: model.Contributor}, true, true},
-		{model.Grant{User: "bob"}, false, true},
-		{model.Grant{Team: "imaging"}, false, false},
+		{model.RoleAssignment{User: "bob", Role: model.Contributor}, true, false},
+		{model.RoleAssignment{Team: "imaging", Role: model.Contributor}, true, true},
+		{model.RoleAssignment{User: "bob"}, false, true},
+		{model.RoleAssignment{Team: "imaging"}, false, false},
 	}
 	for _, s := range steps {
-		must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), s.grant))
+		must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), s.grant))
 		if sees(bob) != s.bob || sees(carol) != s.carol {
 			t.Errorf("after %+v: bob %v, carol %v", s.grant, sees(bob), sees(carol))
 		}
 	}
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{Team: "imaging", Role: model.Contributor}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{Team: "imaging", Role: model.Contributor}))
 	must(t, f.RemoveMember(f.ctx(), alice, "imaging", "carol"))
 	if sees(carol) {
 		t.Error("a removed member still sees")
 	}
-	wants(t, errs.Conflict, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "alice"}))
-	wants(t, errs.NotFound, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "nobody", Role: model.Owner}))
-	wants(t, errs.Invalid, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Team: "imaging", Role: model.Owner}))
-	wants(t, errs.NotFound, f.SetGrant(f.ctx(), bob, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
-	wants(t, errs.Forbidden, f.SetGrant(f.ctx(), bob, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
+	wants(t, errs.Conflict, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "alice"}))
+	wants(t, errs.NotFound, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "nobody", Role: model.Owner}))
+	wants(t, errs.Invalid, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Team: "imaging", Role: model.Owner}))
+	wants(t, errs.NotFound, f.SetRole(f.ctx(), bob, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Owner}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Contributor}))
+	wants(t, errs.Forbidden, f.SetRole(f.ctx(), bob, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Owner}))
 }
 
 func TestRolesOfACollectionAreBounded(t *testing.T) {
@@ -62,17 +62,17 @@ func TestRolesOfACollectionAreBounded(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if err := tx.SetGrant(f.ctx(), c.ID, model.Grant{User: u.Name, Role: model.Contributor}); err != nil {
+			if err := tx.SetRole(f.ctx(), c.ID, model.RoleAssignment{User: u.Name, Role: model.Contributor}); err != nil {
 				return err
 			}
 		}
 		return nil
 	}))
-	one := model.Grant{User: "bob", Role: model.Contributor}
-	wants(t, errs.Conflict, f.SetGrant(f.ctx(), alice, path(t, "lab"), one))
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "user7", Role: model.Owner}))
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "user8"}))
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), one))
+	one := model.RoleAssignment{User: "bob", Role: model.Contributor}
+	wants(t, errs.Conflict, f.SetRole(f.ctx(), alice, path(t, "lab"), one))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "user7", Role: model.Owner}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "user8"}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), one))
 }
 
 func TestInvitationWorksOnceAndExpires(t *testing.T) {
@@ -196,10 +196,10 @@ func TestShareOpensOneImageUntilItEnds(t *testing.T) {
 	f := newFixture(t)
 	alice, bob := f.user("alice"), f.user("bob")
 	pushed := f.push(alice, "lab/hello", "latest", "amd64", 1)
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Contributor}))
 	_, _, err := f.Share(f.ctx(), bob, path(t, "lab/hello"), tag("latest"), "", 0)
 	wants(t, errs.Forbidden, err)
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Owner}))
 	share, secret, err := f.Share(f.ctx(), bob, path(t, "lab/hello"), tag("latest"), "", time.Hour)
 	must(t, err)
 	got, err := f.SharedImage(f.ctx(), secret)
@@ -208,10 +208,10 @@ func TestShareOpensOneImageUntilItEnds(t *testing.T) {
 		t.Errorf("the link leads to %+v", got)
 	}
 	// Whoever may no longer share it has no living links.
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Contributor}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Contributor}))
 	_, err = f.SharedImage(f.ctx(), secret)
 	wants(t, errs.NotFound, err)
-	must(t, f.SetGrant(f.ctx(), alice, path(t, "lab"), model.Grant{User: "bob", Role: model.Owner}))
+	must(t, f.SetRole(f.ctx(), alice, path(t, "lab"), model.RoleAssignment{User: "bob", Role: model.Owner}))
 	list, _, err := f.Shares(f.ctx(), alice, path(t, "lab/hello"), model.Page{})
 	must(t, err)
 	if len(list) != 1 || list[0].ID != share.ID || list[0].By != "bob" || list[0].Image != "lab/hello:latest" {

@@ -7,10 +7,10 @@ import (
 	"sregistry/app/model"
 )
 
-// Grants gives the roles that were given in a collection, users before teams.
-func (t *Tx) Grants(ctx context.Context, collection int64) ([]model.Grant, error) {
-	return all(ctx, t, "store.Grants", func(row scanner) (model.Grant, error) {
-		var g model.Grant
+// Roles gives the roles that were given in a collection, users before teams.
+func (t *Tx) Roles(ctx context.Context, collection int64) ([]model.RoleAssignment, error) {
+	return all(ctx, t, "store.Roles", func(row scanner) (model.RoleAssignment, error) {
+		var g model.RoleAssignment
 		return g, row.Scan(&g.User, &g.Team, &g.Role)
 	}, `SELECT n.name, '', g.role FROM collection_users g JOIN users u ON u.id = g.user_id JOIN names n ON n.id = u.name_id
 	     WHERE g.collection_id = ?1
@@ -20,16 +20,16 @@ func (t *Tx) Grants(ctx context.Context, collection int64) ([]model.Grant, error
 	     ORDER BY 3 DESC, 1, 2`, collection)
 }
 
-// CountGrants counts the roles that were given in a collection.
-func (t *Tx) CountGrants(ctx context.Context, collection int64) (int, error) {
-	return one(ctx, t, "store.CountGrants", value[int], `SELECT (SELECT count(*) FROM collection_users WHERE collection_id = ?1)
+// CountRoles counts the roles that were given in a collection.
+func (t *Tx) CountRoles(ctx context.Context, collection int64) (int, error) {
+	return one(ctx, t, "store.CountRoles", value[int], `SELECT (SELECT count(*) FROM collection_users WHERE collection_id = ?1)
 	  + (SELECT count(*) FROM collection_teams WHERE collection_id = ?1)`, collection)
 }
 
-// SetGrant gives a role in a collection, or with NoRole takes it away. Errors: NotFound
+// SetRole gives a role in a collection, or with NoRole takes it away. Errors: NotFound
 // for the user or team.
-func (t *Tx) SetGrant(ctx context.Context, collection int64, g model.Grant) error {
-	const op = "store.SetGrant"
+func (t *Tx) SetRole(ctx context.Context, collection int64, g model.RoleAssignment) error {
+	const op = "store.SetRole"
 	table, column, name, kind := "collection_users", "user_id", g.User, userName
 	holder := "SELECT u.id FROM users u JOIN names n ON n.id = u.name_id WHERE n.name = ?"
 	if g.Team != "" {

@@ -51,14 +51,14 @@ func TestListsShowExactlyWhatMayBeRead(t *testing.T) {
 				}
 				ids = append(ids, id)
 				if r.IntN(2) == 0 {
-					g := model.Grant{User: fmt.Sprintf("u%d", r.IntN(users)), Role: model.Role(1 + r.IntN(2))}
-					if err := tx.SetGrant(ctx, id, g); err != nil {
+					g := model.RoleAssignment{User: fmt.Sprintf("u%d", r.IntN(users)), Role: model.Role(1 + r.IntN(2))}
+					if err := tx.SetRole(ctx, id, g); err != nil {
 						return err
 					}
 				}
 				if r.IntN(2) == 0 {
-					g := model.Grant{Team: fmt.Sprintf("t%d", r.IntN(teams)), Role: model.Role(1 + r.IntN(2))}
-					if err := tx.SetGrant(ctx, id, g); err != nil {
+					g := model.RoleAssignment{Team: fmt.Sprintf("t%d", r.IntN(teams)), Role: model.Role(1 + r.IntN(2))}
+					if err := tx.SetRole(ctx, id, g); err != nil {
 						return err
 					}
 				}

@@ -50,9 +50,9 @@ func (s *Site) handOver(c echo.Context) error {
 	}
 	problem := "That is yourself; write who shall own it when you are gone."
 	if to != actor.Name {
-		err = s.registry.SetGrant(c.Request().Context(), actor, path, model.Grant{User: to, Role: model.Owner})
+		err = s.registry.SetRole(c.Request().Context(), actor, path, model.RoleAssignment{User: to, Role: model.Owner})
 		if errs.Is(err, errs.NotFound) {
-			err = s.registry.SetGrant(c.Request().Context(), actor, path, model.Grant{Team: to, Role: model.Owner})
+			err = s.registry.SetRole(c.Request().Context(), actor, path, model.RoleAssignment{Team: to, Role: model.Owner})
 		}
 		if err == nil {
 			return s.goTo(c, "/account/delete", collection+" is owned by "+to+", too, now.")

@@ -42,7 +42,7 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 	var view templates.CollectionSettings
 	ctx := c.Request().Context()
 	var err error
-	if view.Grants, err = s.registry.Grants(ctx, actor, path); err != nil { // who may see them may do everything here
+	if view.Grants, err = s.registry.Roles(ctx, actor, path); err != nil { // who may see them may do everything here
 		return view, err
 	}
 	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {
@@ -129,7 +129,7 @@ func (s *Site) setAbout(c echo.Context, actor model.Actor, path ref.Path, f fiel
 
 // setRole is POST …/settings/roles.
 func (s *Site) setRole(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
-	var g model.Grant
+	var g model.RoleAssignment
 	who := f.text("who")
 	if f.text("kind") == "team" {
 		g.Team = who
@@ -144,7 +144,7 @@ func (s *Site) setRole(c echo.Context, actor model.Actor, path ref.Path, f field
 		}
 		g.Role, says = role, who+" is "+word+" now."
 	}
-	return outcome{says: says}, s.registry.SetGrant(c.Request().Context(), actor, path, g)
+	return outcome{says: says}, s.registry.SetRole(c.Request().Context(), actor, path, g)
 }
 
 // setSigners is POST …/settings/signers.

@@ -35,7 +35,7 @@ func TestBrowserTeam(t *testing.T) {
 	evaluate[any](a, "document.querySelector('#name').value = ''")
 	a.fill("name", "imaging")
 	a.press("form[action='/teams'] button", "#invitations")
-	if err := f.Registry.SetGrant(t.Context(), alice, path(t, "secret"), model.Grant{Team: "imaging", Role: model.Contributor}); err != nil {
+	if err := f.Registry.SetRole(t.Context(), alice, path(t, "secret"), model.RoleAssignment{Team: "imaging", Role: model.Contributor}); err != nil {
 		t.Fatal(err)
 	}
 	a.press("form[action$='/invitations'] button", "#link")

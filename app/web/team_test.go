@@ -51,7 +51,7 @@ func TestTeamShowsMembersToMembersAndFormsToOwners(t *testing.T) {
 	bob.post("/teams/imaging/join").is(http.StatusSeeOther)
 	f.Push(t, owner, "imaging/scans/t1", "latest", siftest.Options{})
 	f.Push(t, owner, "secret/t1", "latest", siftest.Options{})
-	if err := f.Registry.SetGrant(t.Context(), owner, path(t, "secret"), model.Grant{Team: "imaging", Role: model.Contributor}); err != nil {
+	if err := f.Registry.SetRole(t.Context(), owner, path(t, "secret"), model.RoleAssignment{Team: "imaging", Role: model.Contributor}); err != nil {
 		t.Fatal(err)
 	}
 	for who, want := range map[*browser]struct{ members, forms, reaches int }{alice: {2, 5, 2}, bob: {2, 1, 1}, carol: {0, 1, 0}, root: {2, 6, 2}} {

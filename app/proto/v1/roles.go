@@ -17,7 +17,7 @@ func (d *door) roles(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	list, err := d.registry.Grants(c.Request().Context(), httpx.Actor(c), path)
+	list, err := d.registry.Roles(c.Request().Context(), httpx.Actor(c), path)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -42,8 +42,8 @@ func (d *door) setRole(c echo.Context) error {
 	if !ok && *in.Role != "" {
 		return errs.E(op, errs.Invalid, "There is no role %q; use owner, contributor or, to take it away, an empty one.", *in.Role)
 	}
-	grant := model.Grant{User: in.User, Team: in.Team, Role: role}
-	if err := d.registry.SetGrant(c.Request().Context(), httpx.Actor(c), path, grant); err != nil {
+	grant := model.RoleAssignment{User: in.User, Team: in.Team, Role: role}
+	if err := d.registry.SetRole(c.Request().Context(), httpx.Actor(c), path, grant); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return c.NoContent(http.StatusNoContent)

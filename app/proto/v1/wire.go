@@ -124,7 +124,7 @@ func wireDeletion(d model.Deletion) api.Deletion {
 		Images: each(d.Images, digest.Digest.String), Deleted: d.At, By: d.By, Until: d.Until}
 }
 
-func wireGrant(g model.Grant) api.Grant {
+func wireGrant(g model.RoleAssignment) api.Grant {
 	return api.Grant{User: g.User, Team: g.Team, Role: g.Role.String()}
 }
 

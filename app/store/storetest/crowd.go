@@ -155,7 +155,7 @@ func (f *filler) collections(ctx context.Context, tx *store.Tx) error {
 		}
 		f.names, f.ids = append(f.names, name), append(f.ids, id)
 		if i%10 == 9 {
-			if err := tx.SetGrant(ctx, id, model.Grant{Team: f.teams[i/10%len(f.teams)], Role: model.Contributor}); err != nil {
+			if err := tx.SetRole(ctx, id, model.RoleAssignment{Team: f.teams[i/10%len(f.teams)], Role: model.Contributor}); err != nil {
 				return err
 			}
 		}
