@@ -50,7 +50,7 @@ type AdminUser struct {
 	Page
 	User model.User
 	// Reach are the collections in which it has a role, and More leads to more of them.
-	Reach []model.Reach
+	Reach []model.UserRole
 	More  string
 	// Tokens are those that it has.
 	Tokens []model.Token

@@ -49,7 +49,7 @@ func userStories() []story {
 	root := model.User{Name: "the-administrator-of-the-gateway", Kind: model.Person, Admin: true, Created: now}
 	ci := model.User{Name: "ci", Kind: model.Robot, Created: now}
 	gone := model.User{Name: longPart, Kind: model.Person, FullName: hostile, Disabled: true, Created: now}
-	reach := []model.Reach{{Collection: "alice/default", Role: model.Owner}, {Collection: "library/" + longPart, Public: true, Role: model.Contributor}}
+	reach := []model.UserRole{{Collection: "alice/default", Role: model.Owner}, {Collection: "library/" + longPart, Public: true, Role: model.Contributor}}
 	token := model.Token{ID: "7", Name: hostile, Scope: model.ScopeAll, Created: now, Collections: []string{"lab", longPart}}
 	form := templates.UserForm{Kind: model.Person}
 	usage := model.Usage{Name: "alice", Used: 3 << 30, Quota: 100 << 30, Default: true}

@@ -130,7 +130,7 @@ func crowdedPeopleStories() []story {
 		{"crowded-invitation", templates.Invitation{Page: crowded("/invitations/" + link), Secret: link, Invitation: invitation}.View()},
 		{"crowded-password-link", templates.PasswordLink{Page: anonymous("/password/" + link), Secret: link, User: person}.View()},
 		{"crowded-admin-user", templates.AdminUser{Page: crowded(templates.UserPath("2-" + longPart)), User: model.User{Name: "2-" + longPart, FullName: longName, Admin: true, Kind: model.Person, Created: now},
-			Reach: []model.Reach{{Collection: crowdedName.Collection.Full(), Public: true, Role: model.Owner}}, Tokens: []model.Token{token}, Now: now,
+			Reach: []model.UserRole{{Collection: crowdedName.Collection.Full(), Public: true, Role: model.Owner}}, Tokens: []model.Token{token}, Now: now,
 			Held: []string{crowdedName.Collection.Full(), "the team " + longPart}, Usage: usage,
 			Quota: templates.QuotaForm{Action: templates.UserPath(longPart) + "/quota#room", Size: "2097152TiB", Own: true, User: true, UserQuota: 1 << 60}}.View()},
 		{"crowded-password-link-made", templates.PasswordLinkMade{Page: crowded("/admin/users"), User: person, Link: "https://" + longPart + ".example.org/password/" + link, Expires: now}.View()},

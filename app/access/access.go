@@ -106,7 +106,7 @@ func Can(actor model.Actor, action Action, t Target) Decision {
 		return NeedLogin
 	case t.Role < model.Owner && !actor.Admin:
 		return Refused
-	case !actor.Scope.Has(action.needs()), !actor.Reaches(t.Collection):
+	case !actor.Scope.Has(action.needs()), !actor.Covers(t.Collection):
 		return Narrow
 	}
 	if t.Frozen && action.changes() {
@@ -124,7 +124,7 @@ func sees(actor model.Actor, t Target) bool {
 	if t.Public && !(t.SignIn && actor.IsAnonymous()) {
 		return true
 	}
-	return (actor.Admin || t.Role > model.NoRole) && actor.Reaches(t.Collection) && actor.Scope.Has(model.ScopeRead)
+	return (actor.Admin || t.Role > model.NoRole) && actor.Covers(t.Collection) && actor.Scope.Has(model.ScopeRead)
 }
 
 // Namespace is a place for collections, as far as making one there depends on it.

@@ -71,7 +71,7 @@ func TestHMACActsAsTheTokenThatFits(t *testing.T) {
 	for _, off := range []time.Duration{0, 50 * time.Minute, -50 * time.Minute} {
 		a, err := f.verify(t, header(secret, "Bob", pull, f.clock.time().Add(off)), pull)
 		if err != nil || a.UserID != bob.UserID || a.Token != token.ID || a.Via != model.ByHMAC ||
-			a.Scope != model.ScopeRead|model.ScopeWrite || a.Reaches(2) {
+			a.Scope != model.ScopeRead|model.ScopeWrite || a.Covers(2) {
 			t.Errorf("clock off by %s: %+v, %v", off, a, err)
 		}
 	}

@@ -70,7 +70,7 @@ func TestTokenWhoseCollectionsAreGoneReachesNothing(t *testing.T) {
 		return tx.DeleteCollection(ctx, model.Collection{ID: id, Name: name})
 	})
 	a, err := f.Bearer(t.Context(), secret)
-	if err != nil || a.Only == nil || a.Reaches(id) || a.Reaches(1) {
+	if err != nil || a.Only == nil || a.Covers(id) || a.Covers(1) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }

@@ -102,7 +102,7 @@ var Retainer = Actor{Admin: true, Via: ByRetention, Scope: ScopeAll}
 // IsAnonymous reports whether the actor showed no credential.
 func (a Actor) IsAnonymous() bool { return a.UserID == 0 && !a.Admin }
 
-// Reaches reports whether the actor's credential covers a collection.
-func (a Actor) Reaches(collection int64) bool {
+// Covers reports whether the actor's credential covers a collection.
+func (a Actor) Covers(collection int64) bool {
 	return a.Only == nil || slices.Contains(a.Only, collection)
 }

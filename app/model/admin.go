@@ -41,8 +41,8 @@ type Garbage struct {
 	Bytes  int64 // of these images; what others share of them stays
 }
 
-// Reach is a collection in which somebody has a role.
-type Reach struct {
+// UserRole is a collection in which somebody has a role.
+type UserRole struct {
 	Collection string // full name
 	Public     bool
 	Role       Role

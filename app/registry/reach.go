@@ -61,10 +61,10 @@ func suggested[T any](ctx context.Context, s *Service, actor model.Actor, op str
 	return list, errs.Wrap(op, err)
 }
 
-// ReachOf lists the collections in which a user has a role, by name, and his greatest in
+// UserRoles lists the collections in which a user has a role, by name, and his greatest in
 // each. For admins. Errors: NotFound, Forbidden, Unauthenticated.
-func (s *Service) ReachOf(ctx context.Context, actor model.Actor, user string, p model.Page) (list []model.Reach, next string, err error) {
-	const op = "registry.ReachOf"
+func (s *Service) UserRoles(ctx context.Context, actor model.Actor, user string, p model.Page) (list []model.UserRole, next string, err error) {
+	const op = "registry.UserRoles"
 	if err := admin(op, actor); err != nil {
 		return nil, "", err
 	}
@@ -73,9 +73,9 @@ func (s *Service) ReachOf(ctx context.Context, actor model.Actor, user string, p
 		if err != nil {
 			return err
 		}
-		list, err = tx.Reaches(ctx, u.ID, p)
+		list, err = tx.UserRoles(ctx, u.ID, p)
 		return err
 	})
-	list, next = model.Cut(p, list, func(r model.Reach) string { return r.Collection })
+	list, next = model.Cut(p, list, func(r model.UserRole) string { return r.Collection })
 	return list, next, errs.Wrap(op, err)
 }

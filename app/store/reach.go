@@ -67,11 +67,11 @@ func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool
 			sql.Named("limit", p.Size()+1))...)
 }
 
-// Reaches gives the collections in which a user has a role in whatever way, by name, one
+// UserRoles gives the collections in which a user has a role in whatever way, by name, one
 // more than the page holds.
-func (t *Tx) Reaches(ctx context.Context, user int64, p model.Page) ([]model.Reach, error) {
-	return all(ctx, t, "store.Reaches", func(row scanner) (model.Reach, error) {
-		var r model.Reach
+func (t *Tx) UserRoles(ctx context.Context, user int64, p model.Page) ([]model.UserRole, error) {
+	return all(ctx, t, "store.UserRoles", func(row scanner) (model.UserRole, error) {
+		var r model.UserRole
 		return r, row.Scan(&r.Collection, &r.Public, &r.Role)
 	}, `SELECT n.name || '/' || c.name AS full, c.public, max(r.role)
 	      FROM roles r JOIN collections c ON c.id = r.collection_id JOIN names n ON n.id = c.namespace_id

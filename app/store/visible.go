@@ -32,7 +32,7 @@ func (t *Tx) viewer(ctx context.Context, a model.Actor, signIn bool) ([]any, err
 		if err != nil {
 			return nil, err
 		}
-		own = slices.DeleteFunc(roles, func(c int64) bool { return !a.Reaches(c) })
+		own = slices.DeleteFunc(roles, func(c int64) bool { return !a.Covers(c) })
 	}
 	return []any{
 		sql.Named("user", a.UserID),

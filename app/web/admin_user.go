@@ -32,7 +32,7 @@ func (s *Site) showUser(c echo.Context, status int, actor model.Actor, typed fie
 	}
 	view.Quota = s.quotaForm(templates.UserPath(name)+"/quota#room", view.Usage, true, typed)
 	var next string
-	if view.Reach, next, err = s.registry.ReachOf(ctx, actor, name, after(c)); err != nil {
+	if view.Reach, next, err = s.registry.UserRoles(ctx, actor, name, after(c)); err != nil {
 		return errs.Wrap(op, err)
 	}
 	view.More = more(templates.UserPath(name), next)
