@@ -10,33 +10,33 @@ import (
 	"sregistry/app/store"
 )
 
-// maxSuggested bounds what is suggested to somebody who fills in a form.
-const maxSuggested = 200
+// maxSuggestions bounds what is suggested to somebody who fills in a form.
+const maxSuggestions = 200
 
-// OwnCollections gives the collections to which an actor may push by his own roles, the
+// SuggestedCollections gives the collections to which an actor may push by his own roles, the
 // last changed first, to suggest them; not all if there are very many. Signed-in users may
 // ask. Errors: Unauthenticated, Forbidden.
-func (s *Service) OwnCollections(ctx context.Context, actor model.Actor) (list []ref.Collection, err error) {
-	return suggested(ctx, s, actor, "registry.OwnCollections", func(tx *store.Tx) ([]ref.Collection, error) {
-		return tx.OwnedCollections(ctx, actor.UserID, maxSuggested)
+func (s *Service) SuggestedCollections(ctx context.Context, actor model.Actor) (list []ref.Collection, err error) {
+	return suggestions(ctx, s, actor, "registry.SuggestedCollections", func(tx *store.Tx) ([]ref.Collection, error) {
+		return tx.OwnedCollections(ctx, actor.UserID, maxSuggestions)
 	})
 }
 
-// Acquaintances gives the names of users whom an actor knows of anyway: the members of his
+// SuggestedUsers gives the names of users whom an actor knows of anyway: the members of his
 // teams, and those who have a role in a collection of his. Nobody else is suggested to him:
 // not every visitor may read who has an account here. Signed-in users may ask. Errors:
 // Unauthenticated, Forbidden.
-func (s *Service) Acquaintances(ctx context.Context, actor model.Actor) ([]string, error) {
-	return suggested(ctx, s, actor, "registry.Acquaintances", func(tx *store.Tx) ([]string, error) {
-		return tx.Acquaintances(ctx, actor.UserID, maxSuggested)
+func (s *Service) SuggestedUsers(ctx context.Context, actor model.Actor) ([]string, error) {
+	return suggestions(ctx, s, actor, "registry.SuggestedUsers", func(tx *store.Tx) ([]string, error) {
+		return tx.KnownUsers(ctx, actor.UserID, maxSuggestions)
 	})
 }
 
-// Namespaces gives those in which an actor may make collections: the registry's own, where
+// SuggestedNamespaces gives those in which an actor may make collections: the registry's own, where
 // the settings let him, his, and those of the teams that he owns. Signed-in users may ask.
 // Errors: Unauthenticated, Forbidden.
-func (s *Service) Namespaces(ctx context.Context, actor model.Actor) ([]string, error) {
-	return suggested(ctx, s, actor, "registry.Namespaces", func(tx *store.Tx) ([]string, error) {
+func (s *Service) SuggestedNamespaces(ctx context.Context, actor model.Actor) ([]string, error) {
+	return suggestions(ctx, s, actor, "registry.SuggestedNamespaces", func(tx *store.Tx) ([]string, error) {
 		var list []string
 		if access.CanCreate(actor, access.Namespace{Common: s.Settings().UserCollections}) == access.Allow {
 			list = append(list, ref.Library)
@@ -44,13 +44,13 @@ func (s *Service) Namespaces(ctx context.Context, actor model.Actor) ([]string, 
 		if actor.UserID == 0 { // the console has no namespace
 			return list, nil
 		}
-		teams, err := tx.OwnedTeams(ctx, actor.UserID, maxSuggested)
+		teams, err := tx.OwnedTeams(ctx, actor.UserID, maxSuggestions)
 		return append(append(list, actor.Name), teams...), err
 	})
 }
 
-// suggested asks the store for something that only depends on who asks.
-func suggested[T any](ctx context.Context, s *Service, actor model.Actor, op string, ask func(*store.Tx) ([]T, error)) (list []T, err error) {
+// suggestions asks the store for something that only depends on who asks.
+func suggestions[T any](ctx context.Context, s *Service, actor model.Actor, op string, ask func(*store.Tx) ([]T, error)) (list []T, err error) {
 	if err := signedIn(op, actor, model.ScopeRead); err != nil {
 		return nil, err
 	}

@@ -30,11 +30,11 @@ func (t *Tx) OwnedTeams(ctx context.Context, user int64, limit int) ([]string, e
 	 WHERE m.user_id = ? AND m.owner = 1 ORDER BY n.name LIMIT ?`, user, limit)
 }
 
-// Acquaintances gives, by name, the users whom a user meets anyway, at most limit: those who
+// KnownUsers gives, by name, the users whom a user meets anyway, at most limit: those who
 // are in a team with him, and those who were given a role in a collection that he owns. He
 // himself is not among them, nor is anybody whose account is disabled.
-func (t *Tx) Acquaintances(ctx context.Context, user int64, limit int) ([]string, error) {
-	return all(ctx, t, "store.Acquaintances", value[string], `WITH met (id) AS (
+func (t *Tx) KnownUsers(ctx context.Context, user int64, limit int) ([]string, error) {
+	return all(ctx, t, "store.KnownUsers", value[string], `WITH met (id) AS (
 	    SELECT m.user_id FROM team_members m WHERE m.team_id IN (SELECT team_id FROM team_members WHERE user_id = ?1)
 	    UNION
 	    SELECT g.user_id FROM collection_users g

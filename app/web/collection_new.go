@@ -22,7 +22,7 @@ func (s *Site) newCollection(c echo.Context) error {
 }
 
 func (s *Site) showNewCollection(c echo.Context, status int, actor model.Actor, form templates.CollectionForm, problems templates.Problems) error {
-	places, err := s.registry.Namespaces(c.Request().Context(), actor)
+	places, err := s.registry.SuggestedNamespaces(c.Request().Context(), actor)
 	if err != nil {
 		return errs.Wrap("web.showNewCollection", err)
 	}

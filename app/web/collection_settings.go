@@ -66,7 +66,7 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 	if typed.Has("signers") {
 		view.Signers = typed.text("signers")
 	}
-	if view.People, err = s.registry.Acquaintances(ctx, actor); err != nil {
+	if view.People, err = s.registry.SuggestedUsers(ctx, actor); err != nil {
 		return view, err
 	}
 	teams, _, err := s.registry.Teams(ctx, actor, true, model.Page{Limit: model.MaxLimit})

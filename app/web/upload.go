@@ -24,7 +24,7 @@ func (s *Site) upload(c echo.Context) error {
 
 // showUpload shows the page with a form.
 func (s *Site) showUpload(c echo.Context, status int, actor model.Actor, form templates.UploadForm, problems templates.Problems) error {
-	own, err := s.registry.OwnCollections(c.Request().Context(), actor)
+	own, err := s.registry.SuggestedCollections(c.Request().Context(), actor)
 	if err != nil {
 		return errs.Wrap("web.showUpload", err)
 	}
