@@ -204,7 +204,7 @@ func (s *stage) reopened(t testing.TB, dir string, wrong func(string, ...any), a
 	defer e.end()
 	again := s.open(e, dir, doortest.WithFiles(quick), doortest.WithLog(io.Discard))
 	again.ahead.Store(s.ahead.Load())
-	if err := again.site.Registry.Recover(t.Context()); err != nil {
+	if err := again.site.Registry.ReleaseReservations(t.Context()); err != nil {
 		wrong("recover: %v", err)
 	}
 	again.check(wrong, false)

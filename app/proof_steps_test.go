@@ -192,7 +192,7 @@ func (s *stage) survives(a act, left string, allowed [][]string, after []string)
 	again := s.open(e, left, doortest.WithFiles(quick))
 	again.ahead.Store(s.ahead.Load())
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if err := again.site.Registry.Recover(e.Context()); err != nil {
+	if err := again.site.Registry.ReleaseReservations(e.Context()); err != nil {
 		wrong("recover: %v", err)
 	}
 	again.check(wrong, false)

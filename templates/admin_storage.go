@@ -18,7 +18,7 @@ type AdminStorage struct {
 	Page
 	// Place is where it is shown; empty is all of the registry.
 	Place    string
-	Holdings []model.Holding // the largest first
+	Holdings []model.StorageUsage // the largest first
 	// Samples and Garbage are shown for all of the registry only.
 	Samples []model.Sample
 	Garbage []model.Garbage
@@ -29,7 +29,7 @@ type AdminStorage struct {
 
 // holdingPath is the address where a holding's parts are shown, and for a container its
 // own page.
-func (p AdminStorage) holdingPath(h model.Holding) string {
+func (p AdminStorage) holdingPath(h model.StorageUsage) string {
 	if strings.Count(h.Name, "/") >= 2 {
 		return "/containers/" + h.Name
 	}

@@ -81,22 +81,22 @@ func LimitPath(name string) string { return withQuery("/admin/quotas", "name", n
 // limitedPath is the page of what has a limit.
 func limitedPath(q model.Quota) string {
 	switch q.Kind {
-	case model.LimitedCollection:
+	case model.CollectionQuota:
 		return CollectionPath(q.Collection)
-	case model.LimitedUser:
+	case model.UserQuota:
 		return UserPath(q.Name)
-	case model.LimitedTeam:
+	case model.TeamQuota:
 		return TeamPath(q.Name)
 	}
 	return withQuery("/admin/storage", "in", q.Name)
 }
 
 // limitedWords say what has a limit.
-func limitedWords(k model.LimitedKind) string {
+func limitedWords(k model.QuotaKind) string {
 	switch k {
-	case model.LimitedLibrary:
+	case model.LibraryQuota:
 		return "the registry's own"
-	case model.LimitedOrphan:
+	case model.OrphanQuota:
 		return "of an account that is gone"
 	}
 	return string(k)
@@ -116,7 +116,7 @@ const nearlyFull = 0.9
 // fullness says whether a limit is reached, or soon will be, with the class for it; empty
 // if neither.
 func fullness(u model.Usage) (word, class string) {
-	switch share := u.Share(); {
+	switch share := u.Ratio(); {
 	case share >= 1:
 		return "full", "bad"
 	case share >= nearlyFull:
@@ -135,7 +135,7 @@ func percent(share float64) string {
 
 // takenWords say how much of a limit is taken, and what is to be known of that.
 func takenWords(u model.Usage) string {
-	words := percent(u.Share())
+	words := percent(u.Ratio())
 	if u.Reserved > 0 {
 		words += ", with " + bytesOf(u.Reserved) + " kept free for uploads"
 	}

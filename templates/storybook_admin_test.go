@@ -85,28 +85,28 @@ func storageStories() []story {
 			Blobs: i * 9, Images: i * 8, Collections: i, Users: 3})
 	}
 	whole := templates.AdminStorage{Page: admin("/admin/storage"), Health: health, Now: now, Grace: 7 * 24 * time.Hour, Samples: samples,
-		Holdings: []model.Holding{{Name: "library", Images: 900, Bytes: 30 << 30, Limitable: true}, {Name: "alice", Images: 80, Bytes: 20 << 30, Limitable: true, Quota: 100 << 30}, {Name: "imaging", Images: 50, Bytes: 6 << 30},
-			{Name: longPart, Images: 7, Bytes: 2 << 30, Limitable: true, Quota: 1 << 40}, {Name: "bob", Images: 3, Bytes: 1 << 30}, {Name: "carol", Images: 1, Bytes: 400 << 20}, {Name: "dave", Images: 1, Bytes: 4 << 20}},
+		Holdings: []model.StorageUsage{{Name: "library", Images: 900, Bytes: 30 << 30, HasQuota: true}, {Name: "alice", Images: 80, Bytes: 20 << 30, HasQuota: true, Quota: 100 << 30}, {Name: "imaging", Images: 50, Bytes: 6 << 30},
+			{Name: longPart, Images: 7, Bytes: 2 << 30, HasQuota: true, Quota: 1 << 40}, {Name: "bob", Images: 3, Bytes: 1 << 30}, {Name: "carol", Images: 1, Bytes: 400 << 20}, {Name: "dave", Images: 1, Bytes: 4 << 20}},
 		Garbage: []model.Garbage{{Images: 2, Bytes: 1 << 30}, {Day: now.AddDate(0, 0, 3), Images: 1234, Bytes: 3 << 30}}}
 	return []story{
 		{"admin-storage", whole.View()},
 		{"admin-storage-empty", templates.AdminStorage{Page: admin("/admin/storage"), Now: now}.View()},
 		{"admin-storage-namespace", templates.AdminStorage{Page: admin("/admin/storage?in=alice"), Place: "alice", Now: now,
-			Holdings: []model.Holding{{Name: "alice/tools", Images: 7, Bytes: 1 << 30, Limitable: true}, {Name: "alice/" + longPart, Images: 7, Bytes: 1 << 20}}}.View()},
+			Holdings: []model.StorageUsage{{Name: "alice/tools", Images: 7, Bytes: 1 << 30, HasQuota: true}, {Name: "alice/" + longPart, Images: 7, Bytes: 1 << 20}}}.View()},
 		{"admin-storage-collection", templates.AdminStorage{Page: admin("/admin/storage?in=alice/tools"), Place: "alice/tools", Now: now,
-			Holdings: []model.Holding{{Name: "alice/tools/hello", Images: 7, Bytes: 1 << 30}}}.View()},
+			Holdings: []model.StorageUsage{{Name: "alice/tools/hello", Images: 7, Bytes: 1 << 30}}}.View()},
 	}
 }
 
 func quotaStories() []story {
 	list := []model.Quota{
-		{Usage: model.Usage{Name: "alice", Used: 3 << 40, Quota: 2 << 40}, Kind: model.LimitedUser},
-		{Usage: model.Usage{Name: "lab", Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}, Kind: model.LimitedCollection, Collection: ref.Collection{Namespace: "library", Name: "lab"}},
-		{Usage: model.Usage{Name: longPart + "/" + longPart, Used: 30 << 30, Reserved: 1 << 30, Quota: 100 << 30}, Kind: model.LimitedCollection,
+		{Usage: model.Usage{Name: "alice", Used: 3 << 40, Quota: 2 << 40}, Kind: model.UserQuota},
+		{Usage: model.Usage{Name: "lab", Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}, Kind: model.CollectionQuota, Collection: ref.Collection{Namespace: "library", Name: "lab"}},
+		{Usage: model.Usage{Name: longPart + "/" + longPart, Used: 30 << 30, Reserved: 1 << 30, Quota: 100 << 30}, Kind: model.CollectionQuota,
 			Collection: ref.Collection{Namespace: longPart, Name: longPart}},
-		{Usage: model.Usage{Name: "library", Used: 1 << 20, Quota: 10 << 40}, Kind: model.LimitedLibrary},
-		{Usage: model.Usage{Name: "imaging", Quota: 1 << 40}, Kind: model.LimitedTeam},
-		{Usage: model.Usage{Name: "bob", Used: 1234567, Quota: 100 << 30, Default: true}, Kind: model.LimitedOrphan},
+		{Usage: model.Usage{Name: "library", Used: 1 << 20, Quota: 10 << 40}, Kind: model.LibraryQuota},
+		{Usage: model.Usage{Name: "imaging", Quota: 1 << 40}, Kind: model.TeamQuota},
+		{Usage: model.Usage{Name: "bob", Used: 1234567, Quota: 100 << 30, Default: true}, Kind: model.OrphanQuota},
 	}
 	whole := templates.AdminQuotas{Page: flashed(admin("/admin/quotas"), "alice may take up 2.0 TiB now. It takes up more already: that stays, and nothing can be added."),
 		Quotas: list, Order: model.Fullest, More: "/admin/quotas?after=0:bob", UserQuota: 100 << 30}

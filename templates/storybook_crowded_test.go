@@ -134,8 +134,8 @@ func crowdedPeopleStories() []story {
 			Held: []string{crowdedName.Collection.Full(), "the team " + longPart}, Usage: usage,
 			Quota: templates.QuotaForm{Action: templates.UserPath(longPart) + "/quota#room", Size: "2097152TiB", Own: true, User: true, UserQuota: 1 << 60}}.View()},
 		{"crowded-password-link-made", templates.PasswordLinkMade{Page: crowded("/admin/users"), User: person, Link: "https://" + longPart + ".example.org/password/" + link, Expires: now}.View()},
-		{"crowded-admin-storage", templates.AdminStorage{Page: crowded("/admin/storage?in=" + longPart), Place: longPart, Now: now, Holdings: []model.Holding{
-			{Name: crowdedName.Collection.Full(), Images: 1 << 30, Bytes: 1 << 60, Limitable: true, Quota: 1 << 61}, {Name: longPart + "/2-" + longPart, Images: 1, Bytes: 1 << 59, Limitable: true}}}.View()},
+		{"crowded-admin-storage", templates.AdminStorage{Page: crowded("/admin/storage?in=" + longPart), Place: longPart, Now: now, Holdings: []model.StorageUsage{
+			{Name: crowdedName.Collection.Full(), Images: 1 << 30, Bytes: 1 << 60, HasQuota: true, Quota: 1 << 61}, {Name: longPart + "/2-" + longPart, Images: 1, Bytes: 1 << 59, HasQuota: true}}}.View()},
 		{"crowded-admin-log", templates.AdminLog{Page: crowded("/admin/log"), Events: []model.Event{
 			{At: now, Action: model.Pushed, Target: crowdedName.Full() + ":" + longPart, Actor: longPart, ActorFullName: longName, Via: model.ByToken, TokenName: token.Name,
 				Source: "2001:db8:85a3:8d3:1319:8a2e:370:7348", Denied: true, Count: 1 << 30, Details: map[string]string{"to": emoji + " " + rtl + " " + longPart}},

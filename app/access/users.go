@@ -32,9 +32,9 @@ func CanSeeMembers(actor model.Actor, member bool) Decision {
 	return Refused
 }
 
-// CanSeeRoom decides whether an actor may see how much room a namespace takes up, given
+// CanSeeUsage decides whether an actor may see how much room a namespace takes up, given
 // whether it is his own, or a team's that he owns.
-func CanSeeRoom(actor model.Actor, owned bool) Decision {
+func CanSeeUsage(actor model.Actor, owned bool) Decision {
 	switch d := CanAct(actor, model.ScopeRead); {
 	case d != Allow:
 		return d

@@ -28,8 +28,8 @@ func TestWhatBelongsToNoCollection(t *testing.T) {
 		{"manage another team", with(access.CanManageTeam, false), [...]access.Decision{login, no, narrow, narrow, yes, narrow, narrow, yes}},
 		{"see his team's members", with(access.CanSeeMembers, true), [...]access.Decision{login, yes, yes, yes, yes, yes, yes, yes}},
 		{"see another team's members", with(access.CanSeeMembers, false), [...]access.Decision{login, no, no, no, yes, yes, yes, yes}},
-		{"see the room of his namespace", with(access.CanSeeRoom, true), [...]access.Decision{login, yes, yes, narrow, yes, yes, narrow, yes}},
-		{"see the room of another", with(access.CanSeeRoom, false), [...]access.Decision{login, no, no, no, yes, yes, narrow, yes}},
+		{"see the room of his namespace", with(access.CanSeeUsage, true), [...]access.Decision{login, yes, yes, narrow, yes, yes, narrow, yes}},
+		{"see the room of another", with(access.CanSeeUsage, false), [...]access.Decision{login, no, no, no, yes, yes, narrow, yes}},
 		{"manage his account", with(access.CanManageAccount, true), [...]access.Decision{login, yes, narrow, narrow, yes, narrow, narrow, yes}},
 		{"manage another account", with(access.CanManageAccount, false), [...]access.Decision{login, no, no, no, yes, narrow, narrow, yes}},
 	} {

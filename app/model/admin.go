@@ -2,16 +2,16 @@ package model
 
 import "time"
 
-// Holding is what a namespace, a collection or a container takes up. A blob that several
+// StorageUsage is what a namespace, a collection or a container takes up. A blob that several
 // hold counts for each of them, though it is kept once.
-type Holding struct {
+type StorageUsage struct {
 	Name   string // full: "library", "library/lab", "library/lab/hello"
 	Images int
 	Bytes  int64
-	// Limitable says that it can have a quota, and Quota how much it may take up; 0 is no
+	// HasQuota says that it can have a quota, and Quota how much it may take up; 0 is no
 	// limit.
-	Limitable bool
-	Quota     int64
+	HasQuota bool
+	Quota    int64
 }
 
 // Sample is what the registry held on a day.

@@ -21,39 +21,39 @@ type Usage struct {
 	Default bool
 }
 
-// Room gives how many bytes more there may be.
-func (u Usage) Room() int64 {
+// Remaining gives how many bytes more there may be.
+func (u Usage) Remaining() int64 {
 	if u.Quota == 0 {
 		return math.MaxInt64
 	}
 	return max(0, u.Quota-u.Used-u.Reserved)
 }
 
-// Share gives how much of the quota is taken: 1 is all of it, and it may be more if the
+// Ratio gives how much of the quota is taken: 1 is all of it, and it may be more if the
 // quota was set below what was there. Where there is no limit it is 0.
-func (u Usage) Share() float64 {
+func (u Usage) Ratio() float64 {
 	if u.Quota == 0 {
 		return 0
 	}
 	return (float64(u.Used) + float64(u.Reserved)) / float64(u.Quota)
 }
 
-// LimitedKind says what a quota is about.
-type LimitedKind string
+// QuotaKind says what a quota is about.
+type QuotaKind string
 
 // The kinds of what may have a quota.
 const (
-	LimitedUser       LimitedKind = "user"
-	LimitedTeam       LimitedKind = "team"
-	LimitedLibrary    LimitedKind = "library" // the registry's own namespace
-	LimitedOrphan     LimitedKind = "orphan"  // what a user left whose account is gone
-	LimitedCollection LimitedKind = "collection"
+	UserQuota       QuotaKind = "user"
+	TeamQuota       QuotaKind = "team"
+	LibraryQuota    QuotaKind = "library" // the registry's own namespace
+	OrphanQuota     QuotaKind = "orphan"  // what a user left whose account is gone
+	CollectionQuota QuotaKind = "collection"
 )
 
 // Quota is a limit that holds, with what is taken of it.
 type Quota struct {
 	Usage
-	Kind       LimitedKind
+	Kind       QuotaKind
 	Collection ref.Collection // zero for a namespace
 }
 

@@ -31,12 +31,12 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 		return errs.Wrap(op, err)
 	}
 	defer u.Abort() // does nothing after the commit
-	room, err := s.reserve(ctx, actor, path, announced(body))
+	reserved, err := s.reserve(ctx, actor, path, contentLength(body))
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	defer room.end(ctx)
-	size, err := u.Append(ctx, room.meter(ctx, body), blob.Unlimited)
+	defer reserved.release(ctx)
+	size, err := u.Append(ctx, reserved.limit(ctx, body), blob.Unlimited)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -48,7 +48,7 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 		if err != nil {
 			return err
 		}
-		if err := room.spend(ctx, tx); err != nil {
+		if err := reserved.releaseIn(ctx, tx); err != nil {
 			return err
 		}
 		return s.holdBlob(ctx, tx, p, want, size)

@@ -30,11 +30,11 @@ const (
 // described is an image as its manifest and its content say, before it has a place.
 type described struct {
 	store.NewImage
-	manifest manifest.Manifest
-	report   []byte       // the JSON of what is inside an image file
-	signed   bool         // there are signatures in it
-	proof    *proof       // what they are worth, if that is known already
-	room     *reservation // that is given back when it is kept
+	manifest    manifest.Manifest
+	report      []byte       // the JSON of what is inside an image file
+	signed      bool         // there are signatures in it
+	proof       *proof       // what they are worth, if that is known already
+	reservation *reservation // that is given back when it is kept
 }
 
 func newDescribed(m manifest.Manifest, body []byte) described {
@@ -126,13 +126,13 @@ func knownArch(arch string) string {
 // order, too many.
 func boundLabels(labels map[string]string) map[string]string {
 	bound := map[string]string{}
-	room := maxLabelText
+	reserved := maxLabelText
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		size := len(key) + len(labels[key])
-		if key == "" || len(key) > maxLabelKey || len(labels[key]) > maxLabelValue || size > room || len(bound) == maxLabels {
+		if key == "" || len(key) > maxLabelKey || len(labels[key]) > maxLabelValue || size > reserved || len(bound) == maxLabels {
 			continue
 		}
-		room -= size
+		reserved -= size
 		bound[key] = labels[key]
 	}
 	return bound

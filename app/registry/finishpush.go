@@ -45,7 +45,7 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 	d, err := s.commitFile(ctx, u)
 	switch {
 	case err == nil:
-		d.room = &reservation{s: s, id: id} // the upload's row goes in the transaction that makes the image
+		d.reservation = &reservation{s: s, id: id} // the upload's row goes in the transaction that makes the image
 		i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	case errs.Is(err, errs.Invalid):
 		u.Abort() // it is not an image, and cannot become one

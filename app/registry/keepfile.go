@@ -55,7 +55,7 @@ func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path
 		if err != nil {
 			return err
 		}
-		if err := d.room.spend(ctx, tx); err != nil {
+		if err := d.reservation.releaseIn(ctx, tx); err != nil {
 			return err
 		}
 		for _, b := range fresh {

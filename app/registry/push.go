@@ -43,16 +43,16 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	room, err := s.reserve(ctx, actor, path, announced(body))
+	reserved, err := s.reserve(ctx, actor, path, contentLength(body))
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	defer room.end(ctx)
-	d, err := s.takeFile(ctx, room.meter(ctx, body))
+	defer reserved.release(ctx)
+	d, err := s.takeFile(ctx, reserved.limit(ctx, body))
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	d.room = room
+	d.reservation = reserved
 	i, err := s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	return i, errs.Wrap(op, err)
 }

@@ -203,7 +203,7 @@ func TestStorageTellsQuotas(t *testing.T) {
 		must(t, err)
 		found := map[string]int64{}
 		for _, h := range list {
-			if h.Limitable {
+			if h.HasQuota {
 				found[h.Name] = h.Quota
 			}
 		}

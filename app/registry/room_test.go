@@ -113,14 +113,14 @@ func TestQuotaHoldsForStreamsOfUnknownLength(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice, at := f.user("alice"), path(t, "alice/tools/x")
-	const room = 300 << 10
-	f.limit("alice", room)
-	content := bytes.Repeat([]byte("x"), room)
+	const reserved = 300 << 10
+	f.limit("alice", reserved)
+	content := bytes.Repeat([]byte("x"), reserved)
 	must(t, f.PutBlob(f.ctx(), alice, at, digest.FromBytes(content), unsized{bytes.NewReader(content)}))
 	f.sound()
 	wants(t, errs.OverQuota, f.PutBlob(f.ctx(), alice, at, digest.FromString("y"), unsized{strings.NewReader("y")}))
 	wants(t, errs.OverQuota, only(f.BeginUpload(f.ctx(), alice, at)))
-	wants(t, errs.OverQuota, f.CheckRoom(f.ctx(), alice, at, 0))
+	wants(t, errs.OverQuota, f.CheckQuota(f.ctx(), alice, at, 0))
 	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/other/y"), at, digest.FromBytes(content))) // takes up no more of the namespace
 	f.sound()
 }
@@ -134,7 +134,7 @@ func TestUploadTakesItsRoomWhenItBeginsAndGivesItBackWhenItEnds(t *testing.T) {
 	up, err := f.BeginSizedUpload(f.ctx(), alice, at, 900)
 	must(t, err)
 	wants(t, errs.OverQuota, only(f.BeginSizedUpload(f.ctx(), alice, at, 101)))
-	if u := f.usage(alice, "alice/tools"); u.Reserved != 900 || u.Room() != 100 {
+	if u := f.usage(alice, "alice/tools"); u.Reserved != 900 || u.Remaining() != 100 {
 		t.Errorf("begun: %+v", u)
 	}
 	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, 0, unsized{strings.NewReader(strings.Repeat("x", 1001))})
@@ -176,7 +176,7 @@ func TestRoomOfWhatTheServerDiedInIsGivenBackWhenItStarts(t *testing.T) {
 	}
 	f.sound()
 	again := registry.New(f.db, f.blobs, registry.Settings{Grace: time.Hour, UploadLife: time.Hour}, slog.New(slog.DiscardHandler))
-	must(t, again.Recover(f.ctx()))
+	must(t, again.ReleaseReservations(f.ctx()))
 	if u := f.usage(alice, "alice/tools"); u.Reserved != 300 {
 		t.Errorf("after a start: %+v", u)
 	}

@@ -9,26 +9,26 @@ import (
 	"sregistry/app/store"
 )
 
-// maxHoldings bounds what is told of one place.
-const maxHoldings = 200
+// maxStorageUsages bounds what is told of one place.
+const maxStorageUsages = 200
 
 // Storage tells what takes up the registry's room, the largest first, at most 200, with
 // their quotas: with an empty place the namespaces, in a namespace its collections, in a
 // collection, named in full, its containers. For admins. Errors: Forbidden,
 // Unauthenticated.
-func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) (list []model.Holding, err error) {
+func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) (list []model.StorageUsage, err error) {
 	const op = "registry.Storage"
 	if err := admin(op, actor); err != nil {
 		return nil, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if list, err = holdings(ctx, tx, place); err != nil {
+		if list, err = storageUsages(ctx, tx, place); err != nil {
 			return err
 		}
 		quotas, err := s.quotasOf(ctx, tx, place, list)
 		for at := range list {
 			h := &list[at]
-			h.Quota, h.Limitable = quotas[h.Name]
+			h.Quota, h.HasQuota = quotas[h.Name]
 		}
 		return err
 	})
@@ -36,7 +36,7 @@ func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) 
 }
 
 // quotasOf gives the quotas of what can have one, by name.
-func (s *Service) quotasOf(ctx context.Context, tx *store.Tx, place string, list []model.Holding) (map[string]int64, error) {
+func (s *Service) quotasOf(ctx context.Context, tx *store.Tx, place string, list []model.StorageUsage) (map[string]int64, error) {
 	names := make([]string, len(list))
 	for at, h := range list {
 		names[at] = h.Name
@@ -50,15 +50,15 @@ func (s *Service) quotasOf(ctx context.Context, tx *store.Tx, place string, list
 	return nil, nil
 }
 
-func holdings(ctx context.Context, tx *store.Tx, place string) ([]model.Holding, error) {
+func storageUsages(ctx context.Context, tx *store.Tx, place string) ([]model.StorageUsage, error) {
 	namespace, collection, within := strings.Cut(place, "/")
 	switch {
 	case place == "":
-		return tx.NamespaceHoldings(ctx, maxHoldings)
+		return tx.NamespaceStorage(ctx, maxStorageUsages)
 	case !within:
-		return tx.CollectionHoldings(ctx, namespace, maxHoldings)
+		return tx.CollectionStorage(ctx, namespace, maxStorageUsages)
 	}
-	return tx.ContainerHoldings(ctx, namespace, collection, maxHoldings)
+	return tx.ContainerStorage(ctx, namespace, collection, maxStorageUsages)
 }
 
 // Samples tells what the registry held on each of the last days, the oldest first, as far

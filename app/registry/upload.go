@@ -33,12 +33,12 @@ func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path 
 		if err != nil {
 			return err
 		}
-		l, err := s.limits(ctx, tx, p.ContainerOf.Collection)
+		l, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
 		if err != nil {
 			return err
 		}
-		if l.Room() < max(bytes, 1) {
-			return full(op, l, bytes)
+		if l.Remaining() < max(bytes, 1) {
+			return overQuota(op, l, bytes)
 		}
 		row := store.Upload{ID: up.ID, Container: p.ContainerOf.Full(), User: actor.UserID, Namespace: l.NamespaceID, Collection: p.Collection}
 		if l.Limited() {
@@ -62,12 +62,12 @@ func (s *Service) Upload(ctx context.Context, actor model.Actor, path ref.Path, 
 }
 
 func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, id string) (store.Upload, error) {
-	row, _, err := s.uploadRoom(ctx, actor, path, id)
+	row, _, err := s.uploadReservation(ctx, actor, path, id)
 	return row, err
 }
 
-// uploadRoom finds an upload, with the room that is kept free for it; nil if no quota holds.
-func (s *Service) uploadRoom(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, room *reservation, err error) {
+// uploadReservation finds an upload, with the room that is kept free for it; nil if no quota holds.
+func (s *Service) uploadReservation(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, reserved *reservation, err error) {
 	const op = "registry.upload"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := s.pushPlace(ctx, tx, actor, path)
@@ -80,13 +80,13 @@ func (s *Service) uploadRoom(ctx context.Context, actor model.Actor, path ref.Pa
 		if row.User != actor.UserID || row.Container != p.ContainerOf.Full() {
 			return errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
 		}
-		l, err := s.limits(ctx, tx, p.ContainerOf.Collection)
+		l, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
 		if err == nil && l.Limited() {
-			room = &reservation{s: s, in: p.ContainerOf.Collection, id: id, all: row.Reserved, left: max(0, row.Reserved-row.Offset), step: firstStep}
+			reserved = &reservation{s: s, collection: p.ContainerOf.Collection, id: id, total: row.Reserved, unused: max(0, row.Reserved-row.Offset), extension: minExtension}
 		}
 		return err
 	})
-	return row, room, err
+	return row, reserved, err
 }
 
 // forgetUpload ends what the database knows of an upload, and so gives back its room, even

@@ -15,17 +15,17 @@ import (
 func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (u model.Usage, err error) {
 	const op = "registry.Usage"
 	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
-		l, err := s.limits(ctx, tx, c.Name)
+		l, err := s.quotas(ctx, tx, c.Name)
 		u = l.Collection
 		return err
 	})
 	return u, errs.Wrap(op, err)
 }
 
-// TightestUsage is Usage of the collection or, if that leaves less room and is the actor's
+// EffectiveUsage is Usage of the collection or, if that leaves less room and is the actor's
 // to know of, of its namespace. Errors: those of Usage.
-func (s *Service) TightestUsage(ctx context.Context, actor model.Actor, path ref.Path) (model.Usage, error) {
-	const op = "registry.TightestUsage"
+func (s *Service) EffectiveUsage(ctx context.Context, actor model.Actor, path ref.Path) (model.Usage, error) {
+	const op = "registry.EffectiveUsage"
 	c, err := s.Collection(ctx, actor, path)
 	if err != nil {
 		return model.Usage{}, errs.Wrap(op, err)
@@ -38,7 +38,7 @@ func (s *Service) TightestUsage(ctx context.Context, actor model.Actor, path ref
 	if errs.Is(err, errs.Forbidden) {
 		return u, nil
 	}
-	if err == nil && n.Room() < u.Room() {
+	if err == nil && n.Remaining() < u.Remaining() {
 		u = n
 	}
 	return u, errs.Wrap(op, err)
@@ -57,7 +57,7 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 		if err != nil {
 			return err
 		}
-		if access.CanSeeRoom(actor, owned) != access.Allow {
+		if access.CanSeeUsage(actor, owned) != access.Allow {
 			return errs.E(op, errs.Forbidden, "How much room %s takes up is for its owners and for administrators to know.", name)
 		}
 		u, err = tx.NamespaceUsage(ctx, name, s.Settings().UserQuota)
@@ -74,10 +74,10 @@ func (s *Service) Usages(ctx context.Context, actor model.Actor, p model.Page) (
 	if err := signedIn(op, actor, model.ScopeRead); err != nil {
 		return nil, "", err
 	}
-	if access.CanSeeRoom(actor, true) != access.Allow {
+	if access.CanSeeUsage(actor, true) != access.Allow {
 		return nil, "", errs.E(op, errs.Forbidden, "Your token does not reach that far; use one for all collections.")
 	}
-	everybody := access.CanSeeRoom(actor, false) == access.Allow
+	everybody := access.CanSeeUsage(actor, false) == access.Allow
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
 		rows, err := tx.Usages(ctx, s.Settings().UserQuota, everybody, actor.UserID, p)
 		list, next = cutQuotas(p, rows, model.QuotasByName)
@@ -114,10 +114,10 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 // MayLimit reports whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
 func (s *Service) MayLimit(actor model.Actor) error { return admin("registry.MayLimit", actor) }
 
-// NamedUsage is NamespaceUsage for the name of a namespace, and Usage for that of a
+// UsageOf is NamespaceUsage for the name of a namespace, and Usage for that of a
 // collection. Errors: theirs.
-func (s *Service) NamedUsage(ctx context.Context, actor model.Actor, name ref.Path) (model.Usage, error) {
-	const op = "registry.NamedUsage"
+func (s *Service) UsageOf(ctx context.Context, actor model.Actor, name ref.Path) (model.Usage, error) {
+	const op = "registry.UsageOf"
 	var namespace bool
 	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
 		namespace, err = tx.IsNamespace(ctx, name.First())
@@ -157,7 +157,7 @@ func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path
 		if err := tx.SetNamespaceQuota(ctx, name.First(), bytes); err != nil {
 			return err
 		}
-		if err := tx.Record(ctx, actor.Did(model.QuotaSet, name.First(), "quota", toldQuota(bytes))); err != nil {
+		if err := tx.Record(ctx, actor.Did(model.QuotaSet, name.First(), "quota", quotaText(bytes))); err != nil {
 			return err
 		}
 		u, err = tx.NamespaceUsage(ctx, name.First(), s.Settings().UserQuota)
@@ -178,15 +178,15 @@ func (s *Service) setCollectionQuota(ctx context.Context, tx *store.Tx, actor mo
 	if err := tx.SetCollectionQuota(ctx, c.ID, quota); err != nil {
 		return model.Usage{}, err
 	}
-	if err := tx.Record(ctx, actor.Did(model.QuotaSet, c.Name.Full(), "quota", toldQuota(&quota)).In(c.ID)); err != nil {
+	if err := tx.Record(ctx, actor.Did(model.QuotaSet, c.Name.Full(), "quota", quotaText(&quota)).In(c.ID)); err != nil {
 		return model.Usage{}, err
 	}
-	l, err := s.limits(ctx, tx, c.Name)
+	l, err := s.quotas(ctx, tx, c.Name)
 	return l.Collection, err
 }
 
-// toldQuota writes a quota for the record.
-func toldQuota(bytes *int64) string {
+// quotaText writes a quota for the record.
+func quotaText(bytes *int64) string {
 	switch {
 	case bytes == nil:
 		return "default"

@@ -69,11 +69,11 @@ func (s *Service) FinishUploadWith(ctx context.Context, actor model.Actor, path 
 
 // writing is an upload while a request, and no other, writes to it.
 type writing struct {
-	s      *Service
-	row    store.Upload // as far as it is durable
-	room   *reservation
-	upload *blob.Upload
-	leave  func()
+	s           *Service
+	row         store.Upload // as far as it is durable
+	reservation *reservation
+	upload      *blob.Upload
+	leave       func()
 }
 
 // write has the caller write to an upload, with a body that begins at an offset; he has to
@@ -92,15 +92,15 @@ func (s *Service) write(ctx context.Context, actor model.Actor, path ref.Path, i
 			leave()
 		}
 	}()
-	row, room, err := s.uploadRoom(ctx, actor, path, id) // only now it stands still
+	row, reserved, err := s.uploadReservation(ctx, actor, path, id) // only now it stands still
 	if err != nil {
 		return w, err
 	}
-	w = writing{s: s, row: row, room: room, leave: leave}
+	w = writing{s: s, row: row, reservation: reserved, leave: leave}
 	if offset >= 0 && offset != row.Offset {
 		return w, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, not %d; go on from there.", row.Offset, offset)
 	}
-	if err := room.fit(ctx, row.Offset+announced(body)); err != nil {
+	if err := reserved.ensure(ctx, row.Offset+contentLength(body)); err != nil {
 		return w, err
 	}
 	w.upload, err = s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
@@ -118,7 +118,7 @@ func (w *writing) end() {
 // take takes a body, and makes durable what came of it whenever that is enough to be worth
 // it. The rest is for keep or finish.
 func (w *writing) take(ctx context.Context, body io.Reader) error {
-	body = w.room.meter(ctx, body)
+	body = w.reservation.limit(ctx, body)
 	for {
 		part := &io.LimitedReader{R: body, N: checkpoint}
 		if _, err := w.upload.Append(ctx, part, blob.Unlimited); err != nil || part.N > 0 {

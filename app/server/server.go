@@ -52,7 +52,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	}
 	defer func() { err = errors.Join(err, id.Close()) }()
 	core := registry.New(d.DB, d.Blobs, RegistrySettings(settings), log)
-	if err := core.Recover(ctx); err != nil {
+	if err := core.ReleaseReservations(ctx); err != nil {
 		return err
 	}
 	if err := core.Govern(ctx, SettingsFrom(settings)); err != nil {

@@ -8,42 +8,42 @@ import (
 	"sregistry/app/ref"
 )
 
-// Limits is how much room there is in a collection and in its namespace. NamespaceID is 0
+// Quotas is how much room there is in a collection and in its namespace. NamespaceID is 0
 // for one that does not exist.
-type Limits struct {
+type Quotas struct {
 	NamespaceID           int64
 	Namespace, Collection model.Usage
 }
 
 // Limited reports whether any quota holds.
-func (l Limits) Limited() bool { return l.Namespace.Quota > 0 || l.Collection.Quota > 0 }
+func (l Quotas) Limited() bool { return l.Namespace.Quota > 0 || l.Collection.Quota > 0 }
 
-// Room gives how many bytes more there may be.
-func (l Limits) Room() int64 { return min(l.Namespace.Room(), l.Collection.Room()) }
+// Remaining gives how many bytes more there may be.
+func (l Quotas) Remaining() int64 { return min(l.Namespace.Remaining(), l.Collection.Remaining()) }
 
 // quotaOf is the quota of a namespace n, where ?1 is that of a user's if nothing else was
 // set.
 const quotaOf = "coalesce(n.quota, iif(n.kind = 'user', ?1, 0))"
 
-// Limits tells how much room there is for what is pushed to a collection, which need not
+// QuotasOf tells how much room there is for what is pushed to a collection, which need not
 // exist yet. A user's namespace without a quota of its own has userQuota.
-func (t *Tx) Limits(ctx context.Context, c ref.Collection, userQuota int64) (Limits, error) {
-	l, err := one(ctx, t, "store.Limits", func(row scanner) (Limits, error) {
-		l := Limits{Namespace: model.Usage{Name: c.Namespace}, Collection: model.Usage{Name: measuredName(c)}}
+func (t *Tx) QuotasOf(ctx context.Context, c ref.Collection, userQuota int64) (Quotas, error) {
+	l, err := one(ctx, t, "store.Quotas", func(row scanner) (Quotas, error) {
+		l := Quotas{Namespace: model.Usage{Name: c.Namespace}, Collection: model.Usage{Name: usageName(c)}}
 		n, k := &l.Namespace, &l.Collection
 		return l, row.Scan(&l.NamespaceID, &n.Quota, &n.Used, &n.Reserved, &n.Default, &k.Quota, &k.Used, &k.Reserved)
 	}, "SELECT n.id, "+quotaOf+`, n.used, n.reserved, n.quota IS NULL, coalesce(c.quota, 0), coalesce(c.used, 0), coalesce(c.reserved, 0)
 	  FROM names n LEFT JOIN collections c ON c.namespace_id = n.id AND c.name = ?3
 	 WHERE n.name = ?2 AND n.kind <> 'collection'`, userQuota, c.Namespace, c.Name)
 	if errs.Is(err, errs.NotFound) {
-		return Limits{}, nil
+		return Quotas{}, nil
 	}
 	return l, err
 }
 
-// measuredName is the name of a collection where its room is told: the short one, but of a
+// usageName is the name of a collection where its room is told: the short one, but of a
 // default collection that is its whole namespace's.
-func measuredName(c ref.Collection) string {
+func usageName(c ref.Collection) string {
 	if c.Name == ref.Default {
 		return c.Full()
 	}
@@ -83,8 +83,8 @@ func (t *Tx) ReserveUpload(ctx context.Context, id string, bytes int64) error {
 	return t.run(ctx, "store.ReserveUpload", "UPDATE uploads SET reserved = ?, touched_at = ? WHERE id = ?", bytes, unix(t.Now), id)
 }
 
-// EndPassing forgets the uploads that cannot be resumed because the program that began them
+// DeleteTransientUploads forgets the uploads that cannot be resumed because the program that began them
 // has ended, and so gives back what was kept free for them.
-func (t *Tx) EndPassing(ctx context.Context) error {
-	return t.run(ctx, "store.EndPassing", "DELETE FROM uploads WHERE resumable = 0")
+func (t *Tx) DeleteTransientUploads(ctx context.Context) error {
+	return t.run(ctx, "store.DeleteTransientUploads", "DELETE FROM uploads WHERE resumable = 0")
 }

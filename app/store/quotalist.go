@@ -11,8 +11,8 @@ import (
 	"sregistry/app/ref"
 )
 
-// measured is the room that namespaces take up, and the collections that have a quota.
-const measured = `(
+// usages is the room that namespaces take up, and the collections that have a quota.
+const usages = `(
   SELECT n.name AS namespace, '' AS collection, n.id AS namespace_id, 0 AS collection_id,
          iif(n.kind = 'user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.name_id = n.id), 'orphan', n.kind) AS kind,
          ` + quotaOf + ` AS quota, n.used AS used, n.reserved AS reserved, n.quota IS NULL AS standard
@@ -21,10 +21,10 @@ const measured = `(
   SELECT n.name, c.name, n.id, c.id, 'collection', c.quota, c.used, c.reserved, 0
     FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.quota > 0 AND c.deleted_at = 0)`
 
-// limited are all quotas that hold, of namespaces and of collections, with the ten
+// quotasInForce are all quotas that hold, of namespaces and of collections, with the ten
 // thousandth parts that are taken of them: as whole numbers, so that a cursor can name
 // one.
-const limited = `(SELECT *, CAST(10000.0 * (used + reserved) / quota AS INTEGER) AS share FROM ` + measured + ` WHERE quota > 0)`
+const quotasInForce = `(SELECT *, CAST(10000.0 * (used + reserved) / quota AS INTEGER) AS share FROM ` + usages + ` WHERE quota > 0)`
 
 // QuotaRow is a quota with its place in the order of the fullest.
 type QuotaRow struct {
@@ -46,7 +46,7 @@ func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder
 		}
 	}
 	namespace, collection, _ := strings.Cut(after, "/")
-	return all(ctx, t, op, scanQuota, "SELECT namespace, collection, kind, quota, used, reserved, standard, share FROM "+limited+" WHERE "+where+" LIMIT ?5",
+	return all(ctx, t, op, scanQuota, "SELECT namespace, collection, kind, quota, used, reserved, standard, share FROM "+quotasInForce+" WHERE "+where+" LIMIT ?5",
 		userQuota, share, namespace, collection, p.Size()+1)
 }
 
@@ -55,7 +55,7 @@ func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder
 // NamespaceOf says, and the collections that he owns. QuotaCursor makes the cursor.
 func (t *Tx) Usages(ctx context.Context, userQuota int64, everybody bool, user int64, p model.Page) ([]QuotaRow, error) {
 	namespace, collection, _ := strings.Cut(p.After, "/")
-	return all(ctx, t, "store.Usages", scanQuota, `SELECT namespace, collection, kind, quota, used, reserved, standard, 0 FROM `+measured+` measured
+	return all(ctx, t, "store.Usages", scanQuota, `SELECT namespace, collection, kind, quota, used, reserved, standard, 0 FROM `+usages+` measured
 	  WHERE (namespace, collection) > (?2, ?3)
 	    AND (?4 OR collection_id = 0 AND `+ownedBy("namespace_id", "?5")+`
 	         OR EXISTS (SELECT 1 FROM roles r WHERE r.collection_id = measured.collection_id AND r.user_id = ?5 AND r.role = 2))
@@ -69,7 +69,7 @@ func scanQuota(row scanner) (QuotaRow, error) {
 	if c.Name == "" {
 		q.Name, *c = c.Namespace, ref.Collection{}
 	} else {
-		q.Name = measuredName(*c)
+		q.Name = usageName(*c)
 	}
 	return q, err
 }
@@ -77,7 +77,7 @@ func scanQuota(row scanner) (QuotaRow, error) {
 // QuotaCursor is the cursor that stands for a quota in a list of Quotas.
 func QuotaCursor(order model.QuotaOrder, q QuotaRow) string {
 	name := q.Name
-	if q.Kind == model.LimitedCollection {
+	if q.Kind == model.CollectionQuota {
 		name = q.Collection.Full()
 	}
 	if order == model.QuotasByName {

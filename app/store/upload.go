@@ -19,16 +19,16 @@ type Upload struct {
 	// they are 0 where there is none.
 	Reserved              int64
 	Namespace, Collection int64
-	// Passing says that it cannot be resumed once the program has ended, and holds only
+	// Transient says that it cannot be resumed once the program has ended, and holds only
 	// a reservation.
-	Passing bool
+	Transient bool
 }
 
 // AddUpload records a new upload, of which nothing has come.
 func (t *Tx) AddUpload(ctx context.Context, u Upload) error {
 	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at, reserved, namespace_id, collection_id, resumable)
 	  VALUES (?1, ?2, ?3, 0, x'', ?4, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)`,
-		u.ID, u.Container, u.User, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Passing)
+		u.ID, u.Container, u.User, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Transient)
 }
 
 // Upload finds an upload. Errors: NotFound.

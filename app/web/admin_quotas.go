@@ -33,7 +33,7 @@ func (s *Site) namedUsage(c echo.Context, actor model.Actor, name string) (*mode
 	if err != nil {
 		return nil, nil // it is told when the form is sent
 	}
-	u, err := s.registry.NamedUsage(c.Request().Context(), actor, path)
+	u, err := s.registry.UsageOf(c.Request().Context(), actor, path)
 	if errs.Is(err, errs.Invalid) {
 		return nil, nil
 	}

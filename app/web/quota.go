@@ -28,7 +28,7 @@ func quotaSays(u model.Usage) string {
 		return u.Name + " has no limit now."
 	case u.Default:
 		return u.Name + " has no limit of its own now; every user may take up " + size + "."
-	case u.Share() > 1:
+	case u.Ratio() > 1:
 		return u.Name + " may take up " + size + " now. It takes up more already: that stays, and nothing can be added."
 	}
 	return u.Name + " may take up " + size + " now."

@@ -18,7 +18,7 @@ import (
 // quota gives what a name may take up.
 func (f *fixture) quota(t *testing.T, name string) model.Usage {
 	t.Helper()
-	u, err := f.Registry.NamedUsage(t.Context(), model.Console, path(t, name))
+	u, err := f.Registry.UsageOf(t.Context(), model.Console, path(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}

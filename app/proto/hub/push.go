@@ -34,7 +34,7 @@ func (d *door) announce(c echo.Context) error {
 	if err := d.Registry.PreparePush(c.Request().Context(), actor, path, tag); err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.Registry.CheckRoom(c.Request().Context(), actor, path, 0); err != nil {
+	if err := d.Registry.CheckQuota(c.Request().Context(), actor, path, 0); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return c.JSON(http.StatusOK, announced{a.Collection})

@@ -77,7 +77,7 @@ func (d *door) complete(c echo.Context, u upload) error {
 	if _, err := d.Registry.KeepFile(ctx, actor, u.container.Path(), u.file, u.description); err != nil {
 		return never404(op, err)
 	}
-	used, err := d.Registry.TightestUsage(ctx, actor, u.container.Collection.Path())
+	used, err := d.Registry.EffectiveUsage(ctx, actor, u.container.Collection.Path())
 	if err != nil {
 		return never404(op, err)
 	}

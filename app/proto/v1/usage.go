@@ -23,7 +23,7 @@ func (d *door) usage(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	u, err := d.registry.NamedUsage(c.Request().Context(), httpx.Actor(c), name)
+	u, err := d.registry.UsageOf(c.Request().Context(), httpx.Actor(c), name)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
