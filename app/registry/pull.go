@@ -83,7 +83,7 @@ func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path
 		}
 		return p, m, err
 	}
-	m, err := s.manifests.recall(s, actor, lookup{user: actor.UserID, path: path, reference: r}, load)
+	m, err := s.manifests.get(s, actor, lookupKey{user: actor.UserID, path: path, reference: r}, load)
 	if err != nil {
 		return Manifest{}, errs.Wrap(op, err)
 	}

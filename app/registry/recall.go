@@ -12,47 +12,47 @@ import (
 
 // The bounds of what is remembered of look-ups. Together they stay below 16 MiB.
 const (
-	maxRemembered     = 1024
-	maxRememberedBody = 16 << 10 // bytes of a manifest
-	rememberedFor     = time.Second
+	maxCached     = 1024
+	maxCachedBody = 16 << 10 // bytes of a manifest
+	cacheTTL      = time.Second
 )
 
-// lookup is a question that a pull begins with. The answer depends on the user only by
+// lookupKey is a question that a pull begins with. The answer depends on the user only by
 // his role; what he may do with it is decided anew every time.
-type lookup struct {
+type lookupKey struct {
 	user      int64
 	path      ref.Path
 	reference ref.Reference
 	arch      string
 }
 
-// remembered is an answer, and the state of the database that it was read from.
-type remembered[V any] struct {
+// cached is an answer, and the state of the database that it was read from.
+type cached[V any] struct {
 	epoch uint64
 	at    time.Time
 	place store.Place
 	value V
 }
 
-// memory keeps the answers to look-ups until anything is written: a thousand nodes that
+// lookupCache keeps the answers to look-ups until anything is written: a thousand nodes that
 // start one job ask the same within a second. An answer is not used any more once a
 // change was acknowledged. Other processes change accounts only, which identity minds;
 // that answers grow old all the same is for whoever changes the file by hand.
-type memory[V any] struct {
-	items *lru.Map[lookup, remembered[V]]
+type lookupCache[V any] struct {
+	items *lru.Map[lookupKey, cached[V]]
 	fits  func(V) bool // whether an answer is small enough to be kept
 }
 
-func newMemory[V any](fits func(V) bool) memory[V] {
-	return memory[V]{lru.New[lookup, remembered[V]](maxRemembered), fits}
+func newLookupCache[V any](fits func(V) bool) lookupCache[V] {
+	return lookupCache[V]{lru.New[lookupKey, cached[V]](maxCached), fits}
 }
 
-// recall answers a look-up for an actor, from memory or by load, which has to ask for
+// get answers a look-up for an actor, from memory or by load, which has to ask for
 // permission itself. Errors are not remembered.
-func (m memory[V]) recall(s *Service, actor model.Actor, l lookup, load func() (store.Place, V, error)) (V, error) {
+func (m lookupCache[V]) get(s *Service, actor model.Actor, l lookupKey, load func() (store.Place, V, error)) (V, error) {
 	epoch := s.db.Epoch() // before the reading: what is written meanwhile makes the answer old
 	now := time.Now()
-	if kept, ok := m.items.Get(l); ok && kept.epoch == epoch && now.Sub(kept.at) < rememberedFor {
+	if kept, ok := m.items.Get(l); ok && kept.epoch == epoch && now.Sub(kept.at) < cacheTTL {
 		if err := s.allow(actor, access.Read, kept.place); err != nil {
 			var none V
 			return none, err
@@ -61,7 +61,7 @@ func (m memory[V]) recall(s *Service, actor model.Actor, l lookup, load func() (
 	}
 	p, v, err := load()
 	if err == nil && m.fits(v) {
-		m.items.Put(l, remembered[V]{epoch, now, p, v})
+		m.items.Put(l, cached[V]{epoch, now, p, v})
 	}
 	return v, err
 }

@@ -40,8 +40,8 @@ type Service struct {
 	derive    Derive
 	courier   *courier.Courier // nil for a program that sends no webhooks
 
-	images    memory[model.Image]
-	manifests memory[Manifest]
+	images    lookupCache[model.Image]
+	manifests lookupCache[Manifest]
 	looks     looks
 }
 
@@ -52,8 +52,8 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 		db: db, blobs: blobs, log: log, denials: newDenials(),
 		woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1),
 		reading:   rate.NewLimiter(paceBurst, paceBurst),
-		images:    newMemory(func(model.Image) bool { return true }),
-		manifests: newMemory(func(m Manifest) bool { return len(m.Body) <= maxRememberedBody }),
+		images:    newLookupCache(func(model.Image) bool { return true }),
+		manifests: newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
 		looks:     newLooks(),
 	}
 	s.settings.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
