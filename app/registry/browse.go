@@ -14,11 +14,11 @@ import (
 // Errors: Invalid for an unknown order or a bad cursor.
 func (s *Service) Browse(ctx context.Context, actor model.Actor, order model.Order, p model.Page) ([]model.Container, string, error) {
 	const op = "registry.Browse"
-	list, next, err := s.browse(ctx, actor, store.ContainerFilter{Order: order}, p)
+	list, next, err := s.listContainers(ctx, actor, store.ContainerFilter{Order: order}, p)
 	return list, next, errs.Wrap(op, err)
 }
 
-func (s *Service) browse(ctx context.Context, actor model.Actor, f store.ContainerFilter, p model.Page) (list []model.Container, next string, err error) {
+func (s *Service) listContainers(ctx context.Context, actor model.Actor, f store.ContainerFilter, p model.Page) (list []model.Container, next string, err error) {
 	var rows []store.ContainerRow
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		rows, err = tx.FindContainers(ctx, actor, s.Settings().SignIn, f, p)

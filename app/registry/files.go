@@ -25,11 +25,11 @@ func (s *Service) Files(ctx context.Context, i model.Image, folder string, skip 
 	const op = "registry.Files"
 	folder = path.Join("/", folder)
 	key := folderKey{i.Content, folder, max(0, skip)}
-	if kept, ok := s.looks.folders.Get(key); ok {
+	if kept, ok := s.fileBrowser.folders.Get(key); ok {
 		return kept, nil
 	}
 	f := model.Folder{Path: folder, Skip: key.skip}
-	err := s.lookInto(ctx, func(l *look) error {
+	err := s.browse(ctx, func(l *fileSession) error {
 		files, err := l.open(i)
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (s *Service) Files(ctx context.Context, i model.Image, folder string, skip 
 	if err != nil {
 		return model.Folder{}, errs.Wrap(op, err)
 	}
-	s.looks.folders.Put(key, f)
+	s.fileBrowser.folders.Put(key, f)
 	return f, nil
 }
 
@@ -53,11 +53,11 @@ func (s *Service) Files(ctx context.Context, i model.Image, folder string, skip 
 func (s *Service) CompareFiles(ctx context.Context, old, new model.Image) (model.FileChanges, error) {
 	const op = "registry.CompareFiles"
 	key := comparisonKey{old.Content, new.Content}
-	if kept, ok := s.looks.comparisons.Get(key); ok {
+	if kept, ok := s.fileBrowser.comparisons.Get(key); ok {
 		return kept, nil
 	}
 	var changes model.FileChanges
-	err := s.lookInto(ctx, func(l *look) error {
+	err := s.browse(ctx, func(l *fileSession) error {
 		before, err := l.open(old)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (s *Service) CompareFiles(ctx context.Context, old, new model.Image) (model
 	if err != nil {
 		return model.FileChanges{}, errs.Wrap(op, err)
 	}
-	s.looks.comparisons.Put(key, changes)
+	s.fileBrowser.comparisons.Put(key, changes)
 	return changes, nil
 }
 

@@ -17,21 +17,21 @@ import (
 
 // The bounds of looking at the files in images, which a stranger has made.
 const (
-	// maxLooks is how many images are looked into at a time, and lookWait how long a
+	// maxFileSessions is how many images are looked into at a time, and fileSessionWait how long a
 	// caller waits for a turn.
-	maxLooks = 2
-	lookWait = 3 * time.Second
-	// lookTime bounds one look.
-	lookTime = 10 * time.Second
+	maxFileSessions = 2
+	fileSessionWait = 3 * time.Second
+	// fileSessionTimeout bounds one look.
+	fileSessionTimeout = 10 * time.Second
 	// What is remembered: the file that a digest names cannot change. A listing or a
 	// comparison takes 2 MiB if the image is hostile, and commonly 50 KiB.
 	maxFolders     = 16
 	maxComparisons = 8
 )
 
-// looks keeps the looking into images within its bounds.
-type looks struct {
-	turns       chan struct{}
+// fileBrowser keeps the looking into images within its bounds.
+type fileBrowser struct {
+	slots       chan struct{}
 	folders     *lru.Map[folderKey, model.Folder]
 	comparisons *lru.Map[comparisonKey, model.FileChanges]
 }
@@ -45,37 +45,37 @@ type (
 	comparisonKey struct{ old, new digest.Digest }
 )
 
-func newLooks() looks {
-	return looks{make(chan struct{}, maxLooks), lru.New[folderKey, model.Folder](maxFolders),
+func newFileBrowser() fileBrowser {
+	return fileBrowser{make(chan struct{}, maxFileSessions), lru.New[folderKey, model.Folder](maxFolders),
 		lru.New[comparisonKey, model.FileChanges](maxComparisons)}
 }
 
-// lookInto runs fn when it is its turn, and not for ever.
-func (s *Service) lookInto(ctx context.Context, fn func(*look) error) error {
-	const op = "registry.lookInto"
-	turn := time.NewTimer(lookWait)
+// browse runs fn when it is its turn, and not for ever.
+func (s *Service) browse(ctx context.Context, fn func(*fileSession) error) error {
+	const op = "registry.browse"
+	turn := time.NewTimer(fileSessionWait)
 	defer turn.Stop()
 	select {
-	case s.looks.turns <- struct{}{}:
+	case s.fileBrowser.slots <- struct{}{}:
 	case <-turn.C:
 		return errs.E(op, errs.Unavailable, "Too many images are being looked into just now; try again in some seconds.")
 	case <-ctx.Done():
 		return errs.Wrap(op, ctx.Err())
 	}
-	defer func() { <-s.looks.turns }()
-	limited, stop := context.WithTimeout(ctx, lookTime)
+	defer func() { <-s.fileBrowser.slots }()
+	limited, stop := context.WithTimeout(ctx, fileSessionTimeout)
 	defer stop()
-	l := &look{ctx: limited, file: s.OpenFile}
+	l := &fileSession{ctx: limited, file: s.OpenFile}
 	defer l.close()
 	err := fn(l)
 	if err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
-		return errs.E(op, errs.Unavailable, "To look into this image takes more than %.0f seconds, so it was given up.", lookTime.Seconds())
+		return errs.E(op, errs.Unavailable, "To look into this image takes more than %.0f seconds, so it was given up.", fileSessionTimeout.Seconds())
 	}
 	return err
 }
 
-// look is one look into some images.
-type look struct {
+// fileSession is one look into some images.
+type fileSession struct {
 	ctx   context.Context
 	file  func(model.Image) (*os.File, error)
 	files []*sif.Files
@@ -83,7 +83,7 @@ type look struct {
 }
 
 // open opens the files of an image, until the look ends.
-func (l *look) open(i model.Image) (*sif.Files, error) {
+func (l *fileSession) open(i model.Image) (*sif.Files, error) {
 	f, err := l.file(i)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (l *look) open(i model.Image) (*sif.Files, error) {
 }
 
 // close closes what was opened. Files that were only read lose nothing if that fails.
-func (l *look) close() {
+func (l *fileSession) close() {
 	for _, f := range l.files {
 		f.Close()
 	}

@@ -40,9 +40,9 @@ type Service struct {
 	derive    Derive
 	courier   *courier.Courier // nil for a program that sends no webhooks
 
-	images    lookupCache[model.Image]
-	manifests lookupCache[Manifest]
-	looks     looks
+	images      lookupCache[model.Image]
+	manifests   lookupCache[Manifest]
+	fileBrowser fileBrowser
 }
 
 // New makes the core of an open database and an open blob store, which stay the
@@ -51,10 +51,10 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 	s := &Service{
 		db: db, blobs: blobs, log: log, denials: newDenials(),
 		woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1),
-		reading:   rate.NewLimiter(paceBurst, paceBurst),
-		images:    newLookupCache(func(model.Image) bool { return true }),
-		manifests: newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
-		looks:     newLooks(),
+		reading:     rate.NewLimiter(paceBurst, paceBurst),
+		images:      newLookupCache(func(model.Image) bool { return true }),
+		manifests:   newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
+		fileBrowser: newFileBrowser(),
 	}
 	s.settings.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
 	s.settings.present.Store(&settings)

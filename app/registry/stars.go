@@ -47,6 +47,6 @@ func (s *Service) StarredBy(ctx context.Context, actor model.Actor, order model.
 	if actor.UserID == 0 {
 		return nil, "", nil
 	}
-	list, next, err := s.browse(ctx, actor, store.ContainerFilter{StarredBy: actor.UserID, Order: order}, p)
+	list, next, err := s.listContainers(ctx, actor, store.ContainerFilter{StarredBy: actor.UserID, Order: order}, p)
 	return list, next, errs.Wrap("registry.StarredBy", err)
 }
