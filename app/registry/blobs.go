@@ -61,7 +61,7 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from ref.Path, d digest.Digest) error {
 	const op = "registry.MountBlob"
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		source, err := s.allowed(ctx, tx, actor, access.Read, from)
+		source, err := s.authorizedContainer(ctx, tx, actor, access.Read, from)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (s *Service) mount(ctx context.Context, tx *store.Tx, actor model.Actor, pa
 // while an image uses it; Frozen, Forbidden, Unauthenticated.
 func (s *Service) DeleteBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
 	const op = "registry.DeleteBlob"
-	return errs.Wrap(op, s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+	return errs.Wrap(op, s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		if err := tx.DropBlob(ctx, p.Container, d); err != nil {
 			return err
 		}

@@ -42,7 +42,7 @@ type Listed struct {
 // Unauthenticated; Invalid for an unknown order or a bad cursor.
 func (s *Service) ContainersWith(ctx context.Context, actor model.Actor, path ref.Path, text string, order model.Order, p model.Page) (list []Listed, next string, err error) {
 	const op = "registry.ContainersWith"
-	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
+	err = s.readCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		rows, err := tx.FindContainers(ctx, actor, s.Settings().SignIn,
 			store.ContainerFilter{Collection: c.ID, Words: store.Words(text), Order: order}, p)
 		if err != nil {

@@ -31,7 +31,7 @@ func (s *Service) Collections(ctx context.Context, actor model.Actor, p model.Pa
 func (s *Service) Collection(ctx context.Context, actor model.Actor, path ref.Path) (model.Collection, error) {
 	const op = "registry.Collection"
 	var c model.Collection
-	err := s.lookCollection(ctx, actor, access.Read, path, func(_ *store.Tx, found model.Collection) error {
+	err := s.readCollection(ctx, actor, access.Read, path, func(_ *store.Tx, found model.Collection) error {
 		c = found
 		return nil
 	})
@@ -120,7 +120,7 @@ func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path 
 	const op = "registry.ChangeCollection"
 	var c model.Collection
 	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-		if c, err = s.managed(ctx, tx, actor, path); err != nil {
+		if c, err = s.managedCollection(ctx, tx, actor, path); err != nil {
 			return err
 		}
 		if change.Public != nil {
@@ -177,7 +177,7 @@ func visibility(public bool) string {
 func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
 	const op = "registry.DeleteCollection"
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		c, err := s.managed(ctx, tx, actor, path)
+		c, err := s.managedCollection(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}
@@ -206,9 +206,9 @@ func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path 
 	return undo, errs.Wrap(op, err)
 }
 
-// lookCollection runs fn on a snapshot with a collection to which the actor may do
+// readCollection runs fn on a snapshot with a collection to which the actor may do
 // something that changes nothing.
-func (s *Service) lookCollection(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, model.Collection) error) error {
+func (s *Service) readCollection(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, model.Collection) error) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
 		c, err := s.collection(ctx, tx, actor, path)
 		if err != nil {
@@ -221,8 +221,8 @@ func (s *Service) lookCollection(ctx context.Context, actor model.Actor, action 
 	})
 }
 
-// managed finds a collection for somebody who may manage it.
-func (s *Service) managed(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (model.Collection, error) {
+// managedCollection finds a collection for somebody who may manage it.
+func (s *Service) managedCollection(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (model.Collection, error) {
 	c, err := s.collection(ctx, tx, actor, path)
 	if err != nil {
 		return c, err

@@ -14,7 +14,7 @@ import (
 // Errors: NotFound, Unauthenticated.
 func (s *Service) Containers(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Container, next string, err error) {
 	const op = "registry.Containers"
-	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
+	err = s.readCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		list, err = tx.Containers(ctx, c.ID, p)
 		return err
 	})
@@ -26,7 +26,7 @@ func (s *Service) Containers(ctx context.Context, actor model.Actor, path ref.Pa
 func (s *Service) Container(ctx context.Context, actor model.Actor, path ref.Path) (model.Container, error) {
 	const op = "registry.Container"
 	var k model.Container
-	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
+	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		k, err = tx.Container(ctx, p.Container)
 		return err
 	})
@@ -37,7 +37,7 @@ func (s *Service) Container(ctx context.Context, actor model.Actor, path ref.Pat
 // may. Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) FreezeContainer(ctx context.Context, actor model.Actor, path ref.Path, frozen bool) error {
 	const op = "registry.FreezeContainer"
-	return errs.Wrap(op, s.change(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
+	return errs.Wrap(op, s.updateContainer(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
 		if err := tx.FreezeContainer(ctx, p.Container, frozen); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func frost(frozen bool, freeze, thaw string) string {
 // it or a tag in it is, NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
 	const op = "registry.DeleteContainer"
-	err = s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		frozen, err := tx.HasFrozenTag(ctx, p.Container)
 		if err != nil {
 			return err
@@ -79,11 +79,11 @@ func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path r
 	return undo, errs.Wrap(op, err)
 }
 
-// look runs fn on a snapshot with a container to which the actor may do something that
+// readContainer runs fn on a snapshot with a container to which the actor may do something that
 // changes nothing.
-func (s *Service) look(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
+func (s *Service) readContainer(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.allowed(ctx, tx, actor, action, path)
+		p, err := s.authorizedContainer(ctx, tx, actor, action, path)
 		if err != nil {
 			return err
 		}
@@ -91,10 +91,10 @@ func (s *Service) look(ctx context.Context, actor model.Actor, action access.Act
 	})
 }
 
-// change runs fn in a transaction on a container to which the actor may do something.
-func (s *Service) change(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
+// updateContainer runs fn in a transaction on a container to which the actor may do something.
+func (s *Service) updateContainer(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.allowed(ctx, tx, actor, action, path)
+		p, err := s.authorizedContainer(ctx, tx, actor, action, path)
 		if err != nil {
 			return err
 		}
@@ -102,8 +102,8 @@ func (s *Service) change(ctx context.Context, actor model.Actor, action access.A
 	})
 }
 
-// allowed finds a container to which the actor may do something.
-func (s *Service) allowed(ctx context.Context, tx *store.Tx, actor model.Actor, action access.Action, path ref.Path) (store.Place, error) {
+// authorizedContainer finds a container to which the actor may do something.
+func (s *Service) authorizedContainer(ctx context.Context, tx *store.Tx, actor model.Actor, action access.Action, path ref.Path) (store.Place, error) {
 	p, err := s.container(ctx, tx, actor, path)
 	if err != nil {
 		return p, err

@@ -22,7 +22,7 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 	const op = "registry.Contents"
 	var c model.Contents
 	var m manifest.Manifest
-	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		candidates, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err

@@ -18,11 +18,11 @@ import (
 const (
 	// couriers is how many notices are under way at once, each to another webhook.
 	couriers = 8
-	// deliverLook is how often the courier looks for deliveries that are due.
-	deliverLook = time.Second
-	// deliverRound is how long one webhook is told one thing after another before the courier
+	// deliveryInterval is how often the courier looks for deliveries that are due.
+	deliveryInterval = time.Second
+	// deliveryRound is how long one webhook is told one thing after another before the courier
 	// looks who else is waiting.
-	deliverRound = 15 * time.Second
+	deliveryRound = 15 * time.Second
 	// pause is how long a webhook that failed is left alone, whatever else waits for it.
 	pause = time.Minute
 	// maxTries is how often a delivery is tried: for about two days.
@@ -56,7 +56,7 @@ type noticed struct {
 // in the database, so nothing is lost when the server stops; what was on its way then is
 // sent once more, under the same id.
 func (s *Service) DeliverWebhooks(ctx context.Context) {
-	again(ctx, deliverLook, func() {
+	again(ctx, deliveryInterval, func() {
 		if err := s.DeliverDue(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("webhooks", "error", err)
 		}
@@ -92,7 +92,7 @@ func (s *Service) due(ctx context.Context, webhook int64) (due []store.DueDelive
 
 // deliverTo sends a webhook what is due, one after the other, for as long as it takes it.
 func (s *Service) deliverTo(ctx context.Context, d store.DueDelivery) error {
-	for until := time.Now().Add(deliverRound); ; {
+	for until := time.Now().Add(deliveryRound); ; {
 		well, err := s.deliver(ctx, d)
 		if err != nil || !well || time.Now().After(until) {
 			return err

@@ -57,7 +57,7 @@ func (s *Service) EachEvent(ctx context.Context, actor model.Actor, in ref.Path,
 func (s *Service) mayAudit(ctx context.Context, tx *store.Tx, actor model.Actor, in ref.Path, f EventFilter) (EventFilter, error) {
 	const op = "registry.mayAudit"
 	if in != (ref.Path{}) {
-		c, err := s.managed(ctx, tx, actor, in)
+		c, err := s.managedCollection(ctx, tx, actor, in)
 		f.Collection = c.ID
 		return f, err
 	}

@@ -23,7 +23,7 @@ const minDigits = 32
 func (s *Service) ExpandDigest(ctx context.Context, actor model.Actor, path ref.Path, digits string) (digest.Digest, error) {
 	const op = "registry.ExpandDigest"
 	var found []digest.Digest
-	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
+	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		if len(digits) >= minDigits && strings.Trim(digits, "0123456789abcdef") == "" {
 			found, err = tx.ContentsFrom(ctx, p.Container, digits)
 		}

@@ -22,7 +22,7 @@ func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r
 	const op = "registry.Image"
 	i, err := s.images.get(s, actor, lookupKey{actor.UserID, path, r, arch}, func() (p store.Place, i model.Image, err error) {
 		err = s.db.View(ctx, func(tx *store.Tx) error {
-			if p, err = s.allowed(ctx, tx, actor, access.Read, path); err != nil {
+			if p, err = s.authorizedContainer(ctx, tx, actor, access.Read, path); err != nil {
 				return err
 			}
 			i, err = s.find(ctx, tx, p, r, arch)

@@ -80,7 +80,7 @@ func (s *Service) Damage(ctx context.Context, actor model.Actor, p model.Page) (
 // found whole. Errors: NotFound, Unauthenticated.
 func (s *Service) Soundness(ctx context.Context, actor model.Actor, path ref.Path, i model.Image) (sound model.Soundness, err error) {
 	const op = "registry.Soundness"
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		if i.ContainerID != p.Container {
 			return missing(op, i.Title())
 		}

@@ -31,7 +31,7 @@ func (s *Service) Invite(ctx context.Context, actor model.Actor, team string, li
 	}
 	secret, hash := newSecret()
 	var inv model.Invitation
-	err := s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+	err := s.updateTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
 		inv = model.Invitation{Team: t.Name, By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
 		if err := tx.AddInvitation(ctx, t.ID, hash, actor.UserID, inv.Expires); err != nil {
 			return err
@@ -128,7 +128,7 @@ func (s *Service) Invitations(ctx context.Context, actor model.Actor, team strin
 // Forbidden, Unauthenticated.
 func (s *Service) Uninvite(ctx context.Context, actor model.Actor, team string, id int64) error {
 	const op = "registry.Uninvite"
-	return errs.Wrap(op, s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+	return errs.Wrap(op, s.updateTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
 		found, err := tx.TakeInvitation(ctx, t.ID, id)
 		if err != nil {
 			return err

@@ -65,7 +65,7 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, team string) err
 // may. Errors: NotFound, Conflict if no owner would be left, Forbidden, Unauthenticated.
 func (s *Service) SetMember(ctx context.Context, actor model.Actor, team, user string, owner bool) error {
 	const op = "registry.SetMember"
-	return errs.Wrap(op, s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+	return errs.Wrap(op, s.updateTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
 		u, err := tx.UserByName(ctx, user)
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func (s *Service) SetMember(ctx context.Context, actor model.Actor, team, user s
 // SetMember.
 func (s *Service) RemoveMember(ctx context.Context, actor model.Actor, team, user string) error {
 	const op = "registry.RemoveMember"
-	return errs.Wrap(op, s.changeTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
+	return errs.Wrap(op, s.updateTeam(ctx, actor, team, func(tx *store.Tx, t model.Team) error {
 		u, err := tx.UserByName(ctx, user)
 		if err != nil {
 			return err

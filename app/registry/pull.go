@@ -31,7 +31,7 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 // containers hold; Unauthenticated.
 func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, container int64, err error) {
 	const op = "registry.OpenBlob"
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		container = p.Container
 		_, err := tx.BlobSize(ctx, p.Container, d)
 		return err

@@ -116,7 +116,7 @@ func (s *Service) ImagePulls(ctx context.Context, actor model.Actor, i model.Ima
 // the last days. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) ContainerPulls(ctx context.Context, actor model.Actor, path ref.Path, days int) (p model.Pulls, err error) {
 	const op = "registry.ContainerPulls"
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
 		k, err := tx.Container(ctx, place.Container)
 		if err != nil {
 			return err

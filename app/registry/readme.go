@@ -20,7 +20,7 @@ const MaxReadme = 128 << 10
 func (s *Service) Readme(ctx context.Context, actor model.Actor, path ref.Path) (model.Readme, error) {
 	const op = "registry.Readme"
 	var r model.Readme
-	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
+	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		r, err = tx.Readme(ctx, p.Container)
 		return err
 	})
@@ -32,7 +32,7 @@ func (s *Service) Readme(ctx context.Context, actor model.Actor, path ref.Path) 
 func (s *Service) MayDescribe(ctx context.Context, actor model.Actor, path ref.Path) (bool, error) {
 	const op = "registry.MayDescribe"
 	may := false
-	err := s.look(ctx, actor, access.Read, path, func(_ *store.Tx, p store.Place) error {
+	err := s.readContainer(ctx, actor, access.Read, path, func(_ *store.Tx, p store.Place) error {
 		may = access.Can(actor, access.Describe, s.target(p)) == access.Allow
 		return nil
 	})
@@ -53,7 +53,7 @@ func (s *Service) SetReadme(ctx context.Context, actor model.Actor, path ref.Pat
 		return model.Readme{}, errs.E(op, errs.Invalid, "The text is not UTF-8; save it as UTF-8 and send it again.")
 	}
 	var r model.Readme
-	err := s.change(ctx, actor, access.Describe, path, func(tx *store.Tx, p store.Place) (err error) {
+	err := s.updateContainer(ctx, actor, access.Describe, path, func(tx *store.Tx, p store.Place) (err error) {
 		if r, err = tx.Readme(ctx, p.Container); err != nil {
 			return err
 		}

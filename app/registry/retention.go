@@ -27,7 +27,7 @@ const (
 // NotFound, Forbidden, Unauthenticated.
 func (s *Service) Retention(ctx context.Context, actor model.Actor, name ref.Path) (rules []model.RetentionRule, err error) {
 	const op = "registry.Retention"
-	err = s.lookCollection(ctx, actor, access.Manage, name, func(tx *store.Tx, c model.Collection) (err error) {
+	err = s.readCollection(ctx, actor, access.Manage, name, func(tx *store.Tx, c model.Collection) (err error) {
 		rules, err = tx.RetentionRules(ctx, c.ID)
 		return err
 	})
@@ -43,7 +43,7 @@ func (s *Service) SetRetention(ctx context.Context, actor model.Actor, name ref.
 		return errs.Wrap(op, err)
 	}
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		c, err := s.managed(ctx, tx, actor, name)
+		c, err := s.managedCollection(ctx, tx, actor, name)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (s *Service) Expiring(ctx context.Context, actor model.Actor, name ref.Path
 		return nil, false, errs.Wrap(op, err)
 	}
 	var collection int64
-	err = s.lookCollection(ctx, actor, access.Manage, name, func(tx *store.Tx, c model.Collection) (err error) {
+	err = s.readCollection(ctx, actor, access.Manage, name, func(tx *store.Tx, c model.Collection) (err error) {
 		if collection = c.ID; rules == nil {
 			rules, err = tx.RetentionRules(ctx, c.ID)
 		}

@@ -18,7 +18,7 @@ const maxRoles = 1000
 // Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) Roles(ctx context.Context, actor model.Actor, path ref.Path) (list []model.RoleAssignment, err error) {
 	const op = "registry.Roles"
-	err = s.lookCollection(ctx, actor, access.Manage, path, func(tx *store.Tx, c model.Collection) (err error) {
+	err = s.readCollection(ctx, actor, access.Manage, path, func(tx *store.Tx, c model.Collection) (err error) {
 		list, err = tx.Roles(ctx, c.ID)
 		return err
 	})
@@ -35,7 +35,7 @@ func (s *Service) SetRole(ctx context.Context, actor model.Actor, path ref.Path,
 		return errs.E(op, errs.Invalid, "Name one user or one team.")
 	}
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
-		c, err := s.managed(ctx, tx, actor, path)
+		c, err := s.managedCollection(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}

@@ -16,10 +16,10 @@ import (
 )
 
 const (
-	// scrubLook is how often the scrub sees which blobs are due.
-	scrubLook = time.Minute
-	// scrubNote is how often it notes at least that it lives.
-	scrubNote = time.Hour
+	// scrubInterval is how often the scrub sees which blobs are due.
+	scrubInterval = time.Minute
+	// scrubReportInterval is how often it notes at least that it lives.
+	scrubReportInterval = time.Hour
 	// recheckEvery is how often it sees whether damaged blobs are whole after all.
 	recheckEvery = 24 * time.Hour
 	// paceBurst is how much is read at once, in bytes; no less than the buffer it is read by.
@@ -42,7 +42,7 @@ type Scrubbed struct {
 // ctx is done; those that were read longest ago come first. A damaged blob is set aside: from
 // then on it does not exist, for anybody, until the same content is pushed again.
 func (s *Service) Scrub(ctx context.Context) {
-	look := time.NewTicker(scrubLook)
+	look := time.NewTicker(scrubInterval)
 	defer look.Stop()
 	var rechecked, noted time.Time
 	for {
@@ -58,7 +58,7 @@ func (s *Service) Scrub(ctx context.Context) {
 			done, err = s.ScrubDue(ctx)
 		}
 		done.Healed = healed
-		if ctx.Err() == nil && (err != nil || done != Scrubbed{} || now.Sub(noted) > scrubNote) {
+		if ctx.Err() == nil && (err != nil || done != Scrubbed{} || now.Sub(noted) > scrubReportInterval) {
 			noted = now
 			s.noteScrub(ctx, done, err)
 		}
@@ -246,7 +246,7 @@ func (s *Service) recheckOne(ctx context.Context, d digest.Digest) (whole bool, 
 
 // suspect has the scrub read a blob at once.
 func (s *Service) suspect(d digest.Digest) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrubLook)
+	ctx, cancel := context.WithTimeout(context.Background(), scrubInterval)
 	defer cancel()
 	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.Suspect(ctx, d) }); err != nil {
 		s.log.Error("suspecting a blob", "digest", d, "error", err)

@@ -52,8 +52,8 @@ type Settings struct {
 // and describe those that may change so. Errors: Invalid for values that cannot be.
 type Rules func(kept map[string]string) (Settings, []model.Setting, error)
 
-// settingsLook is how often settings are looked for that another process has changed.
-const settingsLook = 2 * time.Second
+// settingsInterval is how often settings are looked for that another process has changed.
+const settingsInterval = 2 * time.Second
 
 // governed are the settings in force, and how they come about.
 type governed struct {
@@ -78,7 +78,7 @@ func (s *Service) Govern(ctx context.Context, rules Rules) error {
 // FollowSettings puts changes in force that other processes make, such as "sregistry
 // config", until ctx is done.
 func (s *Service) FollowSettings(ctx context.Context) {
-	again(ctx, settingsLook, func() {
+	again(ctx, settingsInterval, func() {
 		if err := s.refresh(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("settings", "error", err)
 		}

@@ -31,7 +31,7 @@ func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r
 	}
 	secret, hash := newSecret()
 	var share model.Share
-	err := s.change(ctx, actor, access.Manage, path, func(tx *store.Tx, p store.Place) error {
+	err := s.updateContainer(ctx, actor, access.Manage, path, func(tx *store.Tx, p store.Place) error {
 		i, err := s.find(ctx, tx, p, r, arch)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (s *Service) Shares(ctx context.Context, actor model.Actor, path ref.Path, 
 	if err != nil {
 		return nil, "", errs.Wrap(op, err)
 	}
-	err = s.look(ctx, actor, access.Manage, path, func(tx *store.Tx, place store.Place) error {
+	err = s.readContainer(ctx, actor, access.Manage, path, func(tx *store.Tx, place store.Place) error {
 		list, err = tx.Shares(ctx, place.Container, before, p)
 		return err
 	})

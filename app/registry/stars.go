@@ -34,7 +34,7 @@ func (s *Service) SetStar(ctx context.Context, actor model.Actor, path ref.Path,
 // HasStar reports whether the actor has given a container his star. Errors: NotFound,
 // Unauthenticated.
 func (s *Service) HasStar(ctx context.Context, actor model.Actor, path ref.Path) (given bool, err error) {
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		given, err = tx.HasStar(ctx, actor.UserID, p.Container)
 		return err
 	})

@@ -42,7 +42,7 @@ type TagList struct {
 func (s *Service) FindTags(ctx context.Context, actor model.Actor, path ref.Path, q TagQuery) (TagList, error) {
 	const op = "registry.FindTags"
 	var l TagList
-	err := s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
+	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		if l.All, l.Found, err = tx.CountTags(ctx, p.Container, q.Text); err != nil {
 			return err
 		}

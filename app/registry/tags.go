@@ -17,7 +17,7 @@ import (
 // container may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) Tags(ctx context.Context, actor model.Actor, path ref.Path, p model.Page) (list []model.Tag, next string, err error) {
 	const op = "registry.Tags"
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
 		list, err = tx.Tags(ctx, place.Container, p)
 		return err
 	})
@@ -29,7 +29,7 @@ func (s *Service) Tags(ctx context.Context, actor model.Actor, path ref.Path, p 
 // Errors: NotFound, Unauthenticated.
 func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path, after string, limit int) (list []string, err error) {
 	const op = "registry.TagNames"
-	err = s.look(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		list, err = tx.TagNames(ctx, p.Container, after, limit)
 		return err
 	})
@@ -42,7 +42,7 @@ func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path
 // Unauthenticated.
 func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (undo int64, err error) {
 	const op = "registry.SetTag"
-	err = s.change(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
+	err = s.updateContainer(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err
@@ -140,7 +140,7 @@ func (s *Service) allowTag(ctx context.Context, tx *store.Tx, actor model.Actor,
 // Unauthenticated.
 func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, frozen bool) error {
 	const op = "registry.FreezeTag"
-	return errs.Wrap(op, s.change(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
+	return errs.Wrap(op, s.updateContainer(ctx, actor, access.Freeze, path, func(tx *store.Tx, p store.Place) error {
 		row, err := tx.Tag(ctx, p.Container, tag)
 		if errs.Is(err, errs.NotFound) {
 			return missing(op, p.ContainerOf.String()+":"+tag)
@@ -160,7 +160,7 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 // number to undo that by. Owners may. Errors: Frozen, NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) (undo int64, err error) {
 	const op = "registry.DeleteTag"
-	err = s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) (err error) {
+	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) (err error) {
 		undo, err = s.deleteTag(ctx, tx, actor, p, tag, arch)
 		return err
 	})
@@ -198,7 +198,7 @@ func (s *Service) deleteTag(ctx context.Context, tx *store.Tx, actor model.Actor
 // Owners may. Errors: Frozen if one of its tags is, NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (undo int64, err error) {
 	const op = "registry.DeleteImage"
-	err = s.change(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
+	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, ref.Reference{Digest: d})
 		if err != nil {
 			return err

@@ -103,7 +103,7 @@ func (s *Service) SetJoinPolicy(ctx context.Context, actor model.Actor, name str
 	if err := checkJoinPolicy(join); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return errs.Wrap(op, s.changeTeam(ctx, actor, name, func(tx *store.Tx, t model.Team) error {
+	return errs.Wrap(op, s.updateTeam(ctx, actor, name, func(tx *store.Tx, t model.Team) error {
 		if err := tx.SetJoinPolicy(ctx, t.ID, join); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (s *Service) TeamCollections(ctx context.Context, actor model.Actor, name s
 // Conflict while it has collections of its own, NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteTeam(ctx context.Context, actor model.Actor, name string) error {
 	const op = "registry.DeleteTeam"
-	return errs.Wrap(op, s.changeTeam(ctx, actor, name, func(tx *store.Tx, _ model.Team) error {
+	return errs.Wrap(op, s.updateTeam(ctx, actor, name, func(tx *store.Tx, _ model.Team) error {
 		if err := tx.DeleteTeam(ctx, name); err != nil {
 			return err
 		}
@@ -142,8 +142,8 @@ func (s *Service) DeleteTeam(ctx context.Context, actor model.Actor, name string
 	}))
 }
 
-// changeTeam runs fn on a team that the actor may manage.
-func (s *Service) changeTeam(ctx context.Context, actor model.Actor, name string, fn func(*store.Tx, model.Team) error) error {
+// updateTeam runs fn on a team that the actor may manage.
+func (s *Service) updateTeam(ctx context.Context, actor model.Actor, name string, fn func(*store.Tx, model.Team) error) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		team, err := managedTeam(ctx, tx, actor, name)
 		if err != nil {

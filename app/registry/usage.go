@@ -14,7 +14,7 @@ import (
 // may. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (u model.Usage, err error) {
 	const op = "registry.Usage"
-	err = s.lookCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
+	err = s.readCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		l, err := s.quotas(ctx, tx, c.Name)
 		u = l.Collection
 		return err
@@ -167,7 +167,7 @@ func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path
 }
 
 func (s *Service) setCollectionQuota(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Path, bytes *int64) (model.Usage, error) {
-	c, err := s.managed(ctx, tx, actor, name)
+	c, err := s.managedCollection(ctx, tx, actor, name)
 	if err != nil {
 		return model.Usage{}, err
 	}

@@ -127,7 +127,7 @@ func checkWebhookEvents(words []string) ([]string, error) {
 // may. Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteWebhook(ctx context.Context, actor model.Actor, id int64) error {
 	const op = "registry.DeleteWebhook"
-	return errs.Wrap(op, s.changeWebhook(ctx, actor, id, func(tx *store.Tx, w store.WebhookRow) error {
+	return errs.Wrap(op, s.updateWebhook(ctx, actor, id, func(tx *store.Tx, w store.WebhookRow) error {
 		if err := tx.DeleteWebhook(ctx, id); err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (s *Service) Deliveries(ctx context.Context, actor model.Actor, webhook int
 // Redeliver sends a delivery again, whatever became of it. Errors: those of Deliveries.
 func (s *Service) Redeliver(ctx context.Context, actor model.Actor, webhook, delivery int64) error {
 	const op = "registry.Redeliver"
-	return errs.Wrap(op, s.changeWebhook(ctx, actor, webhook, func(tx *store.Tx, w store.WebhookRow) error {
+	return errs.Wrap(op, s.updateWebhook(ctx, actor, webhook, func(tx *store.Tx, w store.WebhookRow) error {
 		if err := tx.DeliverAgain(ctx, webhook, delivery); err != nil {
 			return err
 		}
@@ -171,14 +171,14 @@ func (s *Service) Redeliver(ctx context.Context, actor model.Actor, webhook, del
 // those of Deliveries.
 func (s *Service) TestWebhook(ctx context.Context, actor model.Actor, webhook int64) (delivery int64, err error) {
 	const op = "registry.TestWebhook"
-	err = s.changeWebhook(ctx, actor, webhook, func(tx *store.Tx, w store.WebhookRow) error {
+	err = s.updateWebhook(ctx, actor, webhook, func(tx *store.Tx, w store.WebhookRow) error {
 		delivery, err = tx.RecordFor(ctx, recordable(actor, model.WebhookTested, w), webhook)
 		return err
 	})
 	return delivery, errs.Wrap(op, err)
 }
 
-func (s *Service) changeWebhook(ctx context.Context, actor model.Actor, id int64, fn func(*store.Tx, store.WebhookRow) error) error {
+func (s *Service) updateWebhook(ctx context.Context, actor model.Actor, id int64, fn func(*store.Tx, store.WebhookRow) error) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		w, err := s.webhook(ctx, tx, actor, id)
 		if err != nil {
