@@ -56,7 +56,7 @@ func governed(ctx context.Context, dir string, schema string, fn func(*registry.
 	}
 	core := registry.New(d.DB, d.Blobs, server.RegistrySettings(start), slog.New(slog.DiscardHandler))
 	// A kept setting that cannot be is no reason to refuse the command that mends it.
-	if err := core.Govern(ctx, server.SettingsFrom(start)); err != nil && !errs.Is(err, errs.Invalid) {
+	if err := core.ApplySettings(ctx, server.SettingsFrom(start)); err != nil && !errs.Is(err, errs.Invalid) {
 		return errors.Join(err, d.Close())
 	}
 	return errors.Join(fn(core), d.Close())

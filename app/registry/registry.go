@@ -26,7 +26,7 @@ import (
 type Service struct {
 	db       *store.DB
 	blobs    *blob.Store
-	settings governed
+	settings liveSettings
 	log      *slog.Logger
 	writers  writers
 	denials  *denials
@@ -56,7 +56,7 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 		manifests:   newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
 		fileBrowser: newFileBrowser(),
 	}
-	s.settings.rules = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
-	s.settings.present.Store(&settings)
+	s.settings.resolve = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
+	s.settings.current.Store(&settings)
 	return s
 }

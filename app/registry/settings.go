@@ -48,31 +48,31 @@ type Settings struct {
 	AuditRetention time.Duration
 }
 
-// Rules tell which settings are in force when the database keeps some, by their names,
+// SettingsResolver tell which settings are in force when the database keeps some, by their names,
 // and describe those that may change so. Errors: Invalid for values that cannot be.
-type Rules func(kept map[string]string) (Settings, []model.Setting, error)
+type SettingsResolver func(kept map[string]string) (Settings, []model.Setting, error)
 
 // settingsInterval is how often settings are looked for that another process has changed.
 const settingsInterval = 2 * time.Second
 
-// governed are the settings in force, and how they come about.
-type governed struct {
-	present atomic.Pointer[Settings]
-	rules   Rules
+// liveSettings are the settings in force, and how they come about.
+type liveSettings struct {
+	current atomic.Pointer[Settings]
+	resolve SettingsResolver
 	mu      sync.Mutex        // of changes
-	kept    map[string]string // of which present was made
+	stored  map[string]string // of which present was made
 }
 
 // Settings gives those in force at this moment. What needs several of them at once asks
 // once.
-func (s *Service) Settings() Settings { return *s.settings.present.Load() }
+func (s *Service) Settings() Settings { return *s.settings.current.Load() }
 
-// Govern makes settings changeable by rules, and puts those in force that the database
+// ApplySettings makes settings changeable by rules, and puts those in force that the database
 // keeps. It is called once, before the first request. Errors: Invalid for a kept setting
 // that the rules refuse.
-func (s *Service) Govern(ctx context.Context, rules Rules) error {
-	s.settings.rules = rules
-	return errs.Wrap("registry.Govern", s.refresh(ctx))
+func (s *Service) ApplySettings(ctx context.Context, rules SettingsResolver) error {
+	s.settings.resolve = rules
+	return errs.Wrap("registry.ApplySettings", s.refresh(ctx))
 }
 
 // FollowSettings puts changes in force that other processes make, such as "sregistry
@@ -97,16 +97,16 @@ func (s *Service) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	kept := keptSettings(rows)
-	if s.settings.kept != nil && maps.Equal(kept, s.settings.kept) {
+	kept := storedSettings(rows)
+	if s.settings.stored != nil && maps.Equal(kept, s.settings.stored) {
 		return nil
 	}
-	present, _, err := s.settings.rules(kept)
+	present, _, err := s.settings.resolve(kept)
 	if err != nil {
 		return err
 	}
-	s.settings.kept = kept
-	s.settings.present.Store(&present)
+	s.settings.stored = kept
+	s.settings.current.Store(&present)
 	return nil
 }
 
@@ -125,7 +125,7 @@ func (s *Service) RunningSettings(ctx context.Context, actor model.Actor) ([]mod
 	if err != nil {
 		return nil, errs.Wrap(op, err)
 	}
-	_, list, err := s.settings.rules(keptSettings(rows))
+	_, list, err := s.settings.resolve(storedSettings(rows))
 	for at, one := range list {
 		for _, row := range rows {
 			if row.Name == one.Name && one.Fixed == "" {
@@ -154,18 +154,18 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 		if err != nil {
 			return err
 		}
-		kept = keptSettings(rows)
+		kept = storedSettings(rows)
 		before := maps.Clone(kept)
 		maps.Copy(kept, values)
 		var list []model.Setting
-		if present, list, err = s.settings.rules(kept); err != nil {
+		if present, list, err = s.settings.resolve(kept); err != nil {
 			return err
 		}
 		for _, one := range list {
 			if _, meant := values[one.Name]; !meant {
 				continue
 			}
-			if err := keepSetting(ctx, tx, actor, one, before, kept); err != nil {
+			if err := storeSetting(ctx, tx, actor, one, before, kept); err != nil {
 				return err
 			}
 		}
@@ -174,8 +174,8 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	s.settings.kept = kept
-	s.settings.present.Store(&present)
+	s.settings.stored = kept
+	s.settings.current.Store(&present)
 	return nil
 }
 
@@ -198,9 +198,9 @@ func (s *Service) ResetSetting(ctx context.Context, actor model.Actor, name stri
 	return errs.Wrap(op, s.refresh(ctx))
 }
 
-// keepSetting writes one setting as the rules understood it, if that is a change.
-func keepSetting(ctx context.Context, tx *store.Tx, actor model.Actor, one model.Setting, before, kept map[string]string) error {
-	const op = "registry.keepSetting"
+// storeSetting writes one setting as the rules understood it, if that is a change.
+func storeSetting(ctx context.Context, tx *store.Tx, actor model.Actor, one model.Setting, before, kept map[string]string) error {
+	const op = "registry.storeSetting"
 	old, was := before[one.Name]
 	kept[one.Name] = one.Value
 	switch {
@@ -221,7 +221,7 @@ func keepSetting(ctx context.Context, tx *store.Tx, actor model.Actor, one model
 	return tx.Record(ctx, actor.Did(model.SettingChanged, one.Name, "to", one.Value))
 }
 
-func keptSettings(rows []store.Setting) map[string]string {
+func storedSettings(rows []store.Setting) map[string]string {
 	kept := make(map[string]string, len(rows))
 	for _, row := range rows {
 		kept[row.Name] = row.Value

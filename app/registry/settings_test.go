@@ -12,7 +12,7 @@ import (
 )
 
 // graceOnly are rules by which only the setting grace changes, given in hours.
-func graceOnly(fixed string) registry.Rules {
+func graceOnly(fixed string) registry.SettingsResolver {
 	return func(kept map[string]string) (registry.Settings, []model.Setting, error) {
 		hours := 1
 		if text, ok := kept["grace"]; ok {
@@ -31,7 +31,7 @@ func TestChangedSettingsAreInForceAtOnceAndAfterAStart(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	admin := model.Console
-	if err := f.Govern(ctx, graceOnly("")); err != nil {
+	if err := f.ApplySettings(ctx, graceOnly("")); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.ChangeSettings(ctx, admin, map[string]string{"grace": "5"}); err != nil {
@@ -41,7 +41,7 @@ func TestChangedSettingsAreInForceAtOnceAndAfterAStart(t *testing.T) {
 		t.Errorf("grace is %s", got)
 	}
 	again := registry.New(f.db, f.blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
-	if err := again.Govern(ctx, graceOnly("")); err != nil {
+	if err := again.ApplySettings(ctx, graceOnly("")); err != nil {
 		t.Fatal(err)
 	}
 	if got := again.Settings().Grace; got != 5*time.Hour {
@@ -63,7 +63,7 @@ func TestRefusedSettingsChangeNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
-	if err := f.Govern(ctx, graceOnly("")); err != nil {
+	if err := f.ApplySettings(ctx, graceOnly("")); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.ChangeSettings(ctx, model.Console, map[string]string{"grace": "soon"}); !errs.Is(err, errs.Invalid) {
@@ -82,7 +82,7 @@ func TestRefusedSettingsChangeNothing(t *testing.T) {
 	if got := f.Settings().Grace; got != time.Hour {
 		t.Errorf("grace is %s", got)
 	}
-	if err := f.Govern(ctx, graceOnly("the flag --grace")); err != nil {
+	if err := f.ApplySettings(ctx, graceOnly("the flag --grace")); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.ChangeSettings(ctx, model.Console, map[string]string{"grace": "5"}); !errs.Is(err, errs.Conflict) {

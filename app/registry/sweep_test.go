@@ -160,7 +160,7 @@ func TestSweepWithoutGraceLeavesTimeToTag(t *testing.T) {
 	f := newFixture(t)
 	alice := f.user("alice")
 	f.push(alice, "lab/hello", "old", "amd64", 0)
-	must(t, f.Govern(f.ctx(), graceOnly("")))
+	must(t, f.ApplySettings(f.ctx(), graceOnly("")))
 	must(t, f.ChangeSettings(f.ctx(), model.Console, map[string]string{"grace": "0"}))
 	pushed := f.push(alice, "lab/hello", "", "amd64", 1)
 	deleted := f.push(alice, "lab/hello", "latest", "amd64", 2)

@@ -55,7 +55,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err := core.ReleaseReservations(ctx); err != nil {
 		return err
 	}
-	if err := core.Govern(ctx, SettingsFrom(settings)); err != nil {
+	if err := core.ApplySettings(ctx, SettingsFrom(settings)); err != nil {
 		return err
 	}
 	core.SendWebhooks(id.WebhookSecret, courier.New(settings.WebhookPrivate))

@@ -18,7 +18,7 @@ func RegistrySettings(c *config.Config) registry.Settings {
 }
 
 // SettingsFrom lets settings change while the server runs, as far as its start left them open.
-func SettingsFrom(start *config.Config) registry.Rules {
+func SettingsFrom(start *config.Config) registry.SettingsResolver {
 	return func(kept map[string]string) (registry.Settings, []model.Setting, error) {
 		now, err := start.With(kept)
 		if err != nil {

@@ -15,7 +15,7 @@ func TestBrowserAccountAndAdministration(t *testing.T) {
 		return
 	}
 	f := newFixture(t, "")
-	if err := f.Registry.Govern(t.Context(), settled); err != nil {
+	if err := f.Registry.ApplySettings(t.Context(), settled); err != nil {
 		t.Fatal(err)
 	}
 	root, bob := f.Admin(t, "root"), f.User(t, "bob")

@@ -174,7 +174,7 @@ func settled(kept map[string]string) (registry.Settings, []model.Setting, error)
 func TestSettingsChangeWhileTheSiteRuns(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
-	if err := f.Registry.Govern(t.Context(), settled); err != nil {
+	if err := f.Registry.ApplySettings(t.Context(), settled); err != nil {
 		t.Fatal(err)
 	}
 	root := f.signedIn(t, f.Admin(t, "root"))
