@@ -24,7 +24,7 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	leave, err := s.writers.enter(ctx, id, nil)
+	leave, err := s.uploadLocks.acquire(ctx, id, nil)
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}

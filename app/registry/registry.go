@@ -24,15 +24,15 @@ import (
 
 // Service is the core. It is safe for use by many goroutines.
 type Service struct {
-	db       *store.DB
-	blobs    *blob.Store
-	settings liveSettings
-	log      *slog.Logger
-	writers  writers
-	denials  *denials
-	ready    readiness
-	figures  figures
-	woken    chan struct{} // when there are signatures to verify
+	db          *store.DB
+	blobs       *blob.Store
+	settings    liveSettings
+	log         *slog.Logger
+	uploadLocks uploadLocks
+	denials     *denials
+	ready       readiness
+	figures     figures
+	woken       chan struct{} // when there are signatures to verify
 	// suspected is told when there is a blob to be read at once.
 	suspected chan struct{}
 	reading   *rate.Limiter // of what the scrub reads

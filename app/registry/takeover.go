@@ -9,21 +9,21 @@ import (
 	"sregistry/app/errs"
 )
 
-// settleTime is enough to read what a closed line has left in the kernel, and to make it
+// settleTimeout is enough to read what a closed line has left in the kernel, and to make it
 // durable.
-const settleTime = time.Second
+const settleTimeout = time.Second
 
-// writers are the requests which write to uploads just now, one for each.
+// uploadLocks are the requests which write to uploads just now, one for each.
 //
 // A client whose line went dead comes back while the server still waits for the rest of
 // its last request. The new request takes the upload over: the old one is interrupted, if it
 // does not end by itself, makes durable what it has, and goes.
-type writers struct {
+type uploadLocks struct {
 	mu     sync.Mutex
-	active map[string]*writer
+	active map[string]*uploadLock
 }
 
-type writer struct {
+type uploadLock struct {
 	body io.Reader
 	done chan struct{}
 }
@@ -31,12 +31,12 @@ type writer struct {
 // interrupter is a body of which another goroutine can make a waiting Read fail.
 type interrupter interface{ Interrupt() }
 
-// enter makes a request the only writer to an upload, until it calls leave. Errors:
+// acquire makes a request the only writer to an upload, until it calls leave. Errors:
 // Conflict if there is one that cannot be interrupted, Canceled.
-func (w *writers) enter(ctx context.Context, id string, body io.Reader) (leave func(), err error) {
-	const op = "registry.enter"
+func (w *uploadLocks) acquire(ctx context.Context, id string, body io.Reader) (leave func(), err error) {
+	const op = "registry.acquire"
 	for {
-		old, mine := w.claim(id, body)
+		old, mine := w.tryAcquire(id, body)
 		if mine != nil {
 			return func() { w.release(id, mine) }, nil
 		}
@@ -44,7 +44,7 @@ func (w *writers) enter(ctx context.Context, id string, body io.Reader) (leave f
 		if !ok {
 			return nil, errs.E(op, errs.Conflict, "Another request writes to this upload; wait until it ends.")
 		}
-		if !old.settles(ctx) {
+		if !old.waitReleased(ctx) {
 			i.Interrupt()
 		}
 		select {
@@ -55,20 +55,20 @@ func (w *writers) enter(ctx context.Context, id string, body io.Reader) (leave f
 	}
 }
 
-// settle waits a moment for the writer of an upload, if there is one, to end by itself.
-func (w *writers) settle(ctx context.Context, id string) {
+// waitIdle waits a moment for the writer of an upload, if there is one, to end by itself.
+func (w *uploadLocks) waitIdle(ctx context.Context, id string) {
 	w.mu.Lock()
 	old := w.active[id]
 	w.mu.Unlock()
 	if old != nil {
-		old.settles(ctx)
+		old.waitReleased(ctx)
 	}
 }
 
-// settles reports whether a writer ends by itself within a moment. One whose line was closed
+// waitReleased reports whether a writer ends by itself within a moment. One whose line was closed
 // has yet to read what had come by then; who is interrupted loses that.
-func (w *writer) settles(ctx context.Context) bool {
-	moment := time.NewTimer(settleTime)
+func (w *uploadLock) waitReleased(ctx context.Context) bool {
+	moment := time.NewTimer(settleTimeout)
 	defer moment.Stop()
 	select {
 	case <-w.done:
@@ -79,22 +79,22 @@ func (w *writer) settles(ctx context.Context) bool {
 	return false
 }
 
-// claim gives who writes to an upload, or makes the caller the one who does.
-func (w *writers) claim(id string, body io.Reader) (old, mine *writer) {
+// tryAcquire gives who writes to an upload, or makes the caller the one who does.
+func (w *uploadLocks) tryAcquire(id string, body io.Reader) (old, mine *uploadLock) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if old := w.active[id]; old != nil {
 		return old, nil
 	}
 	if w.active == nil {
-		w.active = map[string]*writer{}
+		w.active = map[string]*uploadLock{}
 	}
-	mine = &writer{body, make(chan struct{})}
+	mine = &uploadLock{body, make(chan struct{})}
 	w.active[id] = mine
 	return nil, mine
 }
 
-func (w *writers) release(id string, mine *writer) {
+func (w *uploadLocks) release(id string, mine *uploadLock) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.active, id)

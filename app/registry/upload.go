@@ -55,7 +55,7 @@ func (s *Service) Upload(ctx context.Context, actor model.Actor, path ref.Path, 
 	const op = "registry.Upload"
 	row, err := s.upload(ctx, actor, path, id)
 	if err == nil {
-		s.writers.settle(ctx, id)
+		s.uploadLocks.waitIdle(ctx, id)
 		row, err = s.upload(ctx, actor, path, id)
 	}
 	return Upload{row.ID, row.Offset}, errs.Wrap(op, err)
@@ -119,7 +119,7 @@ func (s *Service) CancelUpload(ctx context.Context, actor model.Actor, path ref.
 // discardUpload removes what came of an upload, and then forgets it; a request that writes
 // to it is cut off.
 func (s *Service) discardUpload(ctx context.Context, id string, told ...model.Event) error {
-	leave, err := s.writers.enter(ctx, id, nil)
+	leave, err := s.uploadLocks.acquire(ctx, id, nil)
 	if err != nil {
 		return err
 	}

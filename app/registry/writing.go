@@ -14,10 +14,10 @@ import (
 	"sregistry/app/store"
 )
 
-// checkpoint is how many bytes of a stream are made durable at a time, so that no more
+// checkpointSize is how many bytes of a stream are made durable at a time, so that no more
 // must be sent again should the server die: often enough for a slow line, seldom enough
 // to cost nothing on a fast one.
-const checkpoint = 256 << 20
+const checkpointSize = 256 << 20
 
 // AppendUpload takes more bytes of an upload, which have to begin where it stands; offset
 // -1 says that they do. What has arrived is kept and made durable even if the stream
@@ -28,16 +28,16 @@ const checkpoint = 256 << 20
 // OverQuota, at once if the body has a method Size; NoSpace, and those of Upload.
 func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (Upload, error) {
 	const op = "registry.AppendUpload"
-	w, err := s.write(ctx, actor, path, id, offset, body)
+	w, err := s.openUpload(ctx, actor, path, id, offset, body)
 	if err != nil {
-		return w.stands(), errs.Wrap(op, err)
+		return w.status(), errs.Wrap(op, err)
 	}
-	defer w.end()
-	err = w.take(ctx, body)
-	if failed := w.keep(ctx); failed != nil {
-		return w.stands(), errs.Wrap(op, failed)
+	defer w.close()
+	err = w.append(ctx, body)
+	if failed := w.checkpoint(ctx); failed != nil {
+		return w.status(), errs.Wrap(op, failed)
 	}
-	return w.stands(), errs.Wrap(op, err)
+	return w.status(), errs.Wrap(op, err)
 }
 
 // FinishUpload ends an upload: its bytes, which must have the digest want, are now a
@@ -53,22 +53,22 @@ func (s *Service) FinishUpload(ctx context.Context, actor model.Actor, path ref.
 // a stream broke off is kept.
 func (s *Service) FinishUploadWith(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, last io.Reader, want digest.Digest) (Upload, error) {
 	const op = "registry.FinishUpload"
-	w, err := s.write(ctx, actor, path, id, offset, last)
+	w, err := s.openUpload(ctx, actor, path, id, offset, last)
 	if err != nil {
-		return w.stands(), errs.Wrap(op, err)
+		return w.status(), errs.Wrap(op, err)
 	}
-	defer w.end()
+	defer w.close()
 	if last != nil {
-		if err := w.take(ctx, last); err != nil {
-			err = errors.Join(err, w.keep(ctx))
-			return w.stands(), errs.Wrap(op, err)
+		if err := w.append(ctx, last); err != nil {
+			err = errors.Join(err, w.checkpoint(ctx))
+			return w.status(), errs.Wrap(op, err)
 		}
 	}
-	return w.stands(), errs.Wrap(op, w.finish(ctx, actor, path, want))
+	return w.status(), errs.Wrap(op, w.commit(ctx, actor, path, want))
 }
 
-// writing is an upload while a request, and no other, writes to it.
-type writing struct {
+// uploadWriter is an upload while a request, and no other, writes to it.
+type uploadWriter struct {
 	s           *Service
 	row         store.Upload // as far as it is durable
 	reservation *reservation
@@ -76,14 +76,14 @@ type writing struct {
 	leave       func()
 }
 
-// write has the caller write to an upload, with a body that begins at an offset; he has to
+// openUpload has the caller write to an upload, with a body that begins at an offset; he has to
 // end it. If it fails, what it gives still tells where the upload stands, if that is known.
-func (s *Service) write(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (w writing, err error) {
-	const op = "registry.write"
+func (s *Service) openUpload(ctx context.Context, actor model.Actor, path ref.Path, id string, offset int64, body io.Reader) (w uploadWriter, err error) {
+	const op = "registry.openUpload"
 	if _, err := s.upload(ctx, actor, path, id); err != nil {
 		return w, err
 	}
-	leave, err := s.writers.enter(ctx, id, body)
+	leave, err := s.uploadLocks.acquire(ctx, id, body)
 	if err != nil {
 		return w, err
 	}
@@ -96,7 +96,7 @@ func (s *Service) write(ctx context.Context, actor model.Actor, path ref.Path, i
 	if err != nil {
 		return w, err
 	}
-	w = writing{s: s, row: row, reservation: reserved, leave: leave}
+	w = uploadWriter{s: s, row: row, reservation: reserved, leave: leave}
 	if offset >= 0 && offset != row.Offset {
 		return w, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, not %d; go on from there.", row.Offset, offset)
 	}
@@ -107,31 +107,31 @@ func (s *Service) write(ctx context.Context, actor model.Actor, path ref.Path, i
 	return w, err
 }
 
-func (w *writing) stands() Upload { return Upload{w.row.ID, w.row.Offset} }
+func (w *uploadWriter) status() Upload { return Upload{w.row.ID, w.row.Offset} }
 
-// end leaves the upload to others; after finish it does nothing to the file.
-func (w *writing) end() {
+// close leaves the upload to others; after finish it does nothing to the file.
+func (w *uploadWriter) close() {
 	w.upload.Close()
 	w.leave()
 }
 
-// take takes a body, and makes durable what came of it whenever that is enough to be worth
+// append takes a body, and makes durable what came of it whenever that is enough to be worth
 // it. The rest is for keep or finish.
-func (w *writing) take(ctx context.Context, body io.Reader) error {
+func (w *uploadWriter) append(ctx context.Context, body io.Reader) error {
 	body = w.reservation.limit(ctx, body)
 	for {
-		part := &io.LimitedReader{R: body, N: checkpoint}
+		part := &io.LimitedReader{R: body, N: checkpointSize}
 		if _, err := w.upload.Append(ctx, part, blob.Unlimited); err != nil || part.N > 0 {
 			return err
 		}
-		if err := w.keep(ctx); err != nil {
+		if err := w.checkpoint(ctx); err != nil {
 			return err
 		}
 	}
 }
 
-// keep makes durable what has come. That the client goes away must not hinder it.
-func (w *writing) keep(ctx context.Context) error {
+// checkpoint makes durable what has come. That the client goes away must not hinder it.
+func (w *uploadWriter) checkpoint(ctx context.Context) error {
 	if w.upload.Offset() == w.row.Offset {
 		return nil
 	}
@@ -149,8 +149,8 @@ func (w *writing) keep(ctx context.Context) error {
 	return nil
 }
 
-// finish makes a blob of the upload, held by a container.
-func (w *writing) finish(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest) error {
+// commit makes a blob of the upload, held by a container.
+func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest) error {
 	size := w.upload.Offset()
 	d, err := w.upload.Commit(want)
 	if errs.Is(err, errs.DigestInvalid) {
