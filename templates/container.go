@@ -20,7 +20,7 @@ type Container struct {
 	Readme model.Readme
 	// Star is its stars, and the viewer's.
 	Star Star
-	// MayDescribe says that the viewer may change it.
+	// CanDescribe says that the viewer may change it.
 	MayDescribe bool
 	// Tags are a part of the container's, of which there are All, in the order ByVersion or
 	// else of time. Text was looked for in their names, and Found in so many.

@@ -7,9 +7,9 @@ import "sregistry/app/model"
 // those who may Manage it.
 func CanAdminister(actor model.Actor) Decision { return forAdmins(actor, model.ScopeManage) }
 
-// CanWatch decides whether an actor may see how the server does: numbers, and no names. A
+// CanMonitor decides whether an actor may see how the server does: numbers, and no names. A
 // token that an administrator made for reading only is enough.
-func CanWatch(actor model.Actor) Decision { return forAdmins(actor, model.ScopeRead) }
+func CanMonitor(actor model.Actor) Decision { return forAdmins(actor, model.ScopeRead) }
 
 // forAdmins decides about what belongs to no collection, so that a credential which is
 // narrowed to some does not reach that far.

@@ -21,7 +21,7 @@ func TestWhatBelongsToNoCollection(t *testing.T) {
 		want [8]access.Decision
 	}{
 		{"run the registry", access.CanAdminister, [...]access.Decision{login, no, no, no, yes, narrow, narrow, yes}},
-		{"watch the server", access.CanWatch, [...]access.Decision{login, no, no, no, yes, yes, narrow, yes}},
+		{"watch the server", access.CanMonitor, [...]access.Decision{login, no, no, no, yes, yes, narrow, yes}},
 		{"look at users", with(access.CanAct, model.ScopeRead), [...]access.Decision{login, yes, yes, yes, yes, yes, yes, yes}},
 		{"act as a user", with(access.CanAct, model.ScopeManage), [...]access.Decision{login, yes, narrow, narrow, yes, narrow, narrow, yes}},
 		{"manage his team", with(access.CanManageTeam, true), [...]access.Decision{login, yes, narrow, narrow, yes, narrow, narrow, yes}},

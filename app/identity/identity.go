@@ -140,8 +140,8 @@ func actorOf(u model.User, via model.Credential) model.Actor {
 	return model.Actor{UserID: u.ID, Name: u.Name, Admin: u.Admin, Via: via, Scope: model.ScopeAll}
 }
 
-// administrate refuses everybody but those who run the registry.
-func administrate(op string, a model.Actor) error {
+// requireAdmin refuses everybody but those who run the registry.
+func requireAdmin(op string, a model.Actor) error {
 	switch access.CanAdminister(a) {
 	case access.Allow:
 		return nil
@@ -166,5 +166,5 @@ func accountOf(op string, actor model.Actor, user string) (string, error) {
 		return "", errs.E(op, errs.Forbidden,
 			"This token may not manage the account; sign in, or use one with the scope \"manage\" that is not narrowed to collections.")
 	}
-	return "", administrate(op, actor)
+	return "", requireAdmin(op, actor)
 }

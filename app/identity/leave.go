@@ -74,7 +74,7 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password
 // Errors: NotFound, Forbidden, Conflict as for Leave.
 func (s *Service) DeleteUser(ctx context.Context, actor model.Actor, user string) error {
 	const op = "identity.DeleteUser"
-	if err := administrate(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	return errs.Wrap(op, s.remove(ctx, actor, user))

@@ -55,7 +55,7 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 // Errors: Invalid, Forbidden, NotFound, Conflict for a robot.
 func (s *Service) SetPassword(ctx context.Context, actor model.Actor, user, password string) error {
 	const op = "identity.SetPassword"
-	if err := administrate(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	return errs.Wrap(op, s.setPassword(ctx, actor, user, password))

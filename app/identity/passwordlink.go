@@ -20,7 +20,7 @@ const PasswordLinkLife = 3 * 24 * time.Hour
 // disabled account.
 func (s *Service) NewPasswordLink(ctx context.Context, actor model.Actor, user string) (secret string, expires time.Time, err error) {
 	const op = "identity.NewPasswordLink"
-	if err := administrate(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return "", time.Time{}, err
 	}
 	secret = rand.Text()

@@ -26,7 +26,7 @@ type NewUser struct {
 // Forbidden.
 func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) (model.User, error) {
 	const op = "identity.CreateUser"
-	if err := administrate(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return model.User{}, err
 	}
 	add, err := s.prepare(ctx, n)
@@ -125,7 +125,7 @@ func (s *Service) SetAdmin(ctx context.Context, actor model.Actor, user string, 
 
 // change alters an account, but never so that nobody is left to run the registry.
 func (s *Service) change(ctx context.Context, op string, actor model.Actor, user string, alter func(*store.Tx, model.User) error) error {
-	if err := administrate(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	return errs.Wrap(op, s.update(ctx, func(tx *store.Tx) error {
@@ -161,7 +161,7 @@ func keepingAdmin(ctx context.Context, tx *store.Tx, op, user string, alter func
 // is all. Next is the cursor of the page that follows. For admins. Errors: Forbidden.
 func (s *Service) Users(ctx context.Context, actor model.Actor, words string, p model.Page) (users []model.User, next string, err error) {
 	const op = "identity.Users"
-	if err := administrate(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, "", err
 	}
 	users, err = peek(ctx, s.db, func(tx *store.Tx) ([]model.User, error) { return tx.Users(ctx, words, p) })
@@ -173,7 +173,7 @@ func (s *Service) Users(ctx context.Context, actor model.Actor, words string, p 
 func (s *Service) UserByName(ctx context.Context, actor model.Actor, name string) (model.User, error) {
 	const op = "identity.UserByName"
 	if actor.UserID == 0 || name != actor.Name {
-		if err := administrate(op, actor); err != nil {
+		if err := requireAdmin(op, actor); err != nil {
 			return model.User{}, err
 		}
 	}

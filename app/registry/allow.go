@@ -49,7 +49,7 @@ func (s *Service) target(p store.Place) access.Target {
 func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) error {
 	const op = "registry.allow"
 	if err := verdict(op, actor, access.Can(actor, action, s.target(p)), p.ContainerOf.String()); err != nil {
-		return denied(op, err, action, p.Collection, p.ContainerOf.Full())
+		return withDenial(op, err, action, p.Collection, p.ContainerOf.Full())
 	}
 	if p.Container == 0 {
 		return missing(op, p.ContainerOf.String())
@@ -61,11 +61,11 @@ func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) 
 func (s *Service) allowCollection(actor model.Actor, action access.Action, c model.Collection) error {
 	const op = "registry.allowCollection"
 	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.Settings().SignIn}
-	return denied(op, verdict(op, actor, access.Can(actor, action, t), c.Name.String()), action, c.ID, c.Name.Full())
+	return withDenial(op, verdict(op, actor, access.Can(actor, action, t), c.Name.String()), action, c.ID, c.Name.Full())
 }
 
-// denied notes on a refusal what was refused, for the record; nil stays nil.
-func denied(op string, err error, action access.Action, collection int64, name string) error {
+// withDenial notes on a refusal what was refused, for the record; nil stays nil.
+func withDenial(op string, err error, action access.Action, collection int64, name string) error {
 	return errs.Deny(op, err, errs.Denial{Action: action.String(), Target: name, Collection: collection})
 }
 
@@ -99,8 +99,8 @@ func hidden(op string, actor model.Actor, name string) error {
 	return missing(op, name)
 }
 
-// admin allows only those who run the registry.
-func admin(op string, actor model.Actor) error {
+// requireAdmin allows only those who run the registry.
+func requireAdmin(op string, actor model.Actor) error {
 	switch access.CanAdminister(actor) {
 	case access.Allow:
 		return nil
@@ -112,8 +112,8 @@ func admin(op string, actor model.Actor) error {
 	return errs.E(op, errs.Forbidden, "Only an administrator may do this.")
 }
 
-// signedIn allows whoever is signed in, with a credential that reaches everywhere.
-func signedIn(op string, actor model.Actor, scope model.Scope) error {
+// requireSignedIn allows whoever is signed in, with a credential that reaches everywhere.
+func requireSignedIn(op string, actor model.Actor, scope model.Scope) error {
 	switch access.CanAct(actor, scope) {
 	case access.Allow:
 		return nil

@@ -21,7 +21,7 @@ import (
 func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest, body io.Reader) error {
 	const op = "registry.PutBlob"
 	if err := s.db.View(ctx, func(tx *store.Tx) error {
-		_, err := s.pushPlace(ctx, tx, actor, path)
+		_, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		return err
 	}); err != nil {
 		return errs.Wrap(op, err)

@@ -49,8 +49,8 @@ func TestNobodyLearnsFromAPushWhatThereIs(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.push(f.user("alice"), "lab/hello", "latest", "amd64", 1)
-	hidden := f.PreparePush(f.ctx(), model.Anonymous, path(t, "lab/hello"), "latest")
-	missing := f.PreparePush(f.ctx(), model.Anonymous, path(t, "lob/hello"), "latest")
+	hidden := f.AuthorizePush(f.ctx(), model.Anonymous, path(t, "lab/hello"), "latest")
+	missing := f.AuthorizePush(f.ctx(), model.Anonymous, path(t, "lob/hello"), "latest")
 	wants(t, errs.Unauthenticated, hidden)
 	if want := strings.ReplaceAll(errs.Message(missing), "lob", "lab"); errs.KindOf(missing) != errs.KindOf(hidden) || errs.Message(hidden) != want {
 		t.Errorf("hidden %q, missing %q", errs.Message(hidden), want)

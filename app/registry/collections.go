@@ -84,7 +84,7 @@ func (s *Service) createCollection(ctx context.Context, tx *store.Tx, actor mode
 func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Collection) error {
 	const op = "registry.allowCreate"
 	if actor.IsAnonymous() {
-		return denied(op, hidden(op, actor, name.String()), access.Push, 0, name.Full())
+		return withDenial(op, hidden(op, actor, name.String()), access.Push, 0, name.Full())
 	}
 	if name.Namespace == ref.Library && ref.Reserved(name.Name) {
 		return errs.E(op, errs.Invalid, "The name %q is reserved; choose another.", name.Name)
@@ -100,9 +100,9 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 	case access.Narrow:
 		err = errs.E(op, errs.Forbidden, "Your token may not create the collection %s; use one with the scope write for all collections.", name)
 	default:
-		err = notYours(op, name)
+		err = errPushForbidden(op, name)
 	}
-	return denied(op, err, access.Push, 0, name.Full())
+	return withDenial(op, err, access.Push, 0, name.Full())
 }
 
 // CollectionChange is what ChangeCollection sets; nil leaves a thing as it is.

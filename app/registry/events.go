@@ -20,7 +20,7 @@ type EventFilter = store.EventFilter
 func (s *Service) Events(ctx context.Context, actor model.Actor, in ref.Path, f EventFilter, p model.Page) (list []model.Event, next string, err error) {
 	const op = "registry.Events"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if f, err = s.mayAudit(ctx, tx, actor, in, f); err != nil {
+		if f, err = s.authorizeAudit(ctx, tx, actor, in, f); err != nil {
 			return err
 		}
 		list, err = tx.Events(ctx, f, p)
@@ -53,9 +53,9 @@ func (s *Service) EachEvent(ctx context.Context, actor model.Actor, in ref.Path,
 	}
 }
 
-// mayAudit narrows a filter to what an actor may see of events.
-func (s *Service) mayAudit(ctx context.Context, tx *store.Tx, actor model.Actor, in ref.Path, f EventFilter) (EventFilter, error) {
-	const op = "registry.mayAudit"
+// authorizeAudit narrows a filter to what an actor may see of events.
+func (s *Service) authorizeAudit(ctx context.Context, tx *store.Tx, actor model.Actor, in ref.Path, f EventFilter) (EventFilter, error) {
+	const op = "registry.authorizeAudit"
 	if in != (ref.Path{}) {
 		c, err := s.managedCollection(ctx, tx, actor, in)
 		f.Collection = c.ID
@@ -65,7 +65,7 @@ func (s *Service) mayAudit(ctx context.Context, tx *store.Tx, actor model.Actor,
 	if access.CanAdminister(actor) == access.Refused {
 		return f, errs.E(op, errs.Forbidden, "Only an administrator sees what is done everywhere; an owner sees it for each of his collections.")
 	}
-	return f, admin(op, actor)
+	return f, requireAdmin(op, actor)
 }
 
 // sweepEvents removes the events that were kept for long enough, and those of strangers

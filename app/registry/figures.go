@@ -33,7 +33,7 @@ type figures struct {
 }
 
 // Figures gives the present ones, some seconds old at most. Who may see them is not asked
-// here: whoever serves them asks MayWatch.
+// here: whoever serves them asks AuthorizeMonitoring.
 func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	s.figures.mu.Lock()
 	defer s.figures.mu.Unlock()

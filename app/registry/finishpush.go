@@ -18,10 +18,10 @@ import (
 // anything is kept. A file that is not an image is thrown away; after any other error before
 // the commit, the upload can be resumed. Errors: RangeInvalid if more or less has arrived,
 // Conflict while a request still writes to it, Invalid for a file that is not an image, and
-// those of PreparePush and Upload.
+// those of AuthorizePush and Upload.
 func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Path, id string, size int64, tag string) (model.Image, error) {
 	const op = "registry.FinishPush"
-	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
+	if err := s.AuthorizePush(ctx, actor, path, tag); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	leave, err := s.uploadLocks.acquire(ctx, id, nil)

@@ -15,7 +15,7 @@ const maxGarbageDays = 100
 // has lost its last tag. For admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.Garbage, err error) {
 	const op = "registry.Garbage"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
@@ -29,7 +29,7 @@ func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.
 // Forbidden, Unauthenticated.
 func (s *Service) SweepNow(ctx context.Context, actor model.Actor) (Swept, error) {
 	const op = "registry.SweepNow"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return Swept{}, err
 	}
 	done, err := s.Sweep(ctx)

@@ -20,7 +20,7 @@ const (
 // how much room there is. Errors: Forbidden, Unauthenticated.
 func (s *Service) Health(ctx context.Context, actor model.Actor) (model.Health, error) {
 	const op = "registry.Health"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return model.Health{}, err
 	}
 	h, err := s.health(ctx)
@@ -58,7 +58,7 @@ func (s *Service) NoteBackup(ctx context.Context, well bool, report string) erro
 // the images that cannot be pulled because of it. Errors: Forbidden, Unauthenticated.
 func (s *Service) Damage(ctx context.Context, actor model.Actor, p model.Page) (list []model.Damage, next string, err error) {
 	const op = "registry.Damage"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {

@@ -56,7 +56,7 @@ func (s *Service) Invitation(ctx context.Context, invitation string) (inv model.
 // a member already, Forbidden, Unauthenticated.
 func (s *Service) Accept(ctx context.Context, actor model.Actor, invitation string) (inv model.Invitation, err error) {
 	const op = "registry.Accept"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeManage); err != nil {
 		return inv, err
 	}
 	err = s.db.Update(ctx, func(tx *store.Tx) error {

@@ -16,7 +16,7 @@ import (
 // that it would have by every door. It has no tag yet. The description may be empty; that
 // of an image which is there already stays. Errors: BlobUnknown if the container does not
 // hold the file, Invalid if it is not an image, TooLarge for the description, and those of
-// PreparePush.
+// AuthorizePush.
 func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest, description string) (model.Image, error) {
 	const op = "registry.KeepFile"
 	if err := checkDescription(description); err != nil {
@@ -73,7 +73,7 @@ func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path
 // there.
 func (s *Service) uploaded(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest) (size int64, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}

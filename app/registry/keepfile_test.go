@@ -65,17 +65,17 @@ func TestMayPushTellsNothingOfWhatIsHidden(t *testing.T) {
 	must(t, err)
 
 	for _, name := range []ref.Collection{{Namespace: "alice", Name: "secret"}, {Namespace: "alice", Name: "novel"}, {Namespace: "library", Name: "novel"}} {
-		must(t, f.MayPush(f.ctx(), alice, name))
-		wants(t, errs.Unauthenticated, f.MayPush(f.ctx(), model.Anonymous, name))
+		must(t, f.AuthorizeCollectionPush(f.ctx(), alice, name))
+		wants(t, errs.Unauthenticated, f.AuthorizeCollectionPush(f.ctx(), model.Anonymous, name))
 	}
 	for _, name := range []ref.Collection{{Namespace: "alice", Name: "secret"}, {Namespace: "alice", Name: "nothing"}, {Namespace: "nobody", Name: "tools"}} {
-		err := f.MayPush(f.ctx(), bob, name)
+		err := f.AuthorizeCollectionPush(f.ctx(), bob, name)
 		wants(t, errs.Forbidden, err)
 		if want := "You may not push to " + name.String() + ": it is not yours, and you may not create it."; errs.Message(err) != want {
 			t.Errorf("%s: %s", name, errs.Message(err))
 		}
 	}
-	wants(t, errs.Forbidden, f.MayPush(f.ctx(), bob, ref.Collection{Namespace: "alice", Name: "shown"}))
+	wants(t, errs.Forbidden, f.AuthorizeCollectionPush(f.ctx(), bob, ref.Collection{Namespace: "alice", Name: "shown"}))
 }
 
 func TestUsageCountsEachBlobOnce(t *testing.T) {

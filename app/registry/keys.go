@@ -13,10 +13,10 @@ import (
 // maxKeysOfUser bounds the keys that one user can add, so that nobody fills the database.
 const maxKeysOfUser = 200
 
-// MayAddKeys reports whether an actor may add public keys, before any are sent or typed.
+// AuthorizeAddKeys reports whether an actor may add public keys, before any are sent or typed.
 // Errors: Unauthenticated, Forbidden.
-func (s *Service) MayAddKeys(actor model.Actor) error {
-	return keyVerdict("registry.MayAddKeys", access.CanAddKey(actor, s.Settings().KeysByAdmins))
+func (s *Service) AuthorizeAddKeys(actor model.Actor) error {
+	return keyVerdict("registry.AuthorizeAddKeys", access.CanAddKey(actor, s.Settings().KeysByAdmins))
 }
 
 // AddKeys takes the public keys in an armored text. One that is known is merged with what
@@ -25,7 +25,7 @@ func (s *Service) MayAddKeys(actor model.Actor) error {
 // Unauthenticated, Forbidden, and those of pgp.Parse.
 func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string) ([]model.Key, error) {
 	const op = "registry.AddKeys"
-	if err := s.MayAddKeys(actor); err != nil {
+	if err := s.AuthorizeAddKeys(actor); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
 	keys, err := pgp.Parse(armored)

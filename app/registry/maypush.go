@@ -10,12 +10,12 @@ import (
 	"sregistry/app/store"
 )
 
-// MayPush reports whether an actor may push to a collection, or make it by pushing, for
+// AuthorizeCollectionPush reports whether an actor may push to a collection, or make it by pushing, for
 // clients that ask before they know what they push. A collection that he may not see, one
 // that he may not make, and one in a namespace that nobody has are told alike. Errors:
 // Forbidden, Unauthenticated, Invalid.
-func (s *Service) MayPush(ctx context.Context, actor model.Actor, name ref.Collection) error {
-	const op = "registry.MayPush"
+func (s *Service) AuthorizeCollectionPush(ctx context.Context, actor model.Actor, name ref.Collection) error {
+	const op = "registry.AuthorizeCollectionPush"
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := tx.Place(ctx, ref.Container{Collection: name}, actor.UserID)
 		if err != nil {
@@ -24,14 +24,14 @@ func (s *Service) MayPush(ctx context.Context, actor model.Actor, name ref.Colle
 		return s.allowPush(ctx, tx, actor, p)
 	})
 	if errs.Is(err, errs.NotFound) { // of the namespace
-		err = notYours(op, name)
+		err = errPushForbidden(op, name)
 	}
 	return errs.Wrap(op, err)
 }
 
-// pushPlace finds a container for somebody who may push to it, though it may not exist
+// authorizedPushPlace finds a container for somebody who may push to it, though it may not exist
 // yet.
-func (s *Service) pushPlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
+func (s *Service) authorizedPushPlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
 	p, err := s.container(ctx, tx, actor, path)
 	if err != nil {
 		return p, err
@@ -50,25 +50,25 @@ func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor
 	case p.Collection == 0:
 		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
 	case decision == access.Hidden:
-		err = notYours(op, p.ContainerOf.Collection)
+		err = errPushForbidden(op, p.ContainerOf.Collection)
 	default:
 		err = verdict(op, actor, decision, p.ContainerOf.String())
 	}
-	return denied(op, err, access.Push, p.Collection, p.ContainerOf.Full())
+	return withDenial(op, err, access.Push, p.Collection, p.ContainerOf.Full())
 }
 
-// notYours refuses a push to a collection that the actor may not see, or may not make.
-func notYours(op string, c ref.Collection) error {
+// errPushForbidden refuses a push to a collection that the actor may not see, or may not make.
+func errPushForbidden(op string, c ref.Collection) error {
 	return errs.E(op, errs.Forbidden, "You may not push to %s: it is not yours, and you may not create it.", c)
 }
 
-// ensurePlace is pushPlace for the moment when there is something to keep: collection and
+// ensurePlace is authorizedPushPlace for the moment when there is something to keep: collection and
 // container are made if they are new, private and the actor's, who has to be in standing.
 func (s *Service) ensurePlace(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path) (store.Place, error) {
-	if err := standing(ctx, tx, actor); err != nil {
+	if err := recheckActor(ctx, tx, actor); err != nil {
 		return store.Place{}, err
 	}
-	p, err := s.pushPlace(ctx, tx, actor, path)
+	p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 	if err != nil {
 		return p, err
 	}

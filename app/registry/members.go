@@ -12,7 +12,7 @@ import (
 // an invitation, Conflict if he is a member already, Unauthenticated.
 func (s *Service) Join(ctx context.Context, actor model.Actor, team string) error {
 	const op = "registry.Join"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeManage); err != nil {
 		return err
 	}
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
@@ -46,7 +46,7 @@ func join(ctx context.Context, tx *store.Tx, actor model.Actor, t model.Team) er
 // NotFound, Unauthenticated.
 func (s *Service) Leave(ctx context.Context, actor model.Actor, team string) error {
 	const op = "registry.Leave"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeManage); err != nil {
 		return err
 	}
 	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {

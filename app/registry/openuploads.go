@@ -15,7 +15,7 @@ const maxOpenUploads = 500
 // first. For admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []model.OpenUpload, err error) {
 	const op = "registry.OpenUploads"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
@@ -48,7 +48,7 @@ func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []mo
 // its request cannot be cut off.
 func (s *Service) StopUpload(ctx context.Context, actor model.Actor, id string) error {
 	const op = "registry.StopUpload"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	var row store.Upload

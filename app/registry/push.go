@@ -19,13 +19,13 @@ import (
 	"sregistry/app/store"
 )
 
-// PreparePush reports whether an actor may push an image under a tag, or under none if tag
+// AuthorizePush reports whether an actor may push an image under a tag, or under none if tag
 // is empty, before a byte of it is sent. Errors: Frozen, Forbidden, Unauthenticated,
 // Invalid.
-func (s *Service) PreparePush(ctx context.Context, actor model.Actor, path ref.Path, tag string) error {
-	const op = "registry.PreparePush"
+func (s *Service) AuthorizePush(ctx context.Context, actor model.Actor, path ref.Path, tag string) error {
+	const op = "registry.AuthorizePush"
 	err := s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil || p.Container == 0 {
 			return err
 		}
@@ -36,11 +36,11 @@ func (s *Service) PreparePush(ctx context.Context, actor model.Actor, path ref.P
 
 // Push takes an image file in one go and gives it a tag: for doors whose clients send a
 // file and nothing else. Nothing is kept of a push that fails. Errors: those of
-// PreparePush; OverQuota, at once if the body has a method Size; Invalid for a file that is
+// AuthorizePush; OverQuota, at once if the body has a method Size; Invalid for a file that is
 // no image, Canceled for one that breaks off, NoSpace.
 func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, tag string, body io.Reader) (model.Image, error) {
 	const op = "registry.Push"
-	if err := s.PreparePush(ctx, actor, path, tag); err != nil {
+	if err := s.AuthorizePush(ctx, actor, path, tag); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	reserved, err := s.reserve(ctx, actor, path, contentLength(body))
@@ -127,7 +127,7 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 // that a manifest names.
 func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Path, m manifest.Manifest) error {
 	return s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}

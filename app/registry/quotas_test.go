@@ -72,9 +72,9 @@ func TestAllQuotasAreListedWithWhatIsTaken(t *testing.T) {
 	wants(t, errs.Invalid, quotasError(f.Quotas(f.ctx(), model.Console, model.Fullest, model.Page{After: "nonsense"})))
 	wants(t, errs.Forbidden, quotasError(f.Quotas(f.ctx(), alice, model.Fullest, model.Page{})))
 	wants(t, errs.Unauthenticated, quotasError(f.Quotas(f.ctx(), model.Anonymous, model.Fullest, model.Page{})))
-	must(t, f.MayLimit(model.Console))
-	wants(t, errs.Forbidden, f.MayLimit(alice))
-	wants(t, errs.Unauthenticated, f.MayLimit(model.Anonymous))
+	must(t, f.AuthorizeQuotas(model.Console))
+	wants(t, errs.Forbidden, f.AuthorizeQuotas(alice))
+	wants(t, errs.Unauthenticated, f.AuthorizeQuotas(model.Anonymous))
 }
 
 func quotasError(_ []model.Quota, _ string, err error) error { return err }

@@ -51,7 +51,7 @@ func (s *Service) SuggestedNamespaces(ctx context.Context, actor model.Actor) ([
 
 // suggestions asks the store for something that only depends on who asks.
 func suggestions[T any](ctx context.Context, s *Service, actor model.Actor, op string, ask func(*store.Tx) ([]T, error)) (list []T, err error) {
-	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeRead); err != nil {
 		return nil, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -65,7 +65,7 @@ func suggestions[T any](ctx context.Context, s *Service, actor model.Actor, op s
 // each. For admins. Errors: NotFound, Forbidden, Unauthenticated.
 func (s *Service) UserRoles(ctx context.Context, actor model.Actor, user string, p model.Page) (list []model.UserRole, next string, err error) {
 	const op = "registry.UserRoles"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {

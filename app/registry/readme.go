@@ -27,10 +27,10 @@ func (s *Service) Readme(ctx context.Context, actor model.Actor, path ref.Path) 
 	return r, errs.Wrap(op, err)
 }
 
-// MayDescribe reports whether the actor may change what is written about a container.
+// CanDescribe reports whether the actor may change what is written about a container.
 // Errors: NotFound, Unauthenticated for one that he may not see.
-func (s *Service) MayDescribe(ctx context.Context, actor model.Actor, path ref.Path) (bool, error) {
-	const op = "registry.MayDescribe"
+func (s *Service) CanDescribe(ctx context.Context, actor model.Actor, path ref.Path) (bool, error) {
+	const op = "registry.CanDescribe"
 	may := false
 	err := s.readContainer(ctx, actor, access.Read, path, func(_ *store.Tx, p store.Place) error {
 		may = access.Can(actor, access.Describe, s.target(p)) == access.Allow

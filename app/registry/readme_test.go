@@ -38,7 +38,7 @@ func TestReadmeIsWrittenByOwnersOneAfterTheOther(t *testing.T) {
 	_, err = f.SetReadme(f.ctx(), bob, p, "mine", 2)
 	wants(t, errs.Forbidden, err)
 	for who, want := range map[*model.Actor]bool{&alice: true, &bob: false} {
-		if may, err := f.MayDescribe(f.ctx(), *who, p); err != nil || may != want {
+		if may, err := f.CanDescribe(f.ctx(), *who, p); err != nil || may != want {
 			t.Errorf("%s may: %v, %v", who.Name, may, err)
 		}
 	}

@@ -73,11 +73,11 @@ func unready(err error, sentence string) error {
 	return errs.Because("registry.unready", errs.Unavailable, errors.New(err.Error()), "%s", sentence)
 }
 
-// MayWatch reports whether an actor may see the figures of the server. Errors:
+// AuthorizeMonitoring reports whether an actor may see the figures of the server. Errors:
 // Unauthenticated, Forbidden.
-func (s *Service) MayWatch(actor model.Actor) error {
-	const op = "registry.MayWatch"
-	switch access.CanWatch(actor) {
+func (s *Service) AuthorizeMonitoring(actor model.Actor) error {
+	const op = "registry.AuthorizeMonitoring"
+	switch access.CanMonitor(actor) {
 	case access.Allow:
 		return nil
 	case access.NeedLogin:

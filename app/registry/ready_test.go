@@ -78,9 +78,9 @@ func TestFiguresAreForAdministrators(t *testing.T) {
 	reader.Scope = model.ScopeRead
 	narrowed := root
 	narrowed.Only = []int64{1}
-	must(t, f.MayWatch(root))
-	must(t, f.MayWatch(reader))
-	wants(t, errs.Forbidden, f.MayWatch(narrowed))
-	wants(t, errs.Forbidden, f.MayWatch(alice))
-	wants(t, errs.Unauthenticated, f.MayWatch(model.Anonymous))
+	must(t, f.AuthorizeMonitoring(root))
+	must(t, f.AuthorizeMonitoring(reader))
+	wants(t, errs.Forbidden, f.AuthorizeMonitoring(narrowed))
+	wants(t, errs.Forbidden, f.AuthorizeMonitoring(alice))
+	wants(t, errs.Unauthenticated, f.AuthorizeMonitoring(model.Anonymous))
 }

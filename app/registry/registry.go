@@ -2,7 +2,7 @@
 // every door is spelled with them. A use case takes the actor, asks package access whether
 // he may, and then works on rows and files. It knows no protocol.
 //
-// A push goes: PreparePush (may he?), BeginUpload, AppendUpload, FinishUpload (the bytes
+// A push goes: AuthorizePush (may he?), BeginUpload, AppendUpload, FinishUpload (the bytes
 // are a durable blob), PutManifest (they are an image with a tag). Push does all of it
 // for a client that sends a file in one go. A pull goes: Image or Manifest, then OpenFile
 // or OpenBlob.

@@ -29,11 +29,11 @@ func (s *Service) quotas(ctx context.Context, tx *store.Tx, c ref.Collection) (s
 
 // CheckQuota reports whether an actor may push that many more bytes to a container, as far as
 // quotas go; 0 asks whether there is any room at all. Errors: OverQuota, and those of
-// PreparePush.
+// AuthorizePush.
 func (s *Service) CheckQuota(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) error {
 	const op = "registry.CheckQuota"
 	return errs.Wrap(op, s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}
@@ -107,12 +107,12 @@ type reservation struct {
 }
 
 // reserve makes room for an upload that comes in one go; nil says that no quota holds. It
-// has to be ended. Errors: OverQuota, and those of PreparePush.
+// has to be ended. Errors: OverQuota, and those of AuthorizePush.
 func (s *Service) reserve(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) (*reservation, error) {
 	const op = "registry.reserve"
 	var r *reservation
 	begin := func(tx *store.Tx, write bool) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}

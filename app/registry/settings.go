@@ -114,7 +114,7 @@ func (s *Service) refresh(ctx context.Context) error {
 // admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) RunningSettings(ctx context.Context, actor model.Actor) ([]model.Setting, error) {
 	const op = "registry.RunningSettings"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, err
 	}
 	var rows []store.Setting
@@ -142,7 +142,7 @@ func (s *Service) RunningSettings(ctx context.Context, actor model.Actor) ([]mod
 // Forbidden, Unauthenticated.
 func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values map[string]string) error {
 	const op = "registry.ChangeSettings"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	s.settings.mu.Lock()
@@ -183,7 +183,7 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 // rules refuse, too. For admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) ResetSetting(ctx context.Context, actor model.Actor, name string) error {
 	const op = "registry.ResetSetting"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	err := s.db.Update(ctx, func(tx *store.Tx) error {

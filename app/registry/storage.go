@@ -18,7 +18,7 @@ const maxStorageUsages = 200
 // Unauthenticated.
 func (s *Service) Storage(ctx context.Context, actor model.Actor, place string) (list []model.StorageUsage, err error) {
 	const op = "registry.Storage"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -65,7 +65,7 @@ func storageUsages(ctx context.Context, tx *store.Tx, place string) ([]model.Sto
 // as it was noted. For admins. Errors: Forbidden, Unauthenticated.
 func (s *Service) Samples(ctx context.Context, actor model.Actor, days int) (list []model.Sample, err error) {
 	const op = "registry.Samples"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {

@@ -26,7 +26,7 @@ func TestFrozenTagNeitherMovesNorGoes(t *testing.T) {
 	for name, set := range freeze {
 		must(t, set(true))
 		for what, change := range map[string]func() error{
-			"prepare": func() error { return f.PreparePush(f.ctx(), alice, at, "v1") },
+			"prepare": func() error { return f.AuthorizePush(f.ctx(), alice, at, "v1") },
 			"push": func() error {
 				_, err := f.Push(f.ctx(), alice, at, "v1", bytes.NewReader(image(t, "amd64", 3)))
 				return err

@@ -29,7 +29,7 @@ func (s *Service) OpenTeams(ctx context.Context, actor model.Actor, p model.Page
 }
 
 func (s *Service) teams(ctx context.Context, actor model.Actor, which store.TeamChoice, p model.Page) (list []model.Team, next string, err error) {
-	if err := signedIn("registry.teams", actor, model.ScopeRead); err != nil {
+	if err := requireSignedIn("registry.teams", actor, model.ScopeRead); err != nil {
 		return nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -44,7 +44,7 @@ func (s *Service) teams(ctx context.Context, actor model.Actor, which store.Team
 // NotFound, Unauthenticated.
 func (s *Service) Team(ctx context.Context, actor model.Actor, name string, p model.Page) (team model.Team, members []model.Member, next string, err error) {
 	const op = "registry.Team"
-	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeRead); err != nil {
 		return team, nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -62,7 +62,7 @@ func (s *Service) Team(ctx context.Context, actor model.Actor, name string, p mo
 // Errors: Conflict if the name is taken, Invalid, Forbidden, Unauthenticated.
 func (s *Service) CreateTeam(ctx context.Context, actor model.Actor, name string, join model.JoinPolicy) (team model.Team, err error) {
 	const op = "registry.CreateTeam"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeManage); err != nil {
 		return team, err
 	}
 	if join == "" {
@@ -115,7 +115,7 @@ func (s *Service) SetJoinPolicy(ctx context.Context, actor model.Actor, name str
 // them, by full name. Signed-in users may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) TeamCollections(ctx context.Context, actor model.Actor, name string, p model.Page) (list []model.TeamCollection, next string, err error) {
 	const op = "registry.TeamCollections"
-	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeRead); err != nil {
 		return nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -156,7 +156,7 @@ func (s *Service) updateTeam(ctx context.Context, actor model.Actor, name string
 // managedTeam finds a team for somebody who may manage it.
 func managedTeam(ctx context.Context, tx *store.Tx, actor model.Actor, name string) (model.Team, error) {
 	const op = "registry.managedTeam"
-	if err := signedIn(op, actor, model.ScopeManage); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeManage); err != nil {
 		return model.Team{}, err
 	}
 	team, err := tx.Team(ctx, name, actor.UserID)

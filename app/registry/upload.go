@@ -29,7 +29,7 @@ func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path 
 	const op = "registry.BeginSizedUpload"
 	up := Upload{ID: rand.Text()} // whose file comes with its first bytes
 	return up, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, 
 func (s *Service) uploadReservation(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, reserved *reservation, err error) {
 	const op = "registry.upload"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		p, err := s.pushPlace(ctx, tx, actor, path)
+		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (s *Service) EffectiveUsage(ctx context.Context, actor model.Actor, path re
 // Unauthenticated.
 func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name string) (u model.Usage, err error) {
 	const op = "registry.NamespaceUsage"
-	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeRead); err != nil {
 		return u, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -71,7 +71,7 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 // they own. Errors: Forbidden, Unauthenticated.
 func (s *Service) Usages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Quota, next string, err error) {
 	const op = "registry.Usages"
-	if err := signedIn(op, actor, model.ScopeRead); err != nil {
+	if err := requireSignedIn(op, actor, model.ScopeRead); err != nil {
 		return nil, "", err
 	}
 	if access.CanSeeUsage(actor, true) != access.Allow {
@@ -100,7 +100,7 @@ func cutQuotas(p model.Page, rows []store.QuotaRow, order model.QuotaOrder) (lis
 // Unauthenticated.
 func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.QuotaOrder, p model.Page) (list []model.Quota, next string, err error) {
 	const op = "registry.Quotas"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -111,8 +111,10 @@ func (s *Service) Quotas(ctx context.Context, actor model.Actor, order model.Quo
 	return list, next, errs.Wrap(op, err)
 }
 
-// MayLimit reports whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
-func (s *Service) MayLimit(actor model.Actor) error { return admin("registry.MayLimit", actor) }
+// AuthorizeQuotas reports whether an actor may set quotas. Errors: Forbidden, Unauthenticated.
+func (s *Service) AuthorizeQuotas(actor model.Actor) error {
+	return requireAdmin("registry.AuthorizeQuotas", actor)
+}
 
 // UsageOf is NamespaceUsage for the name of a namespace, and Usage for that of a
 // collection. Errors: theirs.
@@ -139,7 +141,7 @@ func (s *Service) UsageOf(ctx context.Context, actor model.Actor, name ref.Path)
 // even if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
 func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path, bytes *int64) (u model.Usage, err error) {
 	const op = "registry.SetQuota"
-	if err := admin(op, actor); err != nil {
+	if err := requireAdmin(op, actor); err != nil {
 		return u, err
 	}
 	if bytes != nil && *bytes < 0 {

@@ -35,7 +35,7 @@ func (s *Service) SendWebhooks(derive Derive, c *courier.Courier) { s.derive, s.
 func (s *Service) Webhooks(ctx context.Context, actor model.Actor, in ref.Path) (list []model.Webhook, err error) {
 	const op = "registry.Webhooks"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		f, err := s.mayAudit(ctx, tx, actor, in, EventFilter{})
+		f, err := s.authorizeAudit(ctx, tx, actor, in, EventFilter{})
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (s *Service) CreateWebhook(ctx context.Context, actor model.Actor, n NewWeb
 	rand.Read(row.Salt)
 	row.URL, row.Events = n.URL, events
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		f, err := s.mayAudit(ctx, tx, actor, n.In, EventFilter{})
+		f, err := s.authorizeAudit(ctx, tx, actor, n.In, EventFilter{})
 		if err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func (s *Service) webhook(ctx context.Context, tx *store.Tx, actor model.Actor, 
 				return w, err
 			}
 		}
-		_, err = s.mayAudit(ctx, tx, actor, in, EventFilter{})
+		_, err = s.authorizeAudit(ctx, tx, actor, in, EventFilter{})
 	}
 	if err != nil && errs.KindOf(err) != errs.Internal {
 		return w, hidden(op, actor, "webhook "+strconv.FormatInt(id, 10))

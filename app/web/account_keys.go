@@ -26,7 +26,7 @@ func (s *Site) showKeys(c echo.Context, status int, actor model.Actor, typed str
 		return errs.Wrap("web.showKeys", err)
 	}
 	view := templates.Keys{Page: s.page(c), Keys: list, Now: s.settings.Now(), More: more("/account/keys", next),
-		Add: s.registry.MayAddKeys(actor) == nil, Typed: typed, Problems: problems}
+		Add: s.registry.AuthorizeAddKeys(actor) == nil, Typed: typed, Problems: problems}
 	return render(c, status, view.View())
 }
 

@@ -18,7 +18,7 @@ func (s *Site) Visitor(c echo.Context) (model.Actor, error) {
 }
 
 // signedInForm gives the visitor, who has to be known, and the fields that he sent.
-// Errors: those of signedIn and readForm.
+// Errors: those of requireSignedIn and readForm.
 func signedInForm(c echo.Context) (model.Actor, url.Values, error) {
 	actor, err := signedIn(c)
 	if err != nil {
@@ -28,7 +28,7 @@ func signedInForm(c echo.Context) (model.Actor, url.Values, error) {
 	return actor, form, err
 }
 
-// signedIn gives the visitor of a page that is for people with an account only. Errors:
+// requireSignedIn gives the visitor of a page that is for people with an account only. Errors:
 // Unauthenticated.
 func signedIn(c echo.Context) (model.Actor, error) {
 	actor := httpx.Actor(c)

@@ -56,7 +56,7 @@ func (s *Site) collection(c echo.Context) error {
 // firstPush is the line by which the actor would push to a collection; empty if he may not.
 func (s *Site) firstPush(ctx context.Context, actor model.Actor, name ref.Collection) (string, error) {
 	example := ref.Container{Collection: name, Container: "hello"}
-	err := s.registry.PreparePush(ctx, actor, example.Path(), ref.Latest)
+	err := s.registry.AuthorizePush(ctx, actor, example.Path(), ref.Latest)
 	switch errs.KindOf(err) {
 	case errs.Forbidden, errs.Unauthenticated, errs.Frozen:
 		return "", nil

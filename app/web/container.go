@@ -42,7 +42,7 @@ func (s *Site) container(c echo.Context, path ref.Path) error {
 	if view.About, err = s.prose(view.Readme.Text); err != nil {
 		return errs.Wrap(op, err)
 	}
-	if view.MayDescribe, err = s.registry.MayDescribe(ctx, actor, path); err != nil {
+	if view.MayDescribe, err = s.registry.CanDescribe(ctx, actor, path); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if view.Pulled, err = s.registry.ContainerPulls(ctx, actor, path, templates.DownloadDays); err != nil {

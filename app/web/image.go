@@ -38,7 +38,7 @@ func (s *Site) image(c echo.Context, path ref.Path, reference ref.Reference) err
 	if view.Public, err = s.public(ctx, actor, i); err != nil {
 		return errs.Wrap(op, err)
 	}
-	if view.Manage, err = s.registry.MayDescribe(ctx, actor, path); err != nil {
+	if view.Manage, err = s.registry.CanDescribe(ctx, actor, path); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if view.Pulled, err = s.registry.ImagePulls(ctx, actor, i, templates.DownloadDays); err != nil {

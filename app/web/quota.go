@@ -79,7 +79,7 @@ func (s *Site) measure(c echo.Context, actor model.Actor, path ref.Path, typed f
 	if view.Namespace != nil && view.Namespace.Quota == 0 {
 		view.Namespace = nil
 	}
-	if s.registry.MayLimit(actor) == nil {
+	if s.registry.AuthorizeQuotas(actor) == nil {
 		form := s.quotaForm(templates.SettingsPath(name)+"/quota#room", view.Usage, false, typed)
 		view.Quota = &form
 	}
@@ -92,7 +92,7 @@ func (s *Site) setCollectionQuota(c echo.Context, actor model.Actor, path ref.Pa
 	if err != nil {
 		return outcome{}, err
 	}
-	if err := s.registry.MayLimit(actor); err != nil {
+	if err := s.registry.AuthorizeQuotas(actor); err != nil {
 		return outcome{}, err // before it is said what is wrong with the form, which he does not see
 	}
 	bytes, err := readQuota(f)

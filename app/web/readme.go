@@ -103,7 +103,7 @@ func (s *Site) describable(c echo.Context, path ref.Path) (model.Container, erro
 	if err != nil {
 		return k, errs.Wrap(op, err)
 	}
-	may, err := s.registry.MayDescribe(ctx, actor, path)
+	may, err := s.registry.CanDescribe(ctx, actor, path)
 	switch {
 	case err != nil:
 		return k, errs.Wrap(op, err)

@@ -42,7 +42,7 @@ func (s *Site) showTeam(c echo.Context, status int, actor model.Actor, problems 
 	if page.Usage, err = known(s.registry.NamespaceUsage(ctx, actor, team.Name)); err != nil {
 		return errs.Wrap(op, err)
 	}
-	if s.registry.MayLimit(actor) == nil {
+	if s.registry.AuthorizeQuotas(actor) == nil {
 		page.Limit = templates.LimitPath(team.Name)
 	}
 	page.Page = s.page(c)

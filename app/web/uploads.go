@@ -71,7 +71,7 @@ func (s *Site) beginUpload(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	ctx := c.Request().Context()
-	if err := s.registry.PreparePush(ctx, actor, path, tag); err != nil {
+	if err := s.registry.AuthorizePush(ctx, actor, path, tag); err != nil {
 		return errs.Wrap(op, err)
 	}
 	up, err := s.registry.BeginSizedUpload(ctx, actor, path, max(want.Size, 0))

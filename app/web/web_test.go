@@ -129,7 +129,7 @@ func (f *fixture) browser(t testing.TB) *browser {
 	return &browser{f, t, &http.Client{Jar: jar, CheckRedirect: stay}}
 }
 
-// signedIn is a browser with somebody's session, which was begun without the form: that
+// requireSignedIn is a browser with somebody's session, which was begun without the form: that
 // would cost the hashing of a password each time.
 func (f *fixture) signedIn(t testing.TB, actor model.Actor) *browser {
 	t.Helper()

@@ -21,7 +21,7 @@ const maxForm = 1 << 20
 // Apptainer prints the sentence that it gets.
 func (d *door) add(c echo.Context) error {
 	const op = "hkp.add"
-	if err := d.registry.MayAddKeys(httpx.Actor(c)); err != nil { // before anything is held in memory
+	if err := d.registry.AuthorizeAddKeys(httpx.Actor(c)); err != nil { // before anything is held in memory
 		return errs.Wrap(op, err)
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxForm))

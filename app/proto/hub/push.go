@@ -31,7 +31,7 @@ func (d *door) announce(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.Registry.PreparePush(c.Request().Context(), actor, path, tag); err != nil {
+	if err := d.Registry.AuthorizePush(c.Request().Context(), actor, path, tag); err != nil {
 		return errs.Wrap(op, err)
 	}
 	if err := d.Registry.CheckQuota(c.Request().Context(), actor, path, 0); err != nil {

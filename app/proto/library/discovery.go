@@ -78,7 +78,7 @@ func (d *door) currentUser(c echo.Context) error {
 	}{name, "", name, meta{secret}})
 }
 
-// signedIn refuses who shows no token.
+// requireSignedIn refuses who shows no token.
 func signedIn(c echo.Context) error {
 	if httpx.Actor(c).IsAnonymous() {
 		return errs.E("library.signedIn", errs.Unauthenticated, "You sent no token; log in with one.")

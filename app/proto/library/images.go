@@ -75,7 +75,7 @@ func (d *door) createImage(c echo.Context) error {
 		return errs.E(op, errs.Invalid, "The hash %q is not a SHA-256; send sha256. and 64 hexadecimal digits.", body.Hash)
 	}
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
-	if err := d.Registry.PreparePush(ctx, actor, container.Path(), ""); err != nil {
+	if err := d.Registry.AuthorizePush(ctx, actor, container.Path(), ""); err != nil {
 		return errs.Wrap(op, err)
 	}
 	found, err := d.Registry.Image(ctx, actor, container.Path(), ref.Reference{Digest: file}, "")

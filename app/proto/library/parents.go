@@ -72,7 +72,7 @@ func (d *door) createCollection(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	made := ref.Collection{Namespace: entity, Name: name}
-	if err := d.Registry.MayPush(c.Request().Context(), httpx.Actor(c), made); err != nil {
+	if err := d.Registry.AuthorizeCollectionPush(c.Request().Context(), httpx.Actor(c), made); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return answer(c, wireCollection(model.Collection{Name: made}))
@@ -107,7 +107,7 @@ func (d *door) createContainer(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := d.Registry.MayPush(c.Request().Context(), httpx.Actor(c), parent); err != nil {
+	if err := d.Registry.AuthorizeCollectionPush(c.Request().Context(), httpx.Actor(c), parent); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return answer(c, wireContainer(model.Container{Name: name}))

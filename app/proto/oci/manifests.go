@@ -75,7 +75,7 @@ func (d *door) putManifest(c echo.Context, t target) error {
 		return err
 	}
 	req := c.Request()
-	if err := d.Registry.PreparePush(req.Context(), httpx.Actor(c), t.name, r.Tag); err != nil { // before anything is held in memory
+	if err := d.Registry.AuthorizePush(req.Context(), httpx.Actor(c), t.name, r.Tag); err != nil { // before anything is held in memory
 		return err
 	}
 	body, err := io.ReadAll(io.LimitReader(req.Body, manifests.MaxSize+1)) // one more, for the core to refuse

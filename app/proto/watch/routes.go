@@ -64,7 +64,7 @@ func (d *door) readyz(c echo.Context) error {
 
 // metrics answers an administrator with the figures.
 func (d *door) metrics(c echo.Context) error {
-	if err := d.Registry.MayWatch(httpx.Actor(c)); err != nil {
+	if err := d.Registry.AuthorizeMonitoring(httpx.Actor(c)); err != nil {
 		return errs.Wrap("watch.metrics", err)
 	}
 	d.Settings.Figures.ServeHTTP(c.Response(), c.Request())
