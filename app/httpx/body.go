@@ -51,11 +51,27 @@ type body struct {
 	moved       time.Time // when the deadline was last moved
 	read        int64
 	ended       bool
+	first       [1]byte // what Await has read; ahead says whether it is to be given yet
+	ahead       bool
 	interrupted atomic.Bool
 }
 
 // Size gives how many bytes were announced; -1 if that was not said.
 func (b *body) Size() int64 { return b.size }
+
+// Await waits until a byte of the body has come, or its end, and leaves it to be read.
+// Errors: those of Read.
+func (b *body) Await() error {
+	if b.ahead || b.ended || b.read > 0 {
+		return nil
+	}
+	n, err := b.Read(b.first[:])
+	b.ahead = n > 0
+	if err == io.EOF {
+		err = nil
+	}
+	return err
+}
 
 // Interrupt makes a Read that waits, and all after it, fail. Another goroutine may call
 // it.
@@ -77,6 +93,10 @@ func (b *body) extend(now time.Time) error {
 // Read reads on. Errors: Canceled if the rest does not come.
 func (b *body) Read(p []byte) (int, error) {
 	const op = "httpx.body.Read"
+	if b.ahead && len(p) > 0 {
+		b.ahead = false
+		return copy(p, b.first[:]), nil
+	}
 	// At the end net/http takes the deadline away and begins to watch for the caller's
 	// leaving. A new deadline would look like that while the handler still works.
 	if b.ended {

@@ -5,7 +5,23 @@ import "io"
 // Exactly reads so many bytes of a body that does not say its length, whatever follows;
 // should it end before, reading fails by the error short.
 func Exactly(body io.Reader, bytes int64, short error) io.Reader {
-	return &exactly{body, bytes, short}
+	e := &exactly{body, bytes, short}
+	if l, ok := body.(line); ok {
+		return &exactlyOf{e, l}
+	}
+	return e
+}
+
+// line is what the body of a request can do besides being read.
+type line interface {
+	Await() error
+	Interrupt()
+}
+
+// exactlyOf is exactly of such a body.
+type exactlyOf struct {
+	*exactly
+	line
 }
 
 type exactly struct {

@@ -13,6 +13,7 @@ package identity
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/url"
 	"sync"
@@ -56,9 +57,13 @@ type Service struct {
 	failures *failures
 
 	setup setup
-	used  tokenUse
-	stop  func()
-	done  sync.WaitGroup
+	used  lastUse // of tokens
+	// sessions are when sessions were last used, and sessionSeen is told of the next to write.
+	sessions    lastUse
+	sessionSeen chan struct{}
+	hashes      chan newHash // to be written
+	stop        func()
+	done        sync.WaitGroup
 }
 
 // Option alters how a Service is opened.
@@ -81,10 +86,10 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 	const op = "identity.Open"
 	s := &Service{
 		db: db, now: time.Now, log: slog.New(slog.DiscardHandler), cost: presentCost,
-		verified: lru.New[digest, verifiedPassword](remembered),
-		bearers:  lru.New[digest, rememberedToken](remembered),
-		hashing:  make(chan struct{}, maxHashing),
-		used:     tokenUse{times: map[string]time.Time{}},
+		verified:    lru.New[digest, verifiedPassword](remembered),
+		bearers:     lru.New[digest, rememberedToken](remembered),
+		hashing:     make(chan struct{}, maxHashing),
+		sessionSeen: make(chan struct{}, 1), hashes: make(chan newHash, maxHashing),
 	}
 	for _, o := range options {
 		o(s)
@@ -108,7 +113,7 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 	s.flashes = newFlashStore(flashKey, s.cookieOptions(flashLife))
 	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = cancel
-	s.done.Go(func() { s.keepWritingTokenUse(background) })
+	s.done.Go(func() { s.keepWriting(background) })
 	return s, nil
 }
 
@@ -117,7 +122,7 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 func (s *Service) Close() error {
 	s.stop()
 	s.done.Wait()
-	return errs.Wrap("identity.Close", s.writeTokenUse(context.Background()))
+	return errs.Wrap("identity.Close", errors.Join(s.writeTokenUse(context.Background()), s.writeSessionUse(context.Background())))
 }
 
 // peek gives what one statement finds.

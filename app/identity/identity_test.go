@@ -56,6 +56,18 @@ func newFixture(t testing.TB, options ...identity.Option) *fixture {
 	return &fixture{s, db, c}
 }
 
+// until waits for something that is done in the background.
+func (f *fixture) until(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for range 3000 {
+		if done() {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("never: %s", what)
+}
+
 // person makes an account and signs it in.
 func (f *fixture) person(t testing.TB, name string) model.Actor {
 	t.Helper()

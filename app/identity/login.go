@@ -103,25 +103,30 @@ func (s *Service) verify(ctx context.Context, p pair, l store.Login, key digest,
 		return errWrong(op)
 	}
 	s.failures.succeeded(p)
-	hash := l.Hash
+	s.verified.Put(key, verifiedPassword{l.Hash, s.now().Add(passwordMemory)})
 	if stored.cost != s.cost {
-		hash = s.cost.hashPassword(password)
-		if err := s.upgrade(ctx, l, hash); err != nil {
-			return err
+		select {
+		case s.hashes <- newHash{l, s.cost.hashPassword(password)}:
+		default: // the next sign-in does it
 		}
 	}
-	s.verified.Put(key, verifiedPassword{hash, s.now().Add(passwordMemory)})
 	return nil
 }
 
-// upgrade replaces a hash of another cost, unless the password was changed meanwhile.
-func (s *Service) upgrade(ctx context.Context, old store.Login, hash string) error {
+// newHash is the hash of a password that is to take the place of one of another cost.
+type newHash struct {
+	old  store.Login
+	hash string
+}
+
+// upgrade replaces a hash, unless the password was changed meanwhile.
+func (s *Service) upgrade(ctx context.Context, h newHash) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		now, err := tx.Login(ctx, old.Name)
-		if err != nil || now.Hash != old.Hash {
+		now, err := tx.Login(ctx, h.old.Name)
+		if err != nil || now.Hash != h.old.Hash {
 			return err
 		}
-		return tx.SetPassword(ctx, old.ID, hash)
+		return tx.SetPassword(ctx, h.old.ID, h.hash)
 	})
 }
 

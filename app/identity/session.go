@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -111,13 +110,17 @@ func (s sessionStore) Save(r *http.Request, w http.ResponseWriter, session *sess
 	return nil
 }
 
-// touch notes that a session is used, if the last note is old.
-func (s sessionStore) touch(ctx context.Context, session model.Session) error {
+// touch notes that a session is used, if the last note is old. It never waits.
+func (s sessionStore) touch(session model.Session) {
 	now := s.now()
 	if now.Sub(session.LastSeen) < sessionTouch {
-		return nil
+		return
 	}
-	return s.db.Update(ctx, func(tx *store.Tx) error { return tx.TouchSession(ctx, session.ID, now.Add(sessionLife)) })
+	s.sessions.note(session.ID, now)
+	select {
+	case s.sessionSeen <- struct{}{}:
+	default: // it was told already
+	}
 }
 
 // cookieHash gives the hash of the secret in a request's cookie.

@@ -119,13 +119,17 @@ func TestSigningInAgainChangesTheSecret(t *testing.T) {
 func TestSessionSlidesAndExpires(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	b := browser{}
-	b.signIn(t, f, f.person(t, "bob"))
+	b, bob := browser{}, f.person(t, "bob")
+	b.signIn(t, f, bob)
 	for range 3 {
 		f.clock.advance(13 * 24 * time.Hour)
 		if got := b.user(t, f); got != "bob" {
 			t.Fatalf("used every 13 days: %q", got)
 		}
+		f.until(t, "the use is written", func() bool {
+			list, err := f.Sessions(t.Context(), bob)
+			return err == nil && len(list) == 1 && list[0].LastSeen.Equal(f.clock.time())
+		})
 	}
 	f.clock.advance(15 * 24 * time.Hour)
 	if got := b.user(t, f); got != "" {

@@ -57,9 +57,7 @@ func (s *Service) FromRequest(r *http.Request) (model.Actor, error) {
 	if !ok {
 		return model.Anonymous, nil
 	}
-	if err := (sessionStore{s}).touch(r.Context(), row.Session); err != nil {
-		s.log.Warn("the use of a session was not noted", "error", err) // no reason to keep somebody out
-	}
+	sessionStore{s}.touch(row.Session)
 	return actorOf(row.Owner, model.BySession), nil
 }
 

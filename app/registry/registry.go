@@ -33,12 +33,11 @@ type Service struct {
 	ready       readiness
 	figures     figures
 	woken       chan struct{} // when there are signatures to verify
-	// suspected is told when there is a blob to be read at once.
-	suspected chan struct{}
-	reading   *rate.Limiter // of what the scrub reads
-	pulls     pulls
-	derive    Derive
-	courier   *courier.Courier // nil for a program that sends no webhooks
+	suspects    suspects
+	reading     *rate.Limiter // of what the scrub reads
+	pulls       pulls
+	derive      Derive
+	courier     *courier.Courier // nil for a program that sends no webhooks
 
 	images      lookupCache[model.Image]
 	manifests   lookupCache[Manifest]
@@ -50,7 +49,7 @@ type Service struct {
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
 	s := &Service{
 		db: db, blobs: blobs, log: log, denials: newDenials(),
-		woken: make(chan struct{}, 1), suspected: make(chan struct{}, 1),
+		woken: make(chan struct{}, 1), suspects: suspects{told: make(chan struct{}, 1)},
 		reading:     rate.NewLimiter(paceBurst, paceBurst),
 		images:      newLookupCache(func(model.Image) bool { return true }),
 		manifests:   newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),

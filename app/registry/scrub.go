@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -65,7 +66,7 @@ func (s *Service) Scrub(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.suspected:
+		case <-s.suspects.told:
 		case <-look.C:
 		}
 	}
@@ -93,6 +94,9 @@ func (s *Service) noteScrub(ctx context.Context, done Scrubbed, failed error) {
 func (s *Service) ScrubDue(ctx context.Context) (Scrubbed, error) {
 	const op = "registry.ScrubDue"
 	var done Scrubbed
+	if err := s.noteSuspects(ctx); err != nil {
+		return done, errs.Wrap(op, err)
+	}
 	for inARow := 0; ; {
 		var due []store.Blob
 		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
@@ -244,18 +248,51 @@ func (s *Service) recheckOne(ctx context.Context, d digest.Digest) (whole bool, 
 	return whole || !aside, err
 }
 
-// suspect has the scrub read a blob at once.
+// maxSuspects bounds the blobs that are suspected until the scrub comes to note them.
+const maxSuspects = 1000
+
+// suspects are blobs that a pull found wanting. They are noted in memory, so that no pull
+// waits for the database to be written.
+type suspects struct {
+	mu    sync.Mutex
+	blobs map[digest.Digest]struct{}
+	told  chan struct{} // when there is one to be read at once
+}
+
+// suspect has the scrub read a blob at once. One that finds no place is suspected again by
+// the next pull. It never waits.
 func (s *Service) suspect(d digest.Digest) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrubInterval)
-	defer cancel()
-	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.Suspect(ctx, d) }); err != nil {
-		s.log.Error("suspecting a blob", "digest", d, "error", err)
-		return
+	s.suspects.mu.Lock()
+	if s.suspects.blobs == nil {
+		s.suspects.blobs = map[digest.Digest]struct{}{}
 	}
+	if len(s.suspects.blobs) < maxSuspects {
+		s.suspects.blobs[d] = struct{}{}
+	}
+	s.suspects.mu.Unlock()
 	select {
-	case s.suspected <- struct{}{}:
+	case s.suspects.told <- struct{}{}:
 	default: // it was told already
 	}
+}
+
+// noteSuspects makes what is suspected due to be read.
+func (s *Service) noteSuspects(ctx context.Context) error {
+	s.suspects.mu.Lock()
+	list := s.suspects.blobs
+	s.suspects.blobs = nil
+	s.suspects.mu.Unlock()
+	if len(list) == 0 {
+		return nil
+	}
+	return s.db.Update(ctx, func(tx *store.Tx) error {
+		for d := range list {
+			if err := tx.Suspect(ctx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // sweepAside removes files that were set aside of blobs which are whole again, or gone.

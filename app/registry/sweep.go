@@ -34,7 +34,7 @@ type Swept struct {
 	Tags    int   // that went by the rules of their collections
 	Images  int   // without a tag, or deleted, for longer than the grace period
 	Blobs   int   // that no container held any more
-	Bytes   int64 // of those blobs
+	Bytes   int64 // of the files that were removed, of blobs and orphans
 	Orphans int   // files that no row named
 }
 
@@ -169,26 +169,36 @@ func (s *Service) sweepBlobs(ctx context.Context, done *Swept) error {
 		if err != nil {
 			return err
 		}
-		digests := make([]digest.Digest, len(gone))
-		for at, b := range gone {
-			digests[at] = b.Digest
-			done.Bytes += b.Size
-		}
-		if _, err := s.blobs.Sweep(time.Now().Add(-orphanAge), digests); err != nil {
+		done.Blobs += len(gone)
+		if _, err := s.removeFiles(gone, time.Now().Add(-orphanAge), done); err != nil {
 			return err
 		}
-		done.Blobs += len(gone)
 		if held == 0 && len(gone) == 0 {
 			return nil
 		}
 	}
 }
 
+// removeFiles removes those of the files that are older than a moment, and counts their
+// bytes: a young one stays, and takes its place on the disk, though its row is gone.
+func (s *Service) removeFiles(list []store.Blob, old time.Time, done *Swept) (removed int, err error) {
+	sizes := make(map[digest.Digest]int64, len(list))
+	digests := make([]digest.Digest, len(list))
+	for at, b := range list {
+		digests[at], sizes[b.Digest] = b.Digest, b.Size
+	}
+	gone, err := s.blobs.Sweep(old, digests)
+	for _, d := range gone {
+		done.Bytes += sizes[d]
+	}
+	return len(gone), err
+}
+
 // sweepOrphans removes files that no row names: of a push that was cut off between its
 // file and its row, or of a sweep that was cut off between the row and the file.
 func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
 	old := time.Now().Add(-orphanAge)
-	var orphans []digest.Digest
+	var orphans []store.Blob
 	err := s.blobs.Walk(ctx, func(e blob.Entry) error {
 		if e.Digest == "" || e.Changed.After(old) {
 			return nil
@@ -196,7 +206,7 @@ func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
 		return s.db.Peek(ctx, func(tx *store.Tx) error {
 			known, err := tx.HasBlob(ctx, e.Digest)
 			if err == nil && !known {
-				orphans = append(orphans, e.Digest)
+				orphans = append(orphans, store.Blob{Digest: e.Digest, Size: e.Size})
 			}
 			return err
 		})
@@ -204,11 +214,17 @@ func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
 	if err != nil {
 		return err
 	}
-	gone, err := s.blobs.Sweep(old, orphans)
-	done.Orphans += len(gone)
+	n, err := s.removeFiles(orphans, old, done)
+	done.Orphans += n
 	if err != nil {
 		return err
 	}
+	return s.sweepLeftUploads(ctx, old, done)
+}
+
+// sweepLeftUploads removes files of uploads that no row names. The file goes after the row
+// was looked for, so that no reader of the database waits for the disk.
+func (s *Service) sweepLeftUploads(ctx context.Context, old time.Time, done *Swept) error {
 	uploads, err := s.blobs.Uploads()
 	if err != nil {
 		return err
@@ -217,17 +233,26 @@ func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
 		if u.Open || u.Changed.After(old) {
 			continue
 		}
-		err := s.db.Peek(ctx, func(tx *store.Tx) error {
-			known, err := tx.HasUpload(ctx, u.ID)
-			if err != nil || known {
-				return err
-			}
-			done.Orphans++
-			return s.blobs.Discard(u.ID)
+		known := false
+		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			known, err = tx.HasUpload(ctx, u.ID)
+			return err
 		})
-		if err != nil && !errs.Is(err, errs.Conflict) {
+		if err != nil {
 			return err
 		}
+		if known {
+			continue
+		}
+		err = s.blobs.Discard(u.ID)
+		if errs.Is(err, errs.Conflict) { // somebody writes to it again
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		done.Orphans++
+		done.Bytes += u.Size
 	}
 	return nil
 }

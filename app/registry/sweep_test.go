@@ -86,6 +86,26 @@ func (f *fixture) clean() {
 	}
 }
 
+// What a sweep says it freed is what the disk has got back: a file that is young stays a
+// while after its row.
+func TestSweepCountsTheBytesThatAreFreed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	d := uploadBlob(f, alice, "lab/hello", []byte("never named by a manifest"))
+	f.ahead.Add(int64(2 * time.Hour)) // the files do not age along
+	if done := f.sweep(); done.Blobs != 1 || done.Bytes != 0 {
+		t.Errorf("a young file: %+v", done)
+	}
+	if _, err := f.blobs.Size(d); err != nil {
+		t.Errorf("the young file is gone: %v", err)
+	}
+	f.age(2 * time.Hour)
+	if done := f.sweep(); done.Orphans != 1 || done.Bytes != 25 {
+		t.Errorf("an old file: %+v", done)
+	}
+}
+
 func TestSweepForgetsStaleUploadsAndOrphans(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

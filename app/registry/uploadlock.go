@@ -17,7 +17,8 @@ const settleTimeout = time.Second
 //
 // A client whose line went dead comes back while the server still waits for the rest of
 // its last request. The new request takes the upload over: the old one is interrupted, if it
-// does not end by itself, makes durable what it has, and goes.
+// does not end by itself, makes durable what it has, and goes. A new request whose client has
+// left meanwhile, or sends nothing, interrupts nobody.
 type uploadLocks struct {
 	mu     sync.Mutex
 	active map[string]*uploadLock
@@ -30,6 +31,22 @@ type uploadLock struct {
 
 // interrupter is a body of which another goroutine can make a waiting Read fail.
 type interrupter interface{ Interrupt() }
+
+// awaiter is a body that can be waited for without being read. net/http notices that a
+// client has left only by reading on.
+type awaiter interface{ Await() error }
+
+// present reports whether the client of a request is still there: an error says that it is
+// not, or that none of its body comes.
+func present(ctx context.Context, body io.Reader) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if b, ok := body.(awaiter); ok {
+		return b.Await()
+	}
+	return nil
+}
 
 // acquire makes a request the only writer to an upload, until it calls leave. Errors:
 // Conflict if there is one that cannot be interrupted, Canceled.
@@ -45,6 +62,9 @@ func (w *uploadLocks) acquire(ctx context.Context, id string, body io.Reader) (l
 			return nil, errs.E(op, errs.Conflict, "Another request writes to this upload; wait until it ends.")
 		}
 		if !old.waitReleased(ctx) {
+			if err := present(ctx, body); err != nil {
+				return nil, errs.Wrap(op, err)
+			}
 			i.Interrupt()
 		}
 		select {

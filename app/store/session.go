@@ -64,10 +64,10 @@ func (t *Tx) AddSession(ctx context.Context, hash []byte, s model.Session) error
 		hash, s.ID, s.UserID, unix(s.Created), unix(s.LastSeen), unix(s.Expires), s.Source, s.UserAgent)
 }
 
-// TouchSession notes that a session is in use, and how long it lives for that.
-func (t *Tx) TouchSession(ctx context.Context, id string, expires time.Time) error {
+// TouchSession notes when a session was in use, and how long it lives for that.
+func (t *Tx) TouchSession(ctx context.Context, id string, seen, expires time.Time) error {
 	return t.run(ctx, "store.TouchSession", "UPDATE sessions SET last_seen_at = ?, expires_at = ? WHERE id = ?",
-		unix(t.Now), unix(expires), id)
+		unix(seen), unix(expires), id)
 }
 
 // DeleteSession ends a session of a user. Errors: NotFound.
