@@ -37,14 +37,14 @@ func (f *fixture) doors(t *testing.T) map[string]door {
 			if !ok {
 				return model.Anonymous, nil
 			}
-			return f.VerifyHMAC(t.Context(), h, pull, f.clock.time())
+			return f.VerifyHMAC(t.Context(), "192.0.2.1", h, pull, f.clock.time())
 		},
 		"hmac key": func(text string) (model.Actor, error) {
 			h, ok := identity.ParseHMAC(header(text, "bob", pull, f.clock.time()))
 			if !ok {
 				return model.Anonymous, nil
 			}
-			return f.VerifyHMAC(t.Context(), h, pull, f.clock.time())
+			return f.VerifyHMAC(t.Context(), "192.0.2.1", h, pull, f.clock.time())
 		},
 	}
 }

@@ -57,7 +57,7 @@ func (f *fixture) verify(t *testing.T, h string, over identity.Signed) (model.Ac
 	if !ok {
 		t.Fatalf("%q is not read", h)
 	}
-	return f.VerifyHMAC(t.Context(), parsed, over, f.clock.time())
+	return f.VerifyHMAC(t.Context(), "192.0.2.1", parsed, over, f.clock.time())
 }
 
 var pull = identity.Signed{Kind: "pull", Collection: "a", Name: "b", Tag: "latest"}
@@ -155,4 +155,54 @@ func FuzzParseHMAC(f *testing.F) {
 			t.Errorf("%q is read as %+v", header, h)
 		}
 	})
+}
+
+func TestWrongSignaturesAreSlowed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	bob := f.person(t, "bob")
+	_, secret := f.token(t, bob, identity.NewToken{Name: "hub"})
+	try := func(source, token, user string) error {
+		parsed, ok := identity.ParseHMAC(header(token, user, pull, f.clock.time()))
+		if !ok {
+			t.Fatal("not read")
+		}
+		_, err := f.VerifyHMAC(t.Context(), source, parsed, pull, f.clock.time())
+		return err
+	}
+	for _, user := range []string{"bob", "nobody"} {
+		slowed := false
+		for range 100 {
+			slowed = slowed || errs.Is(try("192.0.2.1", "wrong", user), errs.RateLimited)
+		}
+		if !slowed {
+			t.Errorf("a hundred wrong signatures of %s at once are not slowed", user)
+		}
+	}
+	if err := try("192.0.2.2", secret, "bob"); err != nil {
+		t.Errorf("somebody else's failures keep bob out elsewhere: %v", err)
+	}
+}
+
+// A signature that fits is cached, and ends with its token all the same.
+func TestCachedSignatureEndsWithItsToken(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	bob := f.person(t, "bob")
+	_, secret := f.token(t, bob, identity.NewToken{Name: "hub"})
+	h := header(secret, "bob", pull, f.clock.time())
+	for range 2 {
+		if _, err := f.verify(t, h, pull); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := pull
+	other.Tag = "other"
+	_, err := f.verify(t, h, other)
+	wantError(t, err, errs.Unauthenticated, "signature does not match")
+	if err := f.RevokeToken(t.Context(), bob, "", "hub"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.verify(t, h, pull)
+	wantError(t, err, errs.Unauthenticated, "signature does not match")
 }

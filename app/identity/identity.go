@@ -47,14 +47,17 @@ type Service struct {
 	// earlier one is not believed any more.
 	epoch    atomic.Int64
 	verified *lru.Map[digest, verifiedPassword]
-	bearers  *lru.Map[digest, rememberedToken]
+	// The caches of tokens, of passes and of hub clients' signatures are apart: what is good
+	// at one door must not open another.
+	bearers, passes, signatures *lru.Map[digest, rememberedToken]
 
 	cost     cost          // of new hashes
 	hashing  chan struct{} // holds one item per password being hashed
 	dummy    phc           // hashed against where there is no account
 	attempts singleflight.Group
-	mac      [32]byte // of this process; passwords are remembered under it
-	failures *failures
+	mac      [32]byte  // of this process; passwords are remembered under it
+	failures *failures // of passwords
+	forged   *failures // of hub clients' signatures
 
 	setup setup
 	used  lastUse // of tokens
@@ -88,13 +91,16 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 		db: db, now: time.Now, log: slog.New(slog.DiscardHandler), cost: presentCost,
 		verified:    lru.New[digest, verifiedPassword](remembered),
 		bearers:     lru.New[digest, rememberedToken](remembered),
+		passes:      lru.New[digest, rememberedToken](remembered),
+		signatures:  lru.New[digest, rememberedToken](remembered),
 		hashing:     make(chan struct{}, maxHashing),
 		sessionSeen: make(chan struct{}, 1), hashes: make(chan newHash, maxHashing),
 	}
 	for _, o := range options {
 		o(s)
 	}
-	s.failures = newFailures(s.now)
+	s.failures = newFailures(s.now, passwordThresholds, "Too many wrong passwords; try again in %d seconds.")
+	s.forged = newFailures(s.now, signatureThresholds, "Too many wrong signatures; try again in %d seconds.")
 	rand.Read(s.mac[:])
 	s.dummy, _ = parsePHC(s.cost.hashPassword(rand.Text()))
 	var err error

@@ -74,7 +74,7 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 	const op = "identity.Pass"
 	now, epoch := s.now(), s.epoch.Load() // before the database is read
 	key := digest(sha256.Sum256([]byte(text)))
-	m, ok := s.bearers.Get(key)
+	m, ok := s.passes.Get(key)
 	if ok && m.epoch == epoch && now.Before(m.until) && !expired(m.expires, now) {
 		return m.actor, nil
 	}
@@ -96,7 +96,7 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 		}
 	}
 	actor.Via = model.ByPass
-	s.bearers.Put(key, rememberedToken{actor, time.Unix(p.Expires, 0), now.Add(tokenMemory), epoch})
+	s.passes.Put(key, rememberedToken{actor, time.Unix(p.Expires, 0), now.Add(tokenMemory), epoch})
 	return actor, nil
 }
 

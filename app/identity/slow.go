@@ -9,27 +9,41 @@ import (
 	"sregistry/app/lru"
 )
 
-// How many wrong passwords may come at once, and how long one takes to be forgiven. What
-// is counted is failures only; good credentials are never slowed by their number.
-//
-//   - An account from one source: a person mistypes, a guesser guesses.
-//   - An account from everywhere: a guesser with many addresses.
-//   - A source for all accounts: a guesser with a list of names. It may be the address of
-//     a whole cluster, so it is generous.
-const (
-	pairBurst, pairEvery       = 8, 8 * time.Second
-	accountBurst, accountEvery = 40, 2 * time.Second
-	sourceBurst, sourceEvery   = 100, 500 * time.Millisecond
+// remembered is how many of each kind are remembered: failures, verified credentials.
+const remembered = 10_000
 
-	remembered = 10_000 // of each of them
+// threshold is how many failures may come at once, and how long one takes to be forgiven.
+type threshold struct {
+	burst int
+	every time.Duration
+}
+
+// thresholds are those of one kind of credential. What is counted is failures only; good
+// credentials are never slowed by their number.
+type thresholds struct {
+	pair    threshold // an account from one source: a person mistypes, a guesser guesses
+	account threshold // an account from everywhere: a guesser with many addresses
+	// source is a source for all accounts: a guesser with a list of names. It may be the
+	// address of a whole cluster, so it is generous.
+	source threshold
+}
+
+var (
+	passwordThresholds = thresholds{threshold{8, 8 * time.Second}, threshold{40, 2 * time.Second}, threshold{100, 500 * time.Millisecond}}
+	// signatureThresholds bound work, since nobody guesses a token: each wrong signature
+	// costs maxHMACTokens derivations. A cluster whose jobs all hold an old token must not
+	// keep its other users out.
+	signatureThresholds = thresholds{threshold{40, 250 * time.Millisecond}, threshold{400, 10 * time.Millisecond}, threshold{1000, 5 * time.Millisecond}}
 )
 
 // pair is an account and where somebody tries to get into it from.
 type pair struct{ source, account string }
 
-// failures counts wrong passwords. It is memory only: a restart forgives.
+// failures counts wrong credentials of one kind. It is memory only: a restart forgives.
 type failures struct {
 	now      func() time.Time
+	limits   thresholds
+	refusal  string // what a caller is told, with a number of seconds
 	pairs    *lru.Map[pair, *rate.Limiter]
 	accounts *lru.Map[string, *rate.Limiter]
 	sources  *lru.Map[string, *rate.Limiter]
@@ -38,8 +52,8 @@ type failures struct {
 	known *lru.Map[pair, struct{}]
 }
 
-func newFailures(now func() time.Time) *failures {
-	return &failures{now, lru.New[pair, *rate.Limiter](remembered), lru.New[string, *rate.Limiter](remembered),
+func newFailures(now func() time.Time, limits thresholds, refusal string) *failures {
+	return &failures{now, limits, refusal, lru.New[pair, *rate.Limiter](remembered), lru.New[string, *rate.Limiter](remembered),
 		lru.New[string, *rate.Limiter](remembered), lru.New[pair, struct{}](remembered)}
 }
 
@@ -54,7 +68,7 @@ func (f *failures) check(p pair) error {
 		return nil
 	}
 	wait = wait.Truncate(time.Second) + time.Second
-	return errs.RetryIn(op, wait, "Too many wrong passwords; try again in %d seconds.", wait/time.Second)
+	return errs.RetryIn(op, wait, f.refusal, wait/time.Second)
 }
 
 // waitOf gives how long it takes until a limiter lets one more through.
@@ -69,16 +83,16 @@ func (f *failures) waitOf(l *rate.Limiter, ok bool) time.Duration {
 	return time.Duration(lacking / float64(l.Limit()) * float64(time.Second))
 }
 
-// failed counts a wrong password.
+// failed counts a failure.
 func (f *failures) failed(p pair) {
-	count(f.pairs, p, pairEvery, pairBurst, f.now())
-	count(f.accounts, p.account, accountEvery, accountBurst, f.now())
-	count(f.sources, p.source, sourceEvery, sourceBurst, f.now())
+	count(f.pairs, p, f.limits.pair, f.now())
+	count(f.accounts, p.account, f.limits.account, f.now())
+	count(f.sources, p.source, f.limits.source, f.now())
 }
 
 // succeeded remembers that an account is used from there.
 func (f *failures) succeeded(p pair) { f.known.Put(p, struct{}{}) }
 
-func count[K comparable](m *lru.Map[K, *rate.Limiter], key K, every time.Duration, burst int, now time.Time) {
-	m.GetOrPut(key, func() *rate.Limiter { return rate.NewLimiter(rate.Every(every), burst) }).AllowN(now, 1)
+func count[K comparable](m *lru.Map[K, *rate.Limiter], key K, t threshold, now time.Time) {
+	m.GetOrPut(key, func() *rate.Limiter { return rate.NewLimiter(rate.Every(t.every), t.burst) }).AllowN(now, 1)
 }

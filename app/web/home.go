@@ -25,6 +25,9 @@ const (
 // of the list of collections is shown alone.
 func (s *Site) home(c echo.Context) error {
 	const op = "web.home"
+	if err := s.testCredentials(c); err != nil {
+		return unauthorized(c, err)
+	}
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
 	list, next, err := s.registry.Collections(ctx, actor, after(c))
 	if err != nil {

@@ -1,12 +1,10 @@
 package hub
 
 import (
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"sregistry/app/errs"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
 	"sregistry/app/model"
@@ -43,19 +41,8 @@ func (d *door) admitToList(c echo.Context) (model.Actor, error) {
 func (d *door) caller(c echo.Context, over identity.Signed, at time.Time) (model.Actor, error) {
 	r := c.Request()
 	header := r.Header.Get(echo.HeaderAuthorization)
-	if header == "" {
-		return model.Anonymous, nil
-	}
 	if h, ok := identity.ParseHMAC(header); ok {
-		return d.Identity.VerifyHMAC(r.Context(), h, over, at)
+		return d.Identity.VerifyHMAC(r.Context(), httpx.Source(c), h, over, at)
 	}
-	if name, password, ok := r.BasicAuth(); ok {
-		return d.Identity.Basic(r.Context(), httpx.Source(c), name, password)
-	}
-	scheme, token, _ := strings.Cut(header, " ")
-	if token = strings.TrimSpace(token); strings.EqualFold(scheme, "Bearer") && token != "" {
-		return d.Identity.Bearer(r.Context(), token)
-	}
-	return model.Actor{}, errs.E("hub.caller", errs.Unauthenticated,
-		"The Authorization header is not understood; sign the request, or send \"Bearer\" and a token.")
+	return d.Identity.Header(r.Context(), httpx.Source(c), header)
 }

@@ -49,8 +49,10 @@ func (d *door) manifest(c echo.Context) error {
 }
 
 // remove answers DELETE /api/container/COLLECTION/NAME[:TAG][@VERSION]. Its success must
-// not be 200, over which the Python client stumbles. A tag takes only itself away, a
-// version the image; a tag beside a version has to name it.
+// not be 200, over which the Python client stumbles. Deleting a tag leaves the image, a
+// version deletes it; a tag beside a version has to name it. A signature covers the tag and
+// not the version, so whoever saw one could delete another image by it: by version deletes
+// only who sends a token or a password.
 func (d *door) remove(c echo.Context) error {
 	const op = "hub.remove"
 	ctx := c.Request().Context()
@@ -58,6 +60,9 @@ func (d *door) remove(c echo.Context) error {
 	actor, err := d.admit(c, n.signed("delete"), d.Now())
 	if err != nil {
 		return errs.Wrap(op, err)
+	}
+	if n.version != "" && actor.Via == model.ByHMAC {
+		return errs.E(op, errs.Forbidden, "A signed request cannot delete by version, because the signature does not cover the version. Delete a tag, or send a token as \"Bearer\".")
 	}
 	path, r, err := d.resolve(ctx, actor, n)
 	if err != nil {

@@ -69,3 +69,18 @@ func TestDeleteByVersion(t *testing.T) {
 	wantDetail(t, f.pull(t, alice.HubClient, "lab", "hello", "b"), http.StatusNotFound)
 	wantDetail(t, remove("@"+ref.Dotted(second.Content)), http.StatusNotFound)
 }
+
+// A signature covers the tag, so whoever has seen one could put any version behind it.
+func TestSignatureDoesNotDeleteByVersion(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.person(t, "alice")
+	first := f.Push(t, alice.actor, "lab/hello", "a", siftest.Options{Payload: 10})
+	second := f.Push(t, alice.actor, "lab/hello", "b", siftest.Options{Payload: 20})
+	signature := alice.Sign(f.clock.now(), "delete", "lab", "hello", "a")
+	for _, name := range []string{":a@" + ref.Dotted(first.Content), ":a@" + ref.Dotted(second.Content), ":a@" + second.Content.Encoded()[:40]} {
+		wantDetail(t, f.Do(t, http.MethodDelete, "/api/container/lab/hello"+name, nil, "Authorization", signature), http.StatusForbidden)
+	}
+	want(t, f.pull(t, alice.HubClient, "lab", "hello", "b"), http.StatusOK)
+	want(t, f.Do(t, http.MethodDelete, "/api/container/lab/hello:a", nil, "Authorization", signature), http.StatusNoContent)
+}

@@ -8,6 +8,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
+	"sregistry/app/identity"
 	"sregistry/app/model"
 )
 
@@ -20,23 +21,15 @@ func (d *door) signIn(c echo.Context) error {
 // actor reads the credentials of a request: those that clients changed for a pass at
 // /v2/_token, or the real ones, which are taken everywhere.
 func (d *door) actor(c echo.Context) (model.Actor, error) {
-	const op = "oci.actor"
 	r := c.Request()
 	header := r.Header.Get(echo.HeaderAuthorization)
-	if header == "" {
+	if scheme, text, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") && identity.IsPass(strings.TrimSpace(text)) {
+		return d.Identity.Pass(r.Context(), strings.TrimSpace(text))
+	}
+	if name, password, ok := r.BasicAuth(); ok && name == "" && password == "" { // podman and skopeo without credentials
 		return model.Anonymous, nil
 	}
-	if scheme, text, ok := strings.Cut(header, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return d.bearer(r.Context(), strings.TrimSpace(text))
-	}
-	name, password, ok := r.BasicAuth()
-	switch {
-	case !ok:
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "The Authorization header is neither Basic nor Bearer; send one of these.")
-	case name == "" && password == "": // so podman and skopeo say that they have none
-		return model.Anonymous, nil
-	}
-	return d.Identity.Basic(r.Context(), httpx.Source(c), name, password)
+	return d.Identity.Header(r.Context(), httpx.Source(c), header)
 }
 
 // check answers GET /v2/ (end-1).

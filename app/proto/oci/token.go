@@ -1,7 +1,6 @@
 package oci
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -95,12 +94,4 @@ func (d *door) issue(c echo.Context, actor model.Actor) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	return c.JSON(http.StatusOK, tokenAnswer{Token: pass, AccessToken: pass, TokenType: "Bearer",
 		ExpiresIn: int(identity.PassLife / time.Second), IssuedAt: time.Now().UTC().Format(time.RFC3339)})
-}
-
-// bearer signs in by a pass or a token.
-func (d *door) bearer(ctx context.Context, text string) (model.Actor, error) {
-	if identity.IsPass(text) {
-		return d.Identity.Pass(ctx, text)
-	}
-	return d.Identity.Bearer(ctx, text)
 }

@@ -20,22 +20,13 @@ func Authenticate(id *identity.Service, limits *httpx.Limits) echo.MiddlewareFun
 	return httpx.Authenticate(func(c echo.Context) (model.Actor, error) { return caller(c, id) }, limits)
 }
 
-// caller reads the Authorization header.
+// caller reads the Authorization header. An empty token is a script whose variable is not
+// set, not somebody who means to be nobody.
 func caller(c echo.Context, id *identity.Service) (model.Actor, error) {
 	r := c.Request()
 	header := r.Header.Get(echo.HeaderAuthorization)
-	if header == "" {
-		return model.Anonymous, nil
+	if strings.EqualFold(strings.TrimSpace(header), "Bearer") {
+		return model.Actor{}, errs.E("v1.caller", errs.Unauthenticated, "The Authorization header holds no token; send \"Bearer\" and a token.")
 	}
-	if name, password, ok := r.BasicAuth(); ok {
-		return id.Basic(r.Context(), httpx.Source(c), name, password)
-	}
-	scheme, token, _ := strings.Cut(header, " ")
-	token = strings.TrimSpace(token)
-	// An empty token is a script whose variable is not set, not somebody who means to be
-	// nobody.
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return model.Actor{}, errs.E("v1.caller", errs.Unauthenticated, "The Authorization header is not understood; send \"Bearer\" and a token.")
-	}
-	return id.Bearer(r.Context(), token)
+	return id.Header(r.Context(), httpx.Source(c), header)
 }
