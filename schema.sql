@@ -232,6 +232,9 @@ CREATE TABLE images (
     mark          TEXT    NOT NULL DEFAULT '',   -- the blob whose transfer counts as a pull of the image; '' for an index
     pulls         INTEGER NOT NULL DEFAULT 0,
     last_pulled_at INTEGER NOT NULL DEFAULT 0,   -- 0 is never
+    runnable      INTEGER NOT NULL DEFAULT 1 CHECK (runnable IN (0, 1)), -- 0: no engine runs it as a container, by what is in it and not by what it says; a SIF may still run as a SIF
+    oci_sif       INTEGER NOT NULL DEFAULT 0 CHECK (oci_sif IN (0, 1)), -- an OCI image whose layers are filesystems, as SingularityCE packs them
+    generated     INTEGER NOT NULL DEFAULT 0 CHECK (generated IN (0, 1)), -- an index that the registry made for a tag of several architectures
     UNIQUE (container_id, digest)
 ) STRICT;
 CREATE INDEX images_by_mark ON images (container_id, mark) WHERE mark <> '';
@@ -284,12 +287,18 @@ CREATE TABLE tags (
     name          TEXT    NOT NULL,
     frozen        INTEGER NOT NULL DEFAULT 0 CHECK (frozen IN (0, 1)),
     updated_at    INTEGER NOT NULL,
+    -- The digest of the image that a tag of cosign's older scheme belongs to; '' for a tag that a person chose.
+    subject       TEXT    NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN (name GLOB 'sha256-*.sig' AND length(name) = 75 OR name GLOB 'sha256-*.att' AND length(name) = 75 OR name GLOB 'sha256-*.sbom' AND length(name) = 76)
+              AND substr(name, 8, 64) NOT GLOB '*[^0-9a-f]*'
+             THEN 'sha256:' || substr(name, 8, 64) ELSE '' END) VIRTUAL,
     UNIQUE (container_id, name)
 ) STRICT;
+CREATE INDEX tags_by_subject ON tags (container_id, subject) WHERE subject <> '';
 CREATE INDEX tags_by_change ON tags (container_id, updated_at);
 CREATE INDEX tags_frozen ON tags (container_id, name) WHERE frozen = 1;
 
--- A tag names one image file per architecture, or one image of any other kind (arch '').
+-- A tag names one SIF, old image file or OCI-SIF per architecture, or one image of any other kind (arch '').
 -- Where it names several, arch '*' is the index that is made of them for OCI clients.
 CREATE TABLE tag_images (
     tag_id        INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,

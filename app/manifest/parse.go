@@ -216,24 +216,3 @@ func (m Manifest) Size() int64 {
 	}
 	return size
 }
-
-// File gives the layer which is an image file, if the manifest is that of one: a single
-// layer of Apptainer's media types.
-func (m Manifest) File() (v1.Descriptor, bool) {
-	if len(m.Layers) != 1 {
-		return v1.Descriptor{}, false
-	}
-	l := m.Layers[0]
-	return l, l.MediaType == SIFLayer || l.MediaType == SIFLayerProto
-}
-
-// HoldsFile reports whether any layer is an image file.
-func (m Manifest) HoldsFile() bool {
-	return slices.ContainsFunc(m.Layers, func(l v1.Descriptor) bool { return l.MediaType == SIFLayer || l.MediaType == SIFLayerProto })
-}
-
-// IsImage reports whether the manifest is that of a container image which runs, of OCI or
-// of Docker.
-func (m Manifest) IsImage() bool {
-	return m.Config.MediaType == v1.MediaTypeImageConfig || m.Config.MediaType == "application/vnd.docker.container.image.v1+json"
-}

@@ -52,6 +52,12 @@ type Image struct {
 	Content digest.Digest
 	// Subject is the manifest that the image says something about; empty if none.
 	Subject digest.Digest
+	// Runnable tells that a container engine may run it, by what is in it; a SIF that is not
+	// runs all the same, as a SIF.
+	Runnable bool
+	// OCISIF tells that it is an OCI image whose layers are filesystems, as SingularityCE
+	// packs them.
+	OCISIF bool
 	// Damaged tells that a blob of it was found damaged: it cannot be pulled until it is
 	// pushed again.
 	Damaged bool
@@ -76,6 +82,14 @@ type Image struct {
 	Signers []string
 	// Signing tells of all its signatures, where the call says so.
 	Signing *Signing
+}
+
+// TagArch is the architecture for which the image takes a tag; empty if it takes it whole.
+func (i Image) TagArch() string {
+	if i.Kind.IsFile() || i.OCISIF {
+		return i.Arch
+	}
+	return ""
 }
 
 // Title is how the image is pulled: "lab/hello:latest", or "lab/hello@sha256.<hex>" if it

@@ -38,8 +38,8 @@ type described struct {
 }
 
 func newDescribed(m manifest.Manifest, body []byte) described {
-	d := described{manifest: m, NewImage: store.NewImage{
-		Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body, Kind: model.Artifact, Size: m.Size(), Blobs: m.Blobs()}}
+	d := described{manifest: m, NewImage: store.NewImage{Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body,
+		Kind: model.Artifact, Size: m.Size(), Blobs: m.Blobs(), Runnable: true}}
 	if len(m.Layers) > 0 {
 		d.Mark = m.Layers[0].Digest
 	}
@@ -63,7 +63,7 @@ func annotations(a map[string]string) []byte {
 
 // file notes that the image is one file, and what is inside it.
 func (d *described) file(content digest.Digest, size int64, report *sif.Report) error {
-	d.Mark = content
+	d.Mark, d.Runnable = content, !d.manifest.NoContainer(true)
 	d.Content, d.Size, d.Arch, d.Labels, d.Definition = content, size, report.Arch, report.Labels, report.Definition
 	d.signed = len(report.Signatures) > 0
 	d.Kind = model.SIMG
@@ -79,26 +79,43 @@ func (d *described) file(content digest.Digest, size int64, report *sif.Report) 
 // says it is an image file and is not.
 func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte) (described, error) {
 	d := newDescribed(m, body)
-	file, isFile := m.File()
-	switch {
-	case m.IsIndex:
+	if m.IsIndex {
 		d.Kind = model.Index
-	case isFile:
-		f, size, err := s.blobs.OpenBlob(file.Digest)
-		if err != nil {
-			return d, err
-		}
-		defer f.Close()
-		report, err := sif.Inspect(ctx, f, size)
-		if err != nil {
-			return d, err
-		}
-		return d, d.file(file.Digest, size, report)
-	case m.IsImage():
-		d.Kind, d.Mark = model.OCIImage, m.Config.Digest
+		return d, nil
+	}
+	if file, ok := m.File(); ok {
+		return d, s.describeFile(ctx, &d, file)
+	}
+	if m.IsImage() {
+		d.Kind, d.Mark, d.OCISIF = model.OCIImage, m.Config.Digest, m.IsOCISIF()
 		return d, s.describeConfig(&d, m.Config)
 	}
-	return d, nil
+	if layer, ok := m.LoneLayer(); ok {
+		if err := s.describeFile(ctx, &d, layer); !errs.Is(err, errs.Invalid) {
+			return d, err
+		}
+	}
+	var err error
+	d.Runnable, err = s.runnable(ctx, m)
+	return d, err
+}
+
+// describeFile looks at an image which is one file. Errors: Invalid if it is not.
+func (s *Service) describeFile(ctx context.Context, d *described, file v1.Descriptor) error {
+	f, size, err := s.blobs.OpenBlob(file.Digest)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	report, err := sif.Inspect(ctx, f, size)
+	if err != nil {
+		return err
+	}
+	if err := d.file(file.Digest, size, report); err != nil || d.Runnable {
+		return err
+	}
+	d.Runnable, err = s.isImageConfig(d.manifest.Config)
+	return err
 }
 
 // describeConfig takes the architecture and the labels from the config of an OCI image.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/opencontainers/go-digest"
+	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"sregistry/app/access"
 	"sregistry/app/blob"
@@ -86,6 +87,9 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
+	if err := manifest.CheckFields(body); err != nil {
+		return model.Image{}, errs.Wrap(op, err)
+	}
 	// Whether the blobs are the actor's to use is asked first: what is inside them must
 	// not be told to somebody who only knows their digests.
 	if err := s.checkBlobs(ctx, actor, path, m); err != nil {
@@ -154,7 +158,7 @@ func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest
 			sizes[d.Digest] = size
 		}
 		if d.Size != size {
-			return errs.E(op, errs.Invalid, "The manifest says that the blob %s has %d bytes, but it has %d.", d.Digest, d.Size, size)
+			return wrongSize(op, d, size)
 		}
 	}
 	return nil
@@ -188,7 +192,7 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 	if err != nil {
 		return i, err
 	}
-	if err := s.allowSigned(ctx, tx, p, i); err != nil {
+	if err := s.allowSigned(ctx, tx, p, i, false); err != nil {
 		return i, err
 	}
 	if tag != "" {
@@ -209,25 +213,54 @@ func pushed(actor model.Actor, p store.Place, i model.Image) model.Event {
 		"size", strconv.FormatInt(i.Size, 10)).In(p.Collection)
 }
 
-// adopt finds the images that an index names; they have to be in the container.
+// adopt finds what an index names; it has to be in the container. That is images, and by
+// any media type that is not a manifest's, blobs: builders keep their caches so, and an
+// unknown type must not be an error (OCI image specification, image-index.md).
 func (s *Service) adopt(ctx context.Context, tx *store.Tx, p store.Place, d *described) error {
 	for _, child := range d.manifest.Manifests {
-		c, err := tx.ImageByDigest(ctx, p.Container, child.Digest)
+		size, err := adoptImage(ctx, tx, p, d, child)
+		if errs.Is(err, errs.NotFound) && !manifest.IsManifestType(child.MediaType) {
+			size, err = adoptBlob(ctx, tx, p, d, child)
+		}
 		if errs.Is(err, errs.NotFound) {
-			return errs.E("registry.adopt", errs.BlobUnknown, "The index names the manifest %s, which is not in %s; push it first.",
-				child.Digest, p.ContainerOf)
+			return errs.E("registry.adopt", errs.BlobUnknown, "The index names %s, which is not in %s. Push it first.", child.Digest, p.ContainerOf)
 		}
 		if err != nil {
 			return err
 		}
-		arch := ""
-		if child.Platform != nil {
-			arch = knownArch(child.Platform.Architecture)
-		}
-		d.Children = append(d.Children, store.Child{Image: c.ID, Arch: arch})
-		d.Size = min(d.Size, math.MaxInt64-c.Size) + c.Size // an index in an index in an index adds up fast
+		d.Size = min(d.Size, math.MaxInt64-size) + size // an index in an index in an index adds up fast
 	}
 	return nil
+}
+
+func adoptImage(ctx context.Context, tx *store.Tx, p store.Place, d *described, child v1.Descriptor) (int64, error) {
+	c, err := tx.ImageByDigest(ctx, p.Container, child.Digest)
+	if err != nil {
+		return 0, err
+	}
+	arch := ""
+	if child.Platform != nil {
+		arch = knownArch(child.Platform.Architecture)
+	}
+	d.Children = append(d.Children, store.Child{Image: c.ID, Arch: arch})
+	return c.Size, nil
+}
+
+func adoptBlob(ctx context.Context, tx *store.Tx, p store.Place, d *described, child v1.Descriptor) (int64, error) {
+	size, err := tx.BlobSize(ctx, p.Container, child.Digest)
+	if err != nil {
+		return 0, err
+	}
+	if child.Size != size {
+		return 0, wrongSize("registry.adoptBlob", child, size)
+	}
+	d.Blobs = append(d.Blobs, child.Digest)
+	return size, nil
+}
+
+// wrongSize refuses a manifest that lies about a blob.
+func wrongSize(op string, d v1.Descriptor, size int64) error {
+	return errs.E(op, errs.Invalid, "The manifest says that the blob %s has %d bytes, but it has %d.", d.Digest, d.Size, size)
 }
 
 // adoptElsewhere finds the layers that need not have been pushed, and were all the same.

@@ -227,31 +227,6 @@ func TestSignersAreFingerprints(t *testing.T) {
 	wants(t, errs.NotFound, err)
 }
 
-// What says that it is about another image, and holds an image file all the same, would be
-// pulled by clients that look for such a layer.
-func TestImageFileBesideAnotherLayerIsNoWayRoundTheSigners(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	alice := f.user("alice")
-	e := pgptest.New(t, "alice")
-	f.addKey(alice, pgptest.Public(t, e))
-	must(t, f.pushSigned(alice, "lab/a", e))
-	f.requireSignature(alice, "lab", pgptest.Fingerprint(e))
-	signed, err := f.Manifest(f.ctx(), alice, path(t, "lab/a"), tag("latest"))
-	must(t, err)
-	file, empty := string(image(t, "amd64", 2)), f.put(alice, "lab/a", "{}")
-	about := func(layers string) []byte {
-		return fmt.Appendf(nil, `{"schemaVersion":2,"config":{"mediaType":"a/b","digest":%q,"size":2},"layers":[%s],"subject":{"mediaType":"c/d","digest":%q,"size":1}}`,
-			empty, layers, signed.Digest)
-	}
-	other := fmt.Sprintf(`{"mediaType":"a/b","digest":%q,"size":2}`, empty)
-	unsigned := fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, manifest.SIFLayer, f.put(alice, "lab/a", file), len(file))
-	_, err = f.PutManifest(f.ctx(), alice, path(t, "lab/a"), tag("note"), manifest.OCIManifest, about(other))
-	must(t, err)
-	_, err = f.PutManifest(f.ctx(), alice, path(t, "lab/a"), tag("latest"), manifest.OCIManifest, about(other+","+unsigned))
-	wants(t, errs.Forbidden, err)
-}
-
 // Of indexes within indexes there are more ways than anybody can go: each is looked at
 // once, or the push would hold the database for days.
 func TestIndexesWithinIndexesComeToAnEnd(t *testing.T) {

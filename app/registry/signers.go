@@ -67,20 +67,44 @@ func (s *Service) noteSignatures(ctx context.Context, tx *store.Tx, d described)
 	return tx.SetPending(ctx, d.Content, store.ToVerify, objects)
 }
 
-// allowSigned refuses an image that its collection's settings do not admit: where there
-// are signers, every object of an image file has to be validly signed by one of them. An
-// index is as good as what it names. An artifact about another image, which nobody runs,
-// passes.
-func (s *Service) allowSigned(ctx context.Context, tx *store.Tx, p store.Place, i model.Image) error {
+// allowSigned refuses an image that its collection's signing policy does not admit: where
+// there are trusted keys, every object of an image file has to be validly signed by one of
+// them. An index is as good as what it names. What is known not to run, such as a bill of
+// materials, passes without a tag: under one, clients would take it for the image.
+func (s *Service) allowSigned(ctx context.Context, tx *store.Tx, p store.Place, i model.Image, tagged bool) error {
 	accepted, err := tx.CollectionSigners(ctx, p.Collection)
 	if err != nil || len(accepted) == 0 {
 		return err
 	}
-	a := admission{tx, p.ContainerOf.Collection.String(), accepted, map[int64]bool{}}
-	return a.admit(ctx, i)
+	a := &admission{tx: tx, collection: p.ContainerOf.Collection.String(), accepted: accepted, seen: map[int64]bool{}}
+	if err := a.admit(ctx, i); err != nil {
+		return err
+	}
+	if tagged && a.files == 0 {
+		return a.refuse()
+	}
+	return nil
 }
 
-// admission is the question whether the signers of a collection admit an image with all
+// allowTagged is allowSigned for all that has a tag in a container which is brought back.
+func (s *Service) allowTagged(ctx context.Context, tx *store.Tx, p store.Place) error {
+	accepted, err := tx.CollectionSigners(ctx, p.Collection)
+	if err != nil || len(accepted) == 0 {
+		return err
+	}
+	images, err := tx.TaggedImages(ctx, p.Container)
+	if err != nil {
+		return err
+	}
+	for _, i := range images {
+		if err := s.allowSigned(ctx, tx, p, i, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// admission is the question whether a collection's signing policy admits an image with all
 // that it names. What was looked at is not looked at again: of indexes within indexes there
 // are more ways than anybody can go.
 type admission struct {
@@ -88,42 +112,53 @@ type admission struct {
 	collection string
 	accepted   []string
 	seen       map[int64]bool
+	files      int // signed image files among them
 }
 
-func (a admission) admit(ctx context.Context, i model.Image) error {
-	const op = "registry.admit"
+func (a *admission) admit(ctx context.Context, i model.Image) error {
 	if a.seen[i.ID] {
 		return nil
 	}
 	a.seen[i.ID] = true
-	switch i.Kind {
-	case model.Index:
-		children, err := a.tx.Children(ctx, i.ID)
-		if err != nil {
-			return err
-		}
-		for _, c := range children {
-			if err := a.admit(ctx, c); err != nil {
-				return err
-			}
-		}
-		return nil
-	case model.Artifact:
-		m, err := readManifest(ctx, a.tx, i)
-		if err != nil {
-			return err
-		}
-		// Clients take the first layer that is an image file, whatever is beside it.
-		if i.Subject != "" && !m.HoldsFile() {
-			return nil
-		}
-	case model.SIF:
+	switch {
+	case i.Kind == model.Index:
+		return a.admitIndex(ctx, i)
+	case i.Kind == model.SIF && !i.Runnable:
+		a.files++
 		return a.admitFile(ctx, i)
+	case i.Kind == model.Artifact && !i.Runnable:
+		return nil
 	}
-	return errs.E(op, errs.Forbidden, "%s takes only signed images, which are SIF files; this is something else.", a.collection)
+	return a.refuse()
 }
 
-func (a admission) admitFile(ctx context.Context, i model.Image) error {
+// admitIndex admits an index of images only: what it names besides may be anything.
+func (a *admission) admitIndex(ctx context.Context, i model.Image) error {
+	children, err := a.tx.Children(ctx, i.ID)
+	if err != nil {
+		return err
+	}
+	blobs, err := a.tx.HasBlobs(ctx, i.ID)
+	if err != nil {
+		return err
+	}
+	if blobs || len(children) == 0 {
+		return a.refuse()
+	}
+	for _, c := range children {
+		if err := a.admit(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *admission) refuse() error {
+	return errs.E("registry.admission", errs.Forbidden,
+		"%s requires signed images, and this is not a SIF file. Push a SIF signed by one of the collection's trusted keys.", a.collection)
+}
+
+func (a *admission) admitFile(ctx context.Context, i model.Image) error {
 	const op = "registry.admitFile"
 	state, err := signing(ctx, a.tx, i.Content)
 	if err != nil {

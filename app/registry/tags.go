@@ -49,9 +49,6 @@ func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, 
 		}
 		undo, err = noteMove(ctx, tx, actor, p, model.MovedTag, tag, func() error {
 			for _, i := range images {
-				if err := s.allowSigned(ctx, tx, p, i); err != nil {
-					return err
-				}
 				if err := s.pointTag(ctx, tx, actor, p, tag, i); err != nil {
 					return err
 				}
@@ -80,17 +77,16 @@ func (s *Service) setTag(ctx context.Context, tx *store.Tx, actor model.Actor, p
 	return err
 }
 
-// pointTag is the one way a tag comes to name an image. An image file takes the tag for its
-// architecture only; any other image takes it whole.
+// pointTag is the one way a tag comes to name an image. An image file, or an OCI-SIF, takes
+// the tag for its architecture only; any other image takes it whole.
 func (s *Service) pointTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag string, i model.Image) error {
 	if err := s.allowTag(ctx, tx, actor, access.Push, p, tag); err != nil {
 		return err
 	}
-	arch := ""
-	if i.Kind.IsFile() {
-		arch = i.Arch
+	if err := s.allowSigned(ctx, tx, p, i, true); err != nil {
+		return err
 	}
-	row, err := tx.SetTag(ctx, p.Container, tag, arch, i.ID)
+	row, err := tx.SetTag(ctx, p.Container, tag, i.TagArch(), i.ID)
 	if err != nil {
 		return err
 	}
@@ -115,7 +111,7 @@ func (s *Service) reindex(ctx context.Context, tx *store.Tx, p store.Place, tag 
 	}
 	body := manifest.ForTag(members)
 	index, err := tx.AddImage(ctx, store.NewImage{Container: p.Container, Digest: digest.FromBytes(body), MediaType: manifest.OCIIndex,
-		Kind: model.Index, Manifest: body, Children: children})
+		Kind: model.Index, Manifest: body, Children: children, Runnable: true, Generated: true})
 	if err != nil {
 		return err
 	}

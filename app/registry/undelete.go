@@ -83,7 +83,9 @@ func (s *Service) Undelete(ctx context.Context, actor model.Actor, id int64) (mo
 		case model.DeletedCollection:
 			err = tx.UndeleteCollection(ctx, d.Collection, d.CollectionName)
 		case model.DeletedContainer:
-			err = tx.UndeleteContainer(ctx, d.Container, d.ContainerName)
+			if err = tx.UndeleteContainer(ctx, d.Container, d.ContainerName); err == nil {
+				err = s.allowTagged(ctx, tx, p)
+			}
 		case model.DeletedImage:
 			done.Tags, done.Taken, err = s.undeleteImage(ctx, tx, actor, p, d)
 		default:
@@ -137,6 +139,13 @@ func fullName(d store.DeletionRow) string {
 // do not.
 func (s *Service) undeleteImage(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d store.DeletionRow) (tags, taken []string, err error) {
 	if err := tx.UndeleteImage(ctx, d.Image); err != nil {
+		return nil, nil, err
+	}
+	i, err := tx.Image(ctx, d.Image)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.allowSigned(ctx, tx, p, i, false); err != nil {
 		return nil, nil, err
 	}
 	members, err := tx.DeletionMembers(ctx, d.ID)
@@ -199,6 +208,15 @@ func (s *Service) restoreTag(ctx context.Context, tx *store.Tx, actor model.Acto
 	}
 	if d.Kind == model.DeletedTag && slices.ContainsFunc(present, func(m store.TagMember) bool { return !slices.Contains(members, m) }) {
 		return errs.E(op, errs.Conflict, "%s was given to another image meanwhile; delete that tag first, which can be undone too.", d.Name)
+	}
+	for _, m := range members {
+		i, err := tx.Image(ctx, m.Image)
+		if err != nil {
+			return err
+		}
+		if err := s.allowSigned(ctx, tx, p, i, true); err != nil {
+			return err
+		}
 	}
 	_, err = noteMove(ctx, tx, actor, p, model.MovedTag, d.Tag, func() error {
 		row, err := tx.RestoreTag(ctx, p.Container, d.Tag, members)

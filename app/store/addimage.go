@@ -35,6 +35,10 @@ type NewImage struct {
 	Definition string
 	// Description is kept when the image is new, and not changed by pushing it again.
 	Description string
+	// Runnable, OCISIF: see model.Image.
+	Runnable, OCISIF bool
+	// Generated is of an index that the registry makes for a tag.
+	Generated bool
 }
 
 // Child is a manifest that an index names.
@@ -44,7 +48,8 @@ type Child struct {
 }
 
 // AddImage keeps an image, or finds the one that is there with the same digest; one that
-// had been deleted comes back.
+// had been deleted comes back, and one that an earlier version took for something else is
+// what it is now: its labels are counted anew, for which it is loose for a moment.
 func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	const op = "store.AddImage"
 	if err := t.recallReferrers(ctx, n.Container, n.Digest); err != nil {
@@ -56,12 +61,14 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	}
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO images
 	    (container_id, digest, media_type, kind, manifest, content, size, arch, pushed_at, pushed_by, loose_since,
-	     subject, artifact_type, annotations, description, mark)
-	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0), ?9, ?11, ?12, ?13, ?14, ?15)
+	     subject, artifact_type, annotations, description, mark, runnable, oci_sif, generated)
+	  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0), ?9, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
 	  ON CONFLICT (container_id, digest) DO UPDATE SET deleted_at = 0, pushed_at = excluded.pushed_at,
-	    pushed_by = excluded.pushed_by, loose_since = iif(loose_since = 0, 0, excluded.loose_since)
+	    pushed_by = excluded.pushed_by, loose_since = iif(loose_since = 0 AND kind = excluded.kind, 0, excluded.loose_since),
+	    kind = excluded.kind, content = excluded.content, size = excluded.size, arch = excluded.arch, mark = excluded.mark,
+	    runnable = excluded.runnable, oci_sif = excluded.oci_sif, generated = min(generated, excluded.generated)
 	  RETURNING id`, n.Container, n.Digest, n.MediaType, n.Kind, n.Manifest, n.Content, n.Size, n.Arch, unix(t.Now), n.PushedBy,
-		n.Subject, n.ArtifactType, string(n.Annotations), n.Description, n.Mark)
+		n.Subject, n.ArtifactType, string(n.Annotations), n.Description, n.Mark, n.Runnable, n.OCISIF, n.Generated)
 	if err != nil {
 		return 0, err
 	}
@@ -74,10 +81,10 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	if err := t.indexImage(ctx, id, n); err != nil {
 		return 0, err
 	}
-	if n.Subject == "" {
+	if n.Subject == "" && n.Content == "" {
 		return id, nil
 	}
-	return id, t.settle(ctx, []int64{id}) // its subject may keep it
+	return id, t.settle(ctx, []int64{id}) // its subject, or what it was taken for before, may keep it
 }
 
 // linkImage notes the blobs that an image needs, and the images that an index names, which

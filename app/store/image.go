@@ -14,7 +14,7 @@ const damaged = "EXISTS (SELECT 1 FROM blobs db CROSS JOIN image_blobs dy ON dy.
 
 // imageColumns are those of an image i in its container k, collection c and namespace n,
 // under the tag g if it was asked by one.
-const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.pushed_at, i.description, i.pulls, i.last_pulled_at, ` + damaged + `,
+const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.runnable, i.oci_sif, i.pushed_at, i.description, i.pulls, i.last_pulled_at, ` + damaged + `,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT pu.full_name FROM users pu WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT group_concat(s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`
@@ -32,7 +32,7 @@ func scanImageAnd(row scanner, more ...any) (model.Image, error) {
 	var pushed, pulled int64
 	var signers string
 	dest := []any{&i.ID, &i.CollectionID, &i.ContainerID, &i.Container.Namespace, &i.Container.Name, &i.Container.Container,
-		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &pushed, &i.Description, &i.Pulls, &pulled, &i.Damaged, &i.PushedBy, &i.PusherFullName, &signers}
+		&i.Kind, &i.Digest, &i.MediaType, &i.Content, &i.Subject, &i.Size, &i.Arch, &i.Runnable, &i.OCISIF, &pushed, &i.Description, &i.Pulls, &pulled, &i.Damaged, &i.PushedBy, &i.PusherFullName, &signers}
 	err := row.Scan(append(dest, more...)...)
 	i.Pushed, i.LastPulled, i.Signers = fromUnix(pushed), fromUnix(pulled), fingerprints(signers)
 	return i, err
@@ -87,6 +87,17 @@ func (t *Tx) Children(ctx context.Context, index int64) ([]model.Image, error) {
 		return i, err
 	}, "SELECT "+imageColumns+", x.arch"+imageTables+` JOIN image_children x ON x.child_id = i.id
 	  WHERE x.image_id = ? AND i.deleted_at = 0 ORDER BY x.arch, i.id`, index)
+}
+
+// TaggedImages gives all images of a container that have a tag.
+func (t *Tx) TaggedImages(ctx context.Context, container int64) ([]model.Image, error) {
+	return all(ctx, t, "store.TaggedImages", scanImage, "SELECT "+imageColumns+imageTables+` WHERE i.container_id = ? AND i.deleted_at = 0
+	  AND EXISTS (SELECT 1 FROM tag_images x WHERE x.image_id = i.id AND x.arch <> '*') ORDER BY i.id`, container)
+}
+
+// HasBlobs reports whether an image needs blobs; an index does that names some.
+func (t *Tx) HasBlobs(ctx context.Context, image int64) (bool, error) {
+	return one(ctx, t, "store.HasBlobs", value[bool], "SELECT EXISTS (SELECT 1 FROM image_blobs WHERE image_id = ?)", image)
 }
 
 // Manifest gives the bytes of an image's manifest.

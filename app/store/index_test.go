@@ -136,6 +136,16 @@ func (h *history) image(ctx context.Context, tx *store.Tx, container int64) erro
 	if err := tx.HoldBlob(ctx, container, content, 1); err != nil {
 		return err
 	}
+	if h.r.IntN(4) == 0 { // as an earlier version took it for something else
+		id, err := tx.AddImage(ctx, store.NewImage{Container: container, Digest: digest.FromString(fmt.Sprint("manifest", h.n)), Kind: model.Artifact,
+			Manifest: []byte("{}"), Blobs: []digest.Digest{content}})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.SetTag(ctx, container, fmt.Sprintf("tag-%d", h.n%4), "", id); err != nil {
+			return err
+		}
+	}
 	id, err := tx.AddImage(ctx, store.NewImage{Container: container, Digest: digest.FromString(fmt.Sprint("manifest", h.n)), Kind: model.SIF,
 		Manifest: []byte("{}"), Content: content, Arch: "amd64", Blobs: []digest.Digest{content}, Definition: definition,
 		Labels: map[string]string{"same": fmt.Sprint(h.n % 3), "own": fmt.Sprint(h.n)}})

@@ -9,3 +9,22 @@ CREATE TABLE lineage (
     key_check     TEXT    NOT NULL DEFAULT ''    -- made with the server's key, which is known again by it
 ) STRICT;
 INSERT INTO lineage (id, registry) VALUES (1, lower(hex(randomblob(16))));
+
+-- What an image is, as far as it was found out by what is in it.
+ALTER TABLE images ADD COLUMN runnable INTEGER NOT NULL DEFAULT 1 CHECK (runnable IN (0, 1));
+ALTER TABLE images ADD COLUMN oci_sif INTEGER NOT NULL DEFAULT 0 CHECK (oci_sif IN (0, 1));
+ALTER TABLE images ADD COLUMN generated INTEGER NOT NULL DEFAULT 0 CHECK (generated IN (0, 1));
+UPDATE images SET runnable = 0 WHERE kind = 'sif' AND media_type = 'application/vnd.oci.image.manifest.v1+json'
+   AND CASE WHEN json_valid(CAST(manifest AS TEXT)) THEN json_extract(CAST(manifest AS TEXT), '$.config.mediaType') END = 'application/vnd.sylabs.sif.config.v1+json';
+UPDATE images SET oci_sif = 1 WHERE kind = 'oci' AND arch <> ''
+   AND CASE WHEN json_valid(CAST(manifest AS TEXT)) THEN json_extract(CAST(manifest AS TEXT), '$.layers[0].mediaType') END = 'application/vnd.sylabs.image.layer.v1.squashfs';
+UPDATE images SET generated = 1 WHERE kind = 'index' AND (id IN (SELECT image_id FROM tag_images WHERE arch = '*') OR pushed_by IS NULL AND loose_since > 0);
+UPDATE tag_images SET arch = (SELECT i.arch FROM images i WHERE i.id = tag_images.image_id)
+ WHERE arch = '' AND image_id IN (SELECT id FROM images WHERE oci_sif = 1);
+
+-- Tags that belong to an image.
+ALTER TABLE tags ADD COLUMN subject TEXT NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN (name GLOB 'sha256-*.sig' AND length(name) = 75 OR name GLOB 'sha256-*.att' AND length(name) = 75 OR name GLOB 'sha256-*.sbom' AND length(name) = 76)
+              AND substr(name, 8, 64) NOT GLOB '*[^0-9a-f]*'
+             THEN 'sha256:' || substr(name, 8, 64) ELSE '' END) VIRTUAL;
+CREATE INDEX tags_by_subject ON tags (container_id, subject) WHERE subject <> '';
