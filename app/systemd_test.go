@@ -30,6 +30,12 @@ type manager struct {
 
 func startManaged(t *testing.T, environ []string, args ...string) *manager {
 	t.Helper()
+	return startManagedOn(t, "tcp", "127.0.0.1:0", environ, args...)
+}
+
+// startManagedOn lets the manager listen on an address.
+func startManagedOn(t *testing.T, network, address string, environ []string, args ...string) *manager {
+	t.Helper()
 	m := &manager{home: t.TempDir()}
 	m.env = environment(t, m.home)
 	socket, err := os.MkdirTemp("", "s") // a path that is short enough for a socket's name
@@ -44,7 +50,7 @@ func startManaged(t *testing.T, environ []string, args ...string) *manager {
 	t.Cleanup(func() { m.told.Close() })
 	var plain net.ListenConfig
 	plain.SetMultipathTCP(false) // as systemd's are
-	if m.port, err = plain.Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
+	if m.port, err = plain.Listen(t.Context(), network, address); err != nil {
 		t.Fatal(err)
 	}
 	port, err := m.port.(*net.TCPListener).File()

@@ -36,6 +36,7 @@ type listener struct {
 	public      *url.URL
 	files       *certs.Files // at most one of these two
 	acme        *certs.ACME
+	self        *certs.Self // with TLS, for the server's requests of itself
 	drain       time.Duration
 	log         *slog.Logger
 }
@@ -54,6 +55,11 @@ func openListener(ctx context.Context, settings *config.Config, given []net.List
 	if len(settings.ACMEDomains) > 0 {
 		l.acme = certs.NewACME(certs.Authority{Directory: settings.ACMEDirectory, Email: settings.ACMEEmail,
 			Domains: settings.ACMEDomains, Folder: filepath.Join(settings.Data, acmeFolder)}, log)
+	}
+	if settings.TLS() {
+		if l.self, err = certs.NewSelf(); err != nil {
+			return nil, errs.Wrap(op, err)
+		}
 	}
 	if err := l.listen(ctx, settings, given); err != nil {
 		return nil, errors.Join(errs.Wrap(op, err), l.Close())
@@ -137,9 +143,9 @@ func (l *listener) serve(ctx context.Context, handler http.Handler) error {
 func (l *listener) tls() *tls.Config {
 	switch {
 	case l.files != nil:
-		return l.files.TLS()
+		return l.self.Server(l.files.TLS())
 	case l.acme != nil:
-		return l.acme.TLS()
+		return l.self.Server(l.acme.TLS())
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -41,6 +42,26 @@ func visit(t *testing.T, method, url, address string, roots *x509.CertPool) *htt
 	return answer
 }
 
+// busyFolder is a temporary folder to which something may still be written when the test ends,
+// as an authority's client does.
+func busyFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "server")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 100 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		t.Errorf("%s cannot be removed", dir)
+	})
+	return dir
+}
+
 // The settings alone make a server that gets its certificate by either kind of question,
 // serves by it, and leads those who come by plain http there.
 func TestListenerGetsItsCertificateItself(t *testing.T) {
@@ -50,7 +71,7 @@ func TestListenerGetsItsCertificateItself(t *testing.T) {
 			t.Parallel()
 			authority := certstest.NewAuthority(t, challenge)
 			settings := config.New()
-			settings.Data, settings.Listen, settings.HTTPListen = t.TempDir(), "127.0.0.1:0", "127.0.0.1:0"
+			settings.Data, settings.Listen, settings.HTTPListen = busyFolder(t), "127.0.0.1:0", "127.0.0.1:0"
 			settings.ACMEDomains, settings.ACMEDirectory = []string{"hub.example.org"}, authority.URL
 			e, err := openListener(t.Context(), settings, nil, slog.New(slog.DiscardHandler))
 			if err != nil {

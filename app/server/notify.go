@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"sregistry/app/systemd"
@@ -11,9 +12,10 @@ import (
 const stopTime = 15 * time.Second
 
 // notify keeps the service manager informed, as background does its work.
-func notify(ctx context.Context, manager *systemd.Manager, l *listener) (end func()) {
+func notify(ctx context.Context, manager *systemd.Manager, l *listener, handler http.Handler) (end func()) {
 	manager.Ready("Serving " + l.public.String())
-	return background(ctx, func(ctx context.Context) { manager.Watch(ctx, l.selfCheck) }, func(ctx context.Context) {
+	check := func(ctx context.Context) error { return l.selfCheck(ctx, handler) }
+	return background(ctx, func(ctx context.Context) { manager.Watch(ctx, check) }, func(ctx context.Context) {
 		<-ctx.Done()
 		manager.Stopping("Waiting for transfers to end", l.drain+stopTime)
 	})

@@ -83,7 +83,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 		return err
 	}
 	log.Info("listening", "address", l.main.Addr().String(), "public", l.public.String(), "data", settings.Data, "version", version.Number)
-	told := notify(ctx, manager, l)
+	told := notify(ctx, manager, l, handler)
 	err = l.serve(ctx, handler)
 	told()
 	log.Info("stopped")
