@@ -23,7 +23,7 @@ const (
 // last login say, in this order, with the credentials for it. Errors: Invalid.
 func (o remoteOptions) connect(env Env, u ref.URI) (*client.Client, error) {
 	const op = "cli.connect"
-	file, err := credentials.Load(env.secretsFile())
+	file, err := env.logins()
 	if err != nil {
 		return nil, errs.Wrap(op, err)
 	}

@@ -20,7 +20,7 @@ func TestWhichRegistryAndWhichToken(t *testing.T) {
 	if err := os.WriteFile(path, []byte(secretsText), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := credentials.Load(path)
+	file, err := credentials.Load(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +82,8 @@ func TestPlacesOfFiles(t *testing.T) {
 		{nil, "", ".sregistry", ""},
 	} {
 		e := Env{Home: tt.home, LookupEnv: func(key string) (string, bool) { v, ok := tt.vars[key]; return v, ok }}
-		if e.secretsFile() != tt.secrets || e.uploadsDir() != tt.uploads {
-			t.Errorf("%v: got %s and %s", tt.vars, e.secretsFile(), e.uploadsDir())
+		if secrets, named := e.secretsFile(); secrets != tt.secrets || named != (tt.secrets == "/s") || e.uploadsDir() != tt.uploads {
+			t.Errorf("%v: got %s and %s", tt.vars, secrets, e.uploadsDir())
 		}
 	}
 }

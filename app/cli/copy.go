@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"sregistry/app/cli/credentials"
 	"sregistry/app/client"
 	"sregistry/app/errs"
 	"sregistry/app/ref"
@@ -148,7 +147,7 @@ func (o copyOptions) request(ctx context.Context, env Env, args []string) (clien
 
 // place finds the registry of a name, and the credentials for it.
 func (o copyOptions) place(ctx context.Context, env Env, u ref.URI) (client.Place, error) {
-	file, err := credentials.Load(env.secretsFile())
+	file, err := env.logins()
 	if err != nil {
 		return client.Place{}, err
 	}
@@ -165,7 +164,8 @@ func (o copyOptions) place(ctx context.Context, env Env, u ref.URI) (client.Plac
 	if err != nil {
 		return p, err
 	}
-	p.Login, err = client.DockerLogin(ctx, env.dockerConfig(), address.Host)
+	config, named := env.dockerConfig()
+	p.Login, err = client.DockerLogin(ctx, config, named, address.Host)
 	return p, err
 }
 
@@ -186,10 +186,11 @@ func anyName(name string) string {
 	return name
 }
 
-// dockerConfig is the file in which docker login leaves credentials.
-func (e Env) dockerConfig() string {
+// dockerConfig is the file in which docker login leaves credentials, and whether the user has
+// named its folder.
+func (e Env) dockerConfig() (path string, named bool) {
 	if dir := e.getenv("DOCKER_CONFIG"); dir != "" {
-		return filepath.Join(dir, "config.json")
+		return filepath.Join(dir, "config.json"), true
 	}
-	return filepath.Join(e.Home, ".docker", "config.json")
+	return filepath.Join(e.Home, ".docker", "config.json"), false
 }

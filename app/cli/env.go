@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"sregistry/app/cli/credentials"
 	"sregistry/app/sif"
 )
 
@@ -61,12 +62,25 @@ func (e Env) getenv(key string) string {
 	return value
 }
 
-// secretsFile is where the credentials are.
-func (e Env) secretsFile() string {
-	if path := e.getenv("SREGISTRY_CLIENT_SECRETS"); path != "" {
-		return path
+// secretsFile is where the credentials are, and whether the user has named that file.
+func (e Env) secretsFile() (path string, named bool) {
+	if path := e.getenv(credentials.EnvFile); path != "" {
+		return path, true
 	}
-	return filepath.Join(e.Home, ".sregistry")
+	return filepath.Join(e.Home, ".sregistry"), false
+}
+
+// logins reads the credentials.
+func (e Env) logins() (*credentials.File, error) {
+	path, named := e.secretsFile()
+	file, err := credentials.Load(path, named)
+	if err != nil {
+		return nil, err
+	}
+	if file.Exposed() {
+		say(e, "Warning: other users can read %s, which holds a token. Run: chmod 600 %s", path, path)
+	}
+	return file, nil
 }
 
 // uploadsDir is where unfinished uploads are remembered; empty if there is no place for it.

@@ -209,3 +209,19 @@ func TestReadmeDoesNotMoveTheCursor(t *testing.T) {
 		t.Errorf("to a terminal went %q, %s", got.stdout, got.stderr)
 	}
 }
+
+func TestWhatIsInTheWayInTheSharedCacheIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	r := clienttest.New(t)
+	u := newUser(t, r.URL)
+	image := r.Put("lab/hello", "latest", []byte("xyz"))
+	hex := strings.TrimPrefix(image.Content, "sha256:")
+	// A folder that is not empty stays, whoever owns it.
+	if err := os.MkdirAll(u.file("cache/sha256/"+hex[:2]+"/"+hex+".sif/x"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	got := u.want(t, 0, "pull", "--shared-cache", u.file("cache"), "--name", u.file("x.sif"), "lab/hello")
+	if !strings.Contains(got.stderr, "without the shared cache") {
+		t.Errorf("said %q", got.stderr)
+	}
+}

@@ -59,7 +59,7 @@ func runLogin(ctx context.Context, opts loginOptions, env Env, args []string) er
 	if len(args) == 1 {
 		opts.registry = args[0]
 	}
-	file, err := credentials.Load(env.secretsFile())
+	file, err := env.logins()
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -180,3 +180,27 @@ func TestTokenOfTheEnvironmentIsUsedAndNotStored(t *testing.T) {
 		t.Errorf("the token of another registry was sent: %q", seen)
 	}
 }
+
+func TestTokenThatOthersCanReadIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	r := clienttest.New(t)
+	r.API.HandleFunc("GET /api/v1/teams", func(w http.ResponseWriter, _ *http.Request) {
+		clienttest.JSON(w, 200, api.List[api.Team]{})
+	})
+	u := newUser(t, r.URL)
+	for mode, says := range map[os.FileMode]string{0o644: "other users can read", 0o600: ""} {
+		if err := os.WriteFile(u.file(".sregistry"), []byte(`{"registry":{"base":"`+r.URL+`","token":"t"}}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(u.file(".sregistry"), mode); err != nil {
+			t.Fatal(err)
+		}
+		if got := u.want(t, 0, "team", "list"); !strings.Contains(got.stderr, says) || says == "" && got.stderr != "" {
+			t.Errorf("mode %o: %q", mode, got.stderr)
+		}
+	}
+	if err := os.Chmod(u.file(".sregistry"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	u.want(t, 11, "team", "list")
+}

@@ -30,7 +30,7 @@ func runLogout(ctx context.Context, opts remoteOptions, env Env, args []string) 
 	if len(args) == 1 {
 		opts.registry = args[0]
 	}
-	file, err := credentials.Load(env.secretsFile())
+	file, err := env.logins()
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -36,11 +36,15 @@ to standard output. It arrives in FILE.part, is verified on the way, and a pull 
 broken off goes on where it stopped when it is given again. A file that has the content
 already is left as it is; another one is overwritten with --force only.
 
-On a cluster, --shared-cache names a folder that all nodes share (NFS, Lustre and so on): of
-many pulls of one image, on whatever nodes, one downloads it into the folder, the others wait,
-and the file is a hard link to it, or a copy where there can be none. If the one that
-downloads dies, another goes on. Such a file is read-only: copy it before you sign it. Nothing
-is removed from the folder but by you; whoever may read it can read what is in it.`,
+On a cluster, --shared-cache names a folder that all nodes share (NFS, Lustre). When many
+nodes pull the same image, one of them downloads it into the folder and the others wait. If
+that one dies, another one resumes. FILE becomes a hard link to the cached image if the image
+is yours or root's and nobody else can write to it, and a copy otherwise; both are verified.
+A linked file is read-only: copy it before you sign it.
+
+You need not trust the other users of the folder to get the right image. They can delay a
+pull, or make it download without the cache. Whoever can read the folder can read the
+images in it. Only you remove images from the folder.`,
 		Example: `  sregistry pull lab/hello:latest
   sregistry pull lab/hello@sha256.<hex>
   sregistry pull --name hello.sif registry.example/lab/hello:1.0
@@ -144,6 +148,9 @@ func pullOne(ctx context.Context, opts pullOptions, env Env, name ref.URI) (pull
 	meter.end()
 	if got.Unchanged && !opts.quiet {
 		say(env, "%s is up to date.", got.File)
+	}
+	if got.Bypassed != "" {
+		say(env, "Warning: %s is in the way and belongs to another user, so the image was downloaded without the shared cache.", got.Bypassed)
 	}
 	if got.Shared && !opts.quiet {
 		say(env, "%s came out of the shared cache.", got.File)

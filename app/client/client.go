@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sregistry/app/client/lease"
+	"sregistry/app/client/trust"
 	"sregistry/app/errs"
 )
 
@@ -42,6 +43,7 @@ type Client struct {
 	base    *url.URL
 	options Options
 	http    *http.Client
+	me      trust.User // for whom files are judged that others may have laid out
 }
 
 // New makes a client; it sends nothing. Errors are Invalid, for a bad address.
@@ -56,7 +58,7 @@ func New(o Options) (*Client, error) {
 	if o.Pause == 0 {
 		o.Pause = defaultPause
 	}
-	return &Client{base: base, options: o, http: newHTTP(o.Silence)}, nil
+	return &Client{base: base, options: o, http: newHTTP(o.Silence), me: trust.Current()}, nil
 }
 
 // Base is the address of the registry, without a "/" at its end.

@@ -224,7 +224,7 @@ func TestCopyTags(t *testing.T) {
 func TestDockerLogin(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "config.json")
-	if got, err := client.DockerLogin(t.Context(), file, "x.example"); err != nil || got != (client.Login{}) {
+	if got, err := client.DockerLogin(t.Context(), file, false, "x.example"); err != nil || got != (client.Login{}) {
 		t.Errorf("without a file: %v, %v", got, err)
 	}
 	text := `{"auths":{"x.example:5000":{"auth":"YW5uOnNlY3JldA=="},"y.example":{"auth":"YW5uOg==","identitytoken":"t"}}}`
@@ -232,17 +232,29 @@ func TestDockerLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	for host, want := range map[string]client.Login{"x.example:5000": {Username: "ann", Password: "secret"}, "x.example": {}, "y.example": {Username: "ann", Refresh: "t"}} {
-		if got, err := client.DockerLogin(t.Context(), file, host); err != nil || got != want {
+		if got, err := client.DockerLogin(t.Context(), file, false, host); err != nil || got != want {
 			t.Errorf("%s: %v, %v", host, got, err)
 		}
 	}
 	if now, err := os.ReadFile(file); err != nil || !bytes.Equal(now, []byte(text)) {
 		t.Errorf("the file was written: %s, %v", now, err)
 	}
+	if err := os.Chmod(file, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.DockerLogin(t.Context(), file, false, "y.example"); !errs.Is(err, errs.Forbidden) {
+		t.Errorf("of a file that all may write to: %v", err)
+	}
+	if _, err := client.DockerLogin(t.Context(), file, true, "y.example"); err != nil {
+		t.Errorf("of one that the user has named: %v", err)
+	}
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(file, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.DockerLogin(t.Context(), file, "x.example"); !errs.Is(err, errs.Invalid) {
+	if _, err := client.DockerLogin(t.Context(), file, false, "x.example"); !errs.Is(err, errs.Invalid) {
 		t.Errorf("of a broken file: %v", err)
 	}
 }

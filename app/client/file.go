@@ -108,7 +108,12 @@ func fileError(op, verb, path string, err error) error {
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		return errs.Wrap(op, e)
 	}
+	folder := filepath.Dir(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && verb == "write":
+		return errs.Because(op, errs.NotFound, err, "Cannot write %s: the folder %s does not exist.", filepath.Base(path), folder)
+	case errors.Is(err, syscall.ENOTDIR) && verb == "write":
+		return errs.Because(op, errs.Invalid, err, "Cannot write %s: %s is not a folder.", filepath.Base(path), folder)
 	case errors.Is(err, fs.ErrNotExist):
 		return errs.Because(op, errs.NotFound, err, "Cannot %s %s: it does not exist.", verb, path)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):

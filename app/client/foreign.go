@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"oras.land/oras-go/v2/errdef"
@@ -15,6 +16,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/errcode"
 	"oras.land/oras-go/v2/registry/remote/retry"
 
+	"sregistry/app/client/trust"
 	"sregistry/app/errs"
 )
 
@@ -27,9 +29,13 @@ type Login struct {
 
 // DockerLogin reads what docker, podman or oras left for a host in a file such as
 // ~/.docker/config.json; nothing, if there is none. Programs that keep credentials for
-// docker are not asked. Errors: Invalid for a file that cannot be read.
-func DockerLogin(ctx context.Context, file, host string) (Login, error) {
+// docker are not asked. A file that the user has not named is taken only if nobody else can
+// write to it. Errors: Forbidden, and Invalid for a file that cannot be read.
+func DockerLogin(ctx context.Context, file string, named bool, host string) (Login, error) {
 	const op = "client.DockerLogin"
+	if info, err := os.Stat(file); err == nil && !named && !trust.Current().Trusts(info) {
+		return Login{}, errs.E(op, errs.Forbidden, "Other users can change %s, so it is not used. Check what is in it, then run: chmod 600 %s", file, file)
+	}
 	store, err := credentials.NewFileStore(file)
 	if err != nil {
 		return Login{}, errs.Because(op, errs.Invalid, err, "%s cannot be read as docker's configuration.", file)

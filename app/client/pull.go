@@ -36,6 +36,9 @@ type Pulled struct {
 	Unchanged bool
 	// Shared tells that the content came out of the cache, and nothing was downloaded.
 	Shared bool
+	// Bypassed is what kept the cache from being used, a file of somebody else's; empty if it
+	// was used, or if there is none.
+	Bypassed string
 }
 
 // Pull writes an image to a file. It arrives in a file with ".part" after its name, is
@@ -59,29 +62,41 @@ func (c *Client) Pull(ctx context.Context, r PullRequest) (Pulled, error) {
 			return Pulled{}, errs.Wrap(op, err)
 		}
 	}
-	out.Unchanged, err = d.alreadyIn(ctx, out.File)
+	same, ours, err := d.alreadyIn(ctx, out.File)
+	out.Unchanged = same && ours
 	switch {
 	case err != nil || out.Unchanged:
 		return out, errs.Wrap(op, err)
+	case same && !r.Force:
+		return out, errs.E(op, errs.Conflict, "%s has this content, but another user can change it. Use --force to replace it, or --name for another name.", out.File)
 	case !r.Force && exists(out.File):
 		return out, errs.E(op, errs.Conflict, "%s exists and is another file. Use --force to overwrite it, or --name for another name.", out.File)
 	}
 	if r.Cache != "" {
 		fetched, err := d.throughCache(ctx, r.Cache, out.File, image)
-		out.Shared = !fetched && err == nil
-		return out, errs.Wrap(op, err)
+		blocked, ok := errors.AsType[*obstacle](err)
+		if !ok {
+			out.Shared = !fetched && err == nil
+			return out, errs.Wrap(op, err)
+		}
+		out.Bypassed = blocked.path
 	}
-	p, err := openPart(out.File)
+	return out, errs.Wrap(op, d.direct(ctx, out.File, image))
+}
+
+// direct downloads into a target.
+func (d *download) direct(ctx context.Context, target string, image api.Image) error {
+	p, err := openPart(target+".part", target, d.c.me)
 	if err != nil {
-		return out, errs.Wrap(op, err)
+		return err
 	}
-	d.target = out.File
+	d.target = target
 	err = d.intoPart(ctx, p, image)
 	if errs.Is(err, errs.NoSpace) || errs.Is(err, errs.TooLarge) {
 		p.remove() // a part could be resumed, but a disk that stays full harms others
 	}
 	p.close(err == nil)
-	return out, errs.Wrap(op, err)
+	return err
 }
 
 // PullTo writes an image to a stream. It is verified as it passes, so that wrong bytes are
@@ -148,30 +163,45 @@ func (d *download) intoPart(ctx context.Context, p *part, image api.Image) error
 	}
 }
 
-// alreadyIn reports whether a file has the image's content.
-func (d *download) alreadyIn(ctx context.Context, path string) (bool, error) {
+// alreadyIn reports whether a file has the image's content, and whether it is ours to keep:
+// in a folder of many, another may have laid out the right file to change it later.
+func (d *download) alreadyIn(ctx context.Context, path string) (same, ours bool, err error) {
 	const op = "client.alreadyIn"
-	info, err := os.Stat(path)
+	name, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return false, false, nil
 	}
-	if err != nil {
-		return false, fileError(op, "read", path, err)
+	var info fs.FileInfo
+	if err == nil {
+		info, err = os.Stat(path)
 	}
-	if info.IsDir() {
-		return false, errs.E(op, errs.Conflict, "%s is a folder. Choose another name with --name.", path)
-	}
-	if !info.Mode().IsRegular() || info.Size() != d.size {
-		return false, nil
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // a link that leads nowhere is in the way all the same
+		return false, false, nil
+	case err != nil:
+		return false, false, fileError(op, "read", path, err)
+	case info.IsDir():
+		return false, false, errs.E(op, errs.Conflict, "%s is a folder. Choose another name with --name.", path)
+	case !info.Mode().IsRegular() || info.Size() != d.size:
+		return false, false, nil
 	}
 	f, err := OpenFile(path)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	defer f.Close()
+	if info, err = f.file.Stat(); err != nil {
+		return false, false, fileError(op, "read", path, err)
+	}
+	same, err = d.isIn(ctx, f.file)
+	return same, d.c.me.Keeps(info) && d.c.me.Owns(name), err
+}
+
+// isIn reports whether an open file has the image's content.
+func (d *download) isIn(ctx context.Context, f *os.File) (bool, error) {
 	verifier := d.content.Verifier()
-	if _, err := io.CopyBuffer(verifier, withContext(ctx, f.file), make([]byte, bufferSize)); err != nil {
-		return false, fileError(op, "read", path, err)
+	if _, err := io.CopyBuffer(verifier, withContext(ctx, f), make([]byte, bufferSize)); err != nil {
+		return false, fileError("client.isIn", "read", f.Name(), err)
 	}
 	return verifier.Verified(), nil
 }

@@ -4,12 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/opencontainers/go-digest"
 
+	"sregistry/app/client/trust"
 	"sregistry/app/ref"
 )
 
@@ -37,17 +39,29 @@ func (c *Client) openSession(dir string, name ref.Path, f *File) *session {
 	}
 	sum := sha256.Sum256([]byte(fresh.Server + "\n" + fresh.Container + "\n" + fresh.File))
 	fresh.at = filepath.Join(dir, hex.EncodeToString(sum[:16])+".json")
-	text, err := os.ReadFile(fresh.at)
-	if err != nil {
-		return fresh
-	}
+	text, ok := c.readSession(fresh.at)
 	old := &session{at: fresh.at}
-	if json.Unmarshal(text, old) != nil || old.Digest.Validate() != nil ||
+	if !ok || json.Unmarshal(text, old) != nil || old.Digest.Validate() != nil ||
 		old.Server != fresh.Server || old.Container != fresh.Container || old.File != fresh.File ||
 		old.Size != fresh.Size || !old.ModTime.Equal(fresh.ModTime) {
 		return fresh
 	}
 	return old
+}
+
+// maxSession bounds what is read of a session's file.
+const maxSession = 64 << 10
+
+// readSession reads a session's file. It says where the bytes of a push go, so one that somebody
+// else could have written is not believed.
+func (c *Client) readSession(path string) ([]byte, bool) {
+	f, info, err := trust.Open(path)
+	if err != nil {
+		return nil, false
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSession))
+	return text, err == nil && c.me.Sealed(info)
 }
 
 // moved records where the upload now goes on.
@@ -73,11 +87,19 @@ func (s *session) save() error {
 	if err := os.MkdirAll(filepath.Dir(s.at), 0o700); err != nil {
 		return fileError(op, "write", s.at, err)
 	}
-	draft := s.at + ".new"
-	if err := os.WriteFile(draft, text, 0o600); err != nil {
+	draft, err := os.CreateTemp(filepath.Dir(s.at), filepath.Base(s.at)+".*") // made with mode 0600
+	if err != nil {
 		return fileError(op, "write", s.at, err)
 	}
-	if err := os.Rename(draft, s.at); err != nil {
+	_, err = draft.Write(text)
+	if closed := draft.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(draft.Name(), s.at)
+	}
+	if err != nil {
+		os.Remove(draft.Name())
 		return fileError(op, "write", s.at, err)
 	}
 	return nil

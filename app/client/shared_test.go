@@ -27,6 +27,10 @@ var quickLease = lease.Times{Beat: 50 * time.Millisecond, Dead: 4 * time.Second,
 const envPull = "SREGISTRY_TEST_PULL"
 
 func TestMain(m *testing.M) {
+	if text := os.Getenv(envPullAs); text != "" {
+		pullAsked(text)
+		return
+	}
 	if words := strings.Split(os.Getenv(envPull), "\n"); len(words) == 3 {
 		name, err := ref.ParsePath("lab/hello")
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/opencontainers/go-digest"
 
@@ -26,7 +27,12 @@ func (c *Client) newSpool(ctx context.Context, body io.Reader) (*spool, error) {
 	const op = "client.newSpool"
 	file, err := os.CreateTemp("", "sregistry-copy-*")
 	if err != nil {
-		return nil, fileError(op, "write", os.TempDir(), err)
+		return nil, fileError(op, "write", filepath.Join(os.TempDir(), "sregistry-copy"), err)
+	}
+	// Nobody needs its name, which would outlive a process that is killed.
+	if err := os.Remove(file.Name()); err != nil {
+		file.Close()
+		return nil, fileError(op, "remove", file.Name(), err)
 	}
 	sum, old := digest.SHA256.Digester(), md5.New()
 	out := &counted{to: io.MultiWriter(file, sum.Hash(), old)}
@@ -49,10 +55,7 @@ func (s *spool) open() (io.ReadCloser, error) {
 }
 
 // close throws the file away.
-func (s *spool) close() {
-	s.file.Close()
-	_ = os.Remove(s.file.Name()) // what stays is the system's to tidy up
-}
+func (s *spool) close() { s.file.Close() }
 
 // expect fails if the file is not what its server had said.
 func (s *spool) expect(from imageFile) error {

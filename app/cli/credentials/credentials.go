@@ -8,15 +8,27 @@
 package credentials
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
 
+	"sregistry/app/client/trust"
 	"sregistry/app/errs"
+)
+
+// EnvFile is the variable of the environment by which the user names the file.
+const EnvFile = "SREGISTRY_CLIENT_SECRETS"
+
+// Permissions that somebody else than the owner has.
+const (
+	everybodyWrites fs.FileMode = 0o002
+	othersRead      fs.FileMode = 0o044
 )
 
 // The keys of the file. Those in capitals are what the Python client writes beside the short
@@ -43,30 +55,66 @@ type Login struct {
 
 // File is the credentials file in memory.
 type File struct {
-	path string
-	all  map[string]any
+	path  string
+	all   map[string]any
+	shown bool // others than the user may read it
 }
 
-// Load reads the file; one that does not exist is empty. Errors: Invalid for one that is not
-// JSON, Forbidden, Internal.
-func Load(path string) (*File, error) {
+// maxFile bounds what is read as a credentials file.
+const maxFile = 1 << 20
+
+// Load reads the file; one that does not exist is empty. A file that the user has not named
+// is taken only if nobody else can write to it, since it says where his images go. Errors:
+// Invalid for one that is not JSON, Forbidden, Internal.
+func Load(path string, named bool) (*File, error) {
 	const op = "credentials.Load"
 	f := &File{path: path, all: map[string]any{}}
-	text, err := os.ReadFile(path)
+	text, err := f.read(named)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return f, nil
 	case errors.Is(err, fs.ErrPermission):
 		return nil, errs.Because(op, errs.Forbidden, err, "Cannot read %s: you lack the permission.", path)
+	case errs.Is(err, errs.Forbidden):
+		return nil, errs.Wrap(op, err)
 	case err != nil:
 		return nil, errs.Because(op, errs.Internal, err, "Cannot read %s.", path)
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber() // what is not ours goes back as it came
-	if len(strings.TrimSpace(string(text))) > 0 && decoder.Decode(&f.all) != nil || f.all == nil {
+	if len(bytes.TrimSpace(text)) > 0 && decoder.Decode(&f.all) != nil || f.all == nil {
 		return nil, errs.E(op, errs.Invalid, "%s is not valid JSON. Repair it, or move it away and log in again.", path)
 	}
 	return f, nil
+}
+
+// read reads the file's text, and judges whether it may be believed.
+func (f *File) read(named bool) ([]byte, error) {
+	const op = "credentials.read"
+	file, err := os.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	me := trust.Current()
+	switch {
+	case named && (!info.Mode().IsRegular() || info.Mode()&everybodyWrites == 0):
+	case !named && !me.Owns(info):
+		return nil, errs.E(op, errs.Forbidden, "%s belongs to another user, so it is not used. Remove it, or set %s to its path if you trust it.", f.path, EnvFile)
+	case !me.Trusts(info):
+		return nil, errs.E(op, errs.Forbidden, "Other users can change %s, so it is not used. Check what is in it, then run: chmod 600 %s", f.path, f.path)
+	}
+	f.shown = info.Mode().IsRegular() && me.Made(info) && info.Mode()&othersRead != 0
+	return io.ReadAll(io.LimitReader(file, maxFile))
+}
+
+// Exposed reports whether other users can read a token in the file.
+func (f *File) Exposed() bool {
+	return f.shown && (f.setting(keyToken) != "" || len(f.object(keyRegistries)) > 0)
 }
 
 // Default is the registry that the Python client uses too; zero if there is none.

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func mustLoad(t *testing.T, path string) *credentials.File {
 	t.Helper()
-	f, err := credentials.Load(path)
+	f, err := credentials.Load(path, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestFileThatIsNoJSONIsLeftAlone(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := credentials.Load(path); !errs.Is(err, errs.Invalid) {
+		if _, err := credentials.Load(path, false); !errs.Is(err, errs.Invalid) {
 			t.Errorf("%q: got %v", text, err)
 		}
 	}
@@ -126,5 +127,52 @@ func TestTokenPastedByHandGoesBeforeAnOlderLogin(t *testing.T) {
 	}
 	if l := mustLoad(t, path).For("http://h"); l.Token != "pasted" || l.TokenID != "" {
 		t.Errorf("got %+v", l)
+	}
+}
+
+// What another user can write is not where one's images go.
+func TestFileThatOthersCanChangeIsNotUsed(t *testing.T) {
+	t.Parallel()
+	const stranger = 41001
+	for _, tt := range []struct {
+		name         string
+		mode         os.FileMode
+		uid, gid     int
+		named        bool
+		used, warned bool
+	}{
+		{"own", 0o600, -1, -1, false, true, false},
+		{"readable by all", 0o644, -1, -1, false, true, true},
+		{"writable by all", 0o666, -1, -1, false, false, false},
+		{"writable by a group of many", 0o664, -1, stranger, false, false, false},
+		{"writable by all, named", 0o666, -1, -1, true, false, false},
+		{"another user's", 0o600, stranger, stranger, false, false, false},
+		{"another user's, named", 0o600, stranger, stranger, true, true, false},
+	} {
+		path := filepath.Join(t.TempDir(), "secrets")
+		if err := os.WriteFile(path, []byte(`{"registry": {"base": "http://h", "token": "t"}}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if tt.uid >= 0 || tt.gid >= 0 {
+			if os.Geteuid() != 0 {
+				continue // a file cannot be given away; package trust tests the rule itself
+			}
+			if err := os.Chown(path, tt.uid, tt.gid); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.Chmod(path, tt.mode); err != nil {
+			t.Fatal(err)
+		}
+		f, err := credentials.Load(path, tt.named)
+		if !tt.used {
+			if !errs.Is(err, errs.Forbidden) || !strings.Contains(errs.Message(err), path) {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			continue
+		}
+		if err != nil || f.Default().Token != "t" || f.Exposed() != tt.warned {
+			t.Errorf("%s: %v", tt.name, err)
+		}
 	}
 }

@@ -18,15 +18,26 @@ import (
 	crand "crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
+	"sregistry/app/client/trust"
 	"sregistry/app/errs"
 )
+
+// ErrObstructed tells that what lies at the lease's path is another user's, and cannot be
+// replaced: nobody holds the lease, nor will we.
+var ErrObstructed = errors.New("another user's file is in the way of the lease")
+
+// leaseMode lets others read a lease, and nobody else write to it.
+const leaseMode fs.FileMode = 0o644
+
+// maxText bounds what is read of a lease, which anybody may have written.
+const maxText = 1 << 10
 
 // Times are how often and how long. Those of all who share a folder have to be the same.
 type Times struct {
@@ -52,7 +63,7 @@ type Lease struct {
 
 // Take waits for the lease at a path. It gives nil if meanwhile needless, which is asked at
 // every look, says that there is nothing left to do. Errors: Canceled, those of needless,
-// and fs errors, wrapped, of a folder that cannot be used.
+// ErrObstructed, and fs errors, wrapped, of a folder that cannot be used.
 func Take(ctx context.Context, path string, times Times, needless func() (bool, error)) (*Lease, error) {
 	const op = "lease.Take"
 	var seen string
@@ -61,14 +72,14 @@ func Take(ctx context.Context, path string, times Times, needless func() (bool, 
 		if no, err := needless(); no || err != nil {
 			return nil, err
 		}
-		now, err := os.ReadFile(path)
+		now, err := read(path)
 		var l *Lease
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			l, err = claim(path, times, (*Lease).link)
 		case err != nil:
-		case string(now) != seen:
-			seen, since = string(now), time.Now()
+		case now != seen:
+			seen, since = now, time.Now()
 		case time.Since(since) >= times.Dead:
 			l, err = claim(path, times, (*Lease).replace)
 			since = time.Now()
@@ -109,7 +120,7 @@ func claim(path string, times Times, put func(l *Lease, own string) (bool, error
 	l := &Lease{path: path, nonce: strings.ToLower(crand.Text()), host: host, times: times, ended: make(chan struct{})}
 	own := path + "." + l.nonce
 	var err error
-	if l.file, err = os.OpenFile(own, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666); err != nil {
+	if l.file, err = os.OpenFile(own, os.O_RDWR|os.O_CREATE|os.O_EXCL, leaseMode); err != nil {
 		return nil, err
 	}
 	defer os.Remove(own)
@@ -135,7 +146,7 @@ func (l *Lease) link(own string) (bool, error) {
 		return false, nil
 	}
 	// A file system without hard links: then the name itself has to be made.
-	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE|os.O_EXCL, leaseMode)
 	if errors.Is(err, fs.ErrExist) {
 		return false, nil
 	}
@@ -150,7 +161,11 @@ func (l *Lease) link(own string) (bool, error) {
 // replace puts the lease in the place of a dead one. Several may do so at once: the last one
 // has it, as all of them see when all have had time to do it.
 func (l *Lease) replace(own string) (bool, error) {
-	if err := os.Rename(own, l.path); err != nil {
+	err := os.Rename(own, l.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("%w: %w", ErrObstructed, err)
+	}
+	if err != nil {
 		return false, err
 	}
 	time.Sleep(2 * l.times.Look)
@@ -159,14 +174,26 @@ func (l *Lease) replace(own string) (bool, error) {
 
 // names is how many names a file has.
 func names(path string) uint64 {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	if err != nil {
 		return 0
 	}
-	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		return uint64(s.Nlink)
+	return trust.Names(info)
+}
+
+// read gives what a lease says. What is no file, or not for us to read, says always the same,
+// as a dead holder does; so somebody may put a lease in its place.
+func read(path string) (string, error) {
+	f, _, err := trust.Open(path)
+	if errors.Is(err, trust.ErrNoFile) || errors.Is(err, fs.ErrPermission) {
+		return "not a lease", nil
 	}
-	return 0
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxText))
+	return string(text), err
 }
 
 // hold begins to give signs of life, unless there is nothing to do any more.
@@ -202,8 +229,8 @@ func (l *Lease) beat(n int) error {
 
 // isOurs looks whether the lease is still ours: another one may have taken us for dead.
 func (l *Lease) isOurs() bool {
-	text, err := os.ReadFile(l.path)
-	return err == nil && strings.HasPrefix(string(text), l.nonce+" ")
+	text, err := read(l.path)
+	return err == nil && strings.HasPrefix(text, l.nonce+" ")
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
