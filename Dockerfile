@@ -2,7 +2,7 @@
 #
 #     docker build -t sregistry .
 #     docker run -p 8080:8080 -v sregistry:/data -e SREGISTRY_SERVER_PUBLIC_URL=http://localhost:8080 sregistry
-FROM golang:1.26 AS build
+FROM docker.io/library/golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -15,21 +15,29 @@ import (
 	"sregistry/app/model"
 )
 
-// The README's tables are made from what the program does, and held to it.
+// The tables of the README and of the administrator's manual are made from what the program
+// does, and held to it.
 func TestReadmeTables(t *testing.T) {
-	const name = "../README.md"
+	for marker, place := range map[string]struct{ file, table string }{
+		"settings":    {"docs/administration.md", settingsTable()},
+		"permissions": {"../README.md", permissionsTable()},
+	} {
+		holdTable(t, place.file, marker, place.table)
+	}
+}
+
+// holdTable compares what stands between two comments of a file with a table, or writes it
+// there.
+func holdTable(t *testing.T, name, marker, table string) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := string(text)
-	for marker, table := range map[string]string{"settings": settingsTable(), "permissions": permissionsTable()} {
-		between := regexp.MustCompile(`(?s)(<!-- ` + marker + ` -->\n).*?(<!-- /` + marker + ` -->)`)
-		if !between.MatchString(got) {
-			t.Fatalf("no place for the table of %s", marker)
-		}
-		got = between.ReplaceAllStringFunc(got, func(string) string { return "<!-- " + marker + " -->\n" + table + "<!-- /" + marker + " -->" })
+	between := regexp.MustCompile(`(?s)(<!-- ` + marker + ` -->\n).*?(<!-- /` + marker + ` -->)`)
+	if !between.Match(text) {
+		t.Fatalf("%s has no place for the table of %s", name, marker)
 	}
+	got := between.ReplaceAllLiteralString(string(text), "<!-- "+marker+" -->\n"+table+"<!-- /"+marker+" -->")
 	if *update {
 		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
 			t.Fatal(err)

@@ -45,6 +45,7 @@ removed at the next start.`,
 		Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), settings, env, schema) },
 	}
+	c.AddCommand(newDemoImage(env))
 	c.Flags().StringVar(&settings.Listen, "listen", settings.Listen, "address and port to listen on")
 	return c
 }

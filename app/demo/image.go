@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
@@ -64,6 +66,21 @@ func (i image) file() ([]byte, error) {
 		}
 	}
 	return b.Bytes(), errs.Wrap(op, f.UnloadContainer())
+}
+
+// Arches are the architectures that Image makes images for.
+var Arches = []string{"amd64", "arm64"}
+
+// Image makes a small image that prints one line, for whoever has none to try a registry
+// with. It needs neither Apptainer nor a network. The architecture is one of Arches; another
+// is an error of kind Invalid.
+func Image(arch string) ([]byte, error) {
+	const op = "demo.Image"
+	if !slices.Contains(Arches, arch) {
+		return nil, errs.E(op, errs.Invalid, "Demonstration images exist for %s, not for %q. Choose one of these with --arch.", strings.Join(Arches, " and "), errs.Clip(arch))
+	}
+	file, err := image{name: "hello", version: "1.0", arch: arch, says: "Hello from Sregistry!"}.file()
+	return file, errs.Wrap(op, err)
 }
 
 // newKey makes somebody's signing key, which is never written anywhere, and the armored
