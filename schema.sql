@@ -205,6 +205,7 @@ CREATE TABLE container_blobs (
     container_id  INTEGER NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
     digest        TEXT    NOT NULL REFERENCES blobs (digest),
     renewed_at    INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL DEFAULT 0,    -- who that was; 0 if it is not known
     PRIMARY KEY (container_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX container_blobs_by_digest ON container_blobs (digest);
@@ -446,9 +447,13 @@ CREATE TABLE uploads (
     reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes kept free for it where a quota holds
     namespace_id  INTEGER REFERENCES names (id) ON DELETE SET NULL, -- whose quota that is
     collection_id INTEGER REFERENCES collections (id) ON DELETE SET NULL,
-    resumable     INTEGER NOT NULL DEFAULT 1 CHECK (resumable IN (0, 1)) -- 0: it ends with the program
+    resumable     INTEGER NOT NULL DEFAULT 1 CHECK (resumable IN (0, 1)), -- 0: it ends with the program
+    wanted        TEXT    NOT NULL DEFAULT '',   -- digest of what is being sent, if its client said so at the start
+    broken        INTEGER NOT NULL DEFAULT 0 CHECK (broken IN (0, 1)) -- 1: its last request was cut off, so it may be that nobody resumes it
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX uploads_by_age ON uploads (touched_at);
+CREATE INDEX uploads_by_user ON uploads (user_id);
+CREATE INDEX uploads_by_namespace ON uploads (namespace_id) WHERE reserved > 0;
 
 CREATE TABLE shares (
     id            INTEGER PRIMARY KEY,

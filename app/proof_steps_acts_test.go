@@ -18,6 +18,7 @@ import (
 	"sregistry/app/doortest"
 	"sregistry/app/manifest"
 	"sregistry/app/ref"
+	"sregistry/app/registry"
 )
 
 // act is one thing that somebody does with a registry. Its arrange, if there is one, is done
@@ -75,7 +76,7 @@ func undelete(s *stage) error {
 // without a tag, blobs that no image uses, deleted containers, files without a row.
 func leaveRubbish(s *stage) error {
 	ctx, at := s.t.Context(), s.site.URL
-	if _, err := s.site.Registry.BeginUpload(ctx, s.alice, doortest.Path(s.t, "lab/old")); err != nil {
+	if _, err := s.site.Registry.BeginUpload(ctx, s.alice, doortest.Path(s.t, "lab/old"), registry.Announcement{}); err != nil {
 		return err
 	}
 	to := fmt.Sprintf("%s/v2/lab/old/blobs/uploads/?digest=%s", at, digest.FromString("unused"))

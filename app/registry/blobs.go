@@ -31,7 +31,7 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 		return errs.Wrap(op, err)
 	}
 	defer u.Abort() // does nothing after the commit
-	reserved, err := s.reserve(ctx, actor, path, contentLength(body))
+	reserved, err := s.reserve(ctx, actor, path, contentLength(body), want)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -43,15 +43,17 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 	if _, err := u.Commit(want); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := reserved.releaseIn(ctx, tx); err != nil {
-			return err
-		}
-		return s.holdBlob(ctx, tx, p, want, size)
+	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			p, err := s.ensurePlace(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			if err := reserved.releaseIn(ctx, tx); err != nil {
+				return err
+			}
+			return s.holdBlob(ctx, tx, actor, p, want, size)
+		})
 	}))
 }
 
@@ -60,16 +62,18 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 // Errors: NotFound, Unauthenticated if he is not, or it is not there; those of BeginUpload.
 func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from ref.Path, d digest.Digest) error {
 	const op = "registry.MountBlob"
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		source, err := s.authorizedContainer(ctx, tx, actor, access.Read, from)
-		if err != nil {
-			return err
-		}
-		size, err := tx.BlobSize(ctx, source.Container, d)
-		if err != nil {
-			return err
-		}
-		return s.mount(ctx, tx, actor, path, d, size)
+	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			source, err := s.authorizedContainer(ctx, tx, actor, access.Read, from)
+			if err != nil {
+				return err
+			}
+			size, err := tx.BlobSize(ctx, source.Container, d)
+			if err != nil {
+				return err
+			}
+			return s.mount(ctx, tx, actor, path, d, size)
+		})
 	}))
 }
 
@@ -77,12 +81,14 @@ func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from r
 // blob. Errors: NotFound if none does; those of BeginUpload.
 func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
 	const op = "registry.MountVisible"
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
-		size, err := tx.VisibleBlob(ctx, actor, s.Settings().SignIn, d)
-		if err != nil {
-			return err
-		}
-		return s.mount(ctx, tx, actor, path, d, size)
+	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			size, err := tx.VisibleBlob(ctx, actor, s.Settings().SignIn, d)
+			if err != nil {
+				return err
+			}
+			return s.mount(ctx, tx, actor, path, d, size)
+		})
 	}))
 }
 
@@ -92,7 +98,7 @@ func (s *Service) mount(ctx context.Context, tx *store.Tx, actor model.Actor, pa
 	if err != nil {
 		return err
 	}
-	return s.holdBlob(ctx, tx, p, d, size)
+	return s.holdBlob(ctx, tx, actor, p, d, size)
 }
 
 // DeleteBlob makes a container hold a blob no more, which no image in it may use; images

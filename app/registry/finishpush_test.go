@@ -16,7 +16,7 @@ import (
 func (f *fixture) send(actor model.Actor, name string, content []byte) registry.Upload {
 	f.t.Helper()
 	p := path(f.t, name)
-	u, err := f.BeginUpload(f.ctx(), actor, p)
+	u, err := f.BeginUpload(f.ctx(), actor, p, registry.Announcement{})
 	must(f.t, err)
 	half := len(content) / 2
 	u, err = f.AppendUpload(f.ctx(), actor, p, u.ID, 0, bytes.NewReader(content[:half]))

@@ -61,7 +61,7 @@ func TestFullNamesAreToldBesideWhatPeopleDid(t *testing.T) {
 	must(t, only(f.DeleteTag(f.ctx(), bob, at, "v2", "")))
 	must(t, only(f.SetReadme(f.ctx(), bob, at, "Hello", 0)))
 	must(t, shareError(f.Share(f.ctx(), bob, at, tag("v1"), "", 0)))
-	must(t, only(f.BeginUpload(f.ctx(), bob, at)))
+	must(t, only(f.BeginUpload(f.ctx(), bob, at, registry.Announcement{})))
 	must(t, f.SetRole(f.ctx(), bob, path(t, "lab"), model.RoleAssignment{User: "alice", Role: model.Owner}))
 	all := func(who string) map[string]string {
 		return map[string]string{"image": who, "tag": who, "readme": who, "deletion": who, "share": who, "upload": who, "event": who}

@@ -50,21 +50,23 @@ func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path
 		return i, err
 	}
 	fresh = append(fresh, store.Blob{Digest: config, Size: int64(len(manifest.EmptyConfig))})
-	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := d.reservation.releaseIn(ctx, tx); err != nil {
-			return err
-		}
-		for _, b := range fresh {
-			if err := s.holdBlob(ctx, tx, p, b.Digest, b.Size); err != nil {
+	err = s.withSpace(ctx, actor, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			p, err := s.ensurePlace(ctx, tx, actor, path)
+			if err != nil {
 				return err
 			}
-		}
-		i, err = s.keep(ctx, tx, actor, p, d, tag)
-		return err
+			if err := d.reservation.releaseIn(ctx, tx); err != nil {
+				return err
+			}
+			for _, b := range fresh {
+				if err := s.holdBlob(ctx, tx, actor, p, b.Digest, b.Size); err != nil {
+					return err
+				}
+			}
+			i, err = s.keep(ctx, tx, actor, p, d, tag)
+			return err
+		})
 	})
 	return i, err
 }

@@ -44,7 +44,7 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 	if err := s.AuthorizePush(ctx, actor, path, tag); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	reserved, err := s.reserve(ctx, actor, path, contentLength(body))
+	reserved, err := s.reserve(ctx, actor, path, contentLength(body), "")
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/manifest"
 	"sregistry/app/model"
+	"sregistry/app/registry"
 )
 
 func TestFirstPushMakesAPrivateCollectionOfThePusher(t *testing.T) {
@@ -94,7 +95,7 @@ func TestSameImageHasTheSameManifestByEveryWay(t *testing.T) {
 // uploadBlob brings a blob in as an OCI client does.
 func uploadBlob(f *fixture, actor model.Actor, name string, content []byte) digest.Digest {
 	f.t.Helper()
-	up, err := f.BeginUpload(f.ctx(), actor, path(f.t, name))
+	up, err := f.BeginUpload(f.ctx(), actor, path(f.t, name), registry.Announcement{})
 	must(f.t, err)
 	_, err = f.AppendUpload(f.ctx(), actor, path(f.t, name), up.ID, 0, bytes.NewReader(content))
 	must(f.t, err)
@@ -205,7 +206,7 @@ func TestUploadGoesOnWhereItBroke(t *testing.T) {
 	alice, bob := f.user("alice"), f.user("bob")
 	content := bytes.Repeat([]byte("0123456789abcdef"), 20000)
 	at := path(t, "lab/hello")
-	up, err := f.BeginUpload(f.ctx(), alice, at)
+	up, err := f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})
 	must(t, err)
 	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, 0, io.MultiReader(bytes.NewReader(content[:123457]), failing{errors.New("reset")}))
 	wants(t, errs.Canceled, err)
@@ -233,7 +234,7 @@ func TestLastBytesComeWithTheEnd(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789abcdef"), 20000)
 	want := digest.FromBytes(content)
 	at := path(t, "lab/hello")
-	up, err := f.BeginUpload(f.ctx(), alice, at)
+	up, err := f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})
 	must(t, err)
 	breaks := io.MultiReader(bytes.NewReader(content[:123457]), failing{errors.New("reset")})
 	now, err := f.FinishUploadWith(f.ctx(), alice, at, up.ID, 0, breaks, want)
@@ -257,7 +258,7 @@ func TestWrongDigestEndsTheUpload(t *testing.T) {
 	f := newFixture(t)
 	alice := f.user("alice")
 	at := path(t, "lab/hello")
-	up, err := f.BeginUpload(f.ctx(), alice, at)
+	up, err := f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})
 	must(t, err)
 	_, err = f.AppendUpload(f.ctx(), alice, at, up.ID, -1, strings.NewReader("something"))
 	must(t, err)
@@ -297,7 +298,7 @@ func TestUploadIsTakenOverFromADeadLine(t *testing.T) {
 	alice := f.user("alice")
 	at := path(t, "lab/hello")
 	content := bytes.Repeat([]byte("0123456789abcdef"), 20000)
-	up, err := f.BeginUpload(f.ctx(), alice, at)
+	up, err := f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})
 	must(t, err)
 	dead := newHanging(content[:100_000])
 	gone := make(chan error)

@@ -59,7 +59,7 @@ func TestFiguresCountWhatIsKept(t *testing.T) {
 	f := newFixture(t)
 	alice := f.user("alice")
 	f.push(alice, "lab/hello", "v1", "amd64", 1)
-	_, err := f.BeginUpload(f.ctx(), alice, path(t, "lab/hello"))
+	_, err := f.BeginUpload(f.ctx(), alice, path(t, "lab/hello"), registry.Announcement{})
 	must(t, err)
 	_, err = f.Sweep(f.ctx())
 	must(t, err)

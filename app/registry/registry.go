@@ -13,11 +13,13 @@ package registry
 
 import (
 	"log/slog"
+	"time"
 
 	"golang.org/x/time/rate"
 
 	"sregistry/app/blob"
 	"sregistry/app/courier"
+	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
@@ -42,6 +44,7 @@ type Service struct {
 	images      lookupCache[model.Image]
 	manifests   lookupCache[Manifest]
 	fileBrowser fileBrowser
+	barren      *lru.Map[quotaPlace, time.Time] // until when no abandoned blobs are searched for there
 }
 
 // New makes the core of an open database and an open blob store, which stay the
@@ -54,6 +57,7 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 		images:      newLookupCache(func(model.Image) bool { return true }),
 		manifests:   newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
 		fileBrowser: newFileBrowser(),
+		barren:      lru.New[quotaPlace, time.Time](maxBarren),
 	}
 	s.settings.resolve = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
 	s.settings.current.Store(&settings)

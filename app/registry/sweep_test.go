@@ -111,7 +111,7 @@ func TestSweepForgetsStaleUploadsAndOrphans(t *testing.T) {
 	f := newFixture(t)
 	alice := f.user("alice")
 	at := path(t, "lab/hello")
-	up, err := f.BeginUpload(f.ctx(), alice, at)
+	up, err := f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})
 	must(t, err)
 	// A push that was killed between its file and its row.
 	orphan, err := f.blobs.Create("an-upload-without-a-row")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 
+	"github.com/opencontainers/go-digest"
+
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -16,36 +18,73 @@ type Upload struct {
 	Offset int64
 }
 
-// BeginUpload starts an upload into a container, which may not exist yet. Owners may, and
-// whoever may create the collection. Errors: OverQuota, Forbidden, Unauthenticated, NoSpace.
-func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.Path) (Upload, error) {
-	return s.BeginSizedUpload(ctx, actor, path, 0)
+// Announcement is what the client of an upload says at its start; zero values say nothing.
+type Announcement struct {
+	Bytes  int64         // that will come in all
+	Digest digest.Digest // of all of them
 }
 
-// BeginSizedUpload is BeginUpload for that many bytes, for which room is kept free where a
-// quota holds; 0 says that it is not known how many will come. Errors: those of
-// BeginUpload.
-func (s *Service) BeginSizedUpload(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) (Upload, error) {
-	const op = "registry.BeginSizedUpload"
+// BeginUpload starts an upload into a container, which may not exist yet. Where a quota
+// holds, what is announced is reserved. An earlier upload of the same content, by the same
+// user, to the same container is replaced. Owners may, and whoever may create the
+// collection. Errors: OverQuota, Forbidden, Unauthenticated, NoSpace.
+func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.Path, a Announcement) (Upload, error) {
+	const op = "registry.BeginUpload"
+	if a.Digest != "" {
+		if err := s.dropEarlier(ctx, actor, path, a.Digest); err != nil {
+			return Upload{}, errs.Wrap(op, err)
+		}
+	}
 	up := Upload{ID: rand.Text()} // whose file comes with its first bytes
-	return up, errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+	err := s.withSpace(ctx, actor, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			p, err := s.authorizedPushPlace(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			l, err := s.fits(ctx, tx, actor, p, a.Bytes, a.Digest)
+			if err != nil {
+				return err
+			}
+			row := store.Upload{ID: up.ID, Container: p.ContainerOf.Full(), User: actor.UserID, Namespace: l.NamespaceID, Collection: p.Collection,
+				Wanted: a.Digest}
+			if l.Limited() {
+				row.Reserved = a.Bytes
+			}
+			return tx.AddUpload(ctx, row)
+		})
+	})
+	return up, errs.Wrap(op, err)
+}
+
+// dropEarlier drops a user's earlier uploads of some content to a container, unless they are
+// still being written.
+func (s *Service) dropEarlier(ctx context.Context, actor model.Actor, path ref.Path, wanted digest.Digest) error {
+	var ids []string
+	err := s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
 			return err
 		}
-		l, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
+		ids, err = tx.EarlierUploads(ctx, actor.UserID, p.ContainerOf.Full(), wanted)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		s.uploadLocks.waitIdle(ctx, id) // its client may have been killed a moment ago
+		err := s.uploadLocks.alone(id, func() error {
+			if err := s.blobs.Discard(id); err != nil {
+				return err
+			}
+			return s.forgetUpload(ctx, id)
+		})
 		if err != nil {
 			return err
 		}
-		if l.Remaining() < max(bytes, 1) {
-			return overQuota(op, l, bytes)
-		}
-		row := store.Upload{ID: up.ID, Container: p.ContainerOf.Full(), User: actor.UserID, Namespace: l.NamespaceID, Collection: p.Collection}
-		if l.Limited() {
-			row.Reserved = bytes
-		}
-		return tx.AddUpload(ctx, row)
-	}))
+	}
+	return nil
 }
 
 // Upload tells how far an upload is durable, once what came by a line that broke is. Only
@@ -66,8 +105,8 @@ func (s *Service) upload(ctx context.Context, actor model.Actor, path ref.Path, 
 	return row, err
 }
 
-// uploadReservation finds an upload, with the room that is kept free for it; nil if no quota holds.
-func (s *Service) uploadReservation(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, reserved *reservation, err error) {
+// reservedUpload finds an upload, with what is reserved for it; nil if no quota holds.
+func (s *Service) uploadReservation(ctx context.Context, actor model.Actor, path ref.Path, id string) (row store.Upload, r *reservation, err error) {
 	const op = "registry.upload"
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
@@ -78,19 +117,19 @@ func (s *Service) uploadReservation(ctx context.Context, actor model.Actor, path
 			return err
 		}
 		if row.User != actor.UserID || row.Container != p.ContainerOf.Full() {
-			return errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
+			return errs.E(op, errs.NotFound, store.NoUpload)
 		}
 		l, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
 		if err == nil && l.Limited() {
-			reserved = &reservation{s: s, collection: p.ContainerOf.Collection, id: id, total: row.Reserved, unused: max(0, row.Reserved-row.Offset), extension: minExtension}
+			r = &reservation{s: s, actor: actor, at: p, id: id, total: row.Reserved, unused: max(0, row.Reserved-row.Offset), extension: minExtension, promised: row.Reserved}
 		}
 		return err
 	})
-	return row, reserved, err
+	return row, r, err
 }
 
-// forgetUpload ends what the database knows of an upload, and so gives back its room, even
-// if its client has gone away meanwhile.
+// forgetUpload ends what the database knows of an upload, and so gives back what is reserved
+// for it, even if its client has gone away meanwhile.
 func (s *Service) forgetUpload(ctx context.Context, id string, told ...model.Event) error {
 	ctx = context.WithoutCancel(ctx)
 	return s.db.Update(ctx, func(tx *store.Tx) error {

@@ -27,6 +27,8 @@ type uploadLocks struct {
 type uploadLock struct {
 	body io.Reader
 	done chan struct{}
+	// brief says that it is no request, and ends in a moment.
+	brief bool
 }
 
 // interrupter is a body of which another goroutine can make a waiting Read fail.
@@ -53,15 +55,15 @@ func present(ctx context.Context, body io.Reader) error {
 func (w *uploadLocks) acquire(ctx context.Context, id string, body io.Reader) (leave func(), err error) {
 	const op = "registry.acquire"
 	for {
-		old, mine := w.tryAcquire(id, body)
+		old, mine := w.tryAcquire(id, &uploadLock{body: body})
 		if mine != nil {
 			return func() { w.release(id, mine) }, nil
 		}
 		i, ok := old.body.(interrupter)
-		if !ok {
-			return nil, errs.E(op, errs.Conflict, "Another request writes to this upload; wait until it ends.")
+		if !ok && !old.brief {
+			return nil, errs.E(op, errs.Conflict, "Another request is writing to this upload. Wait for it to end.")
 		}
-		if !old.waitReleased(ctx) {
+		if ok && !old.waitReleased(ctx) {
 			if err := present(ctx, body); err != nil {
 				return nil, errs.Wrap(op, err)
 			}
@@ -73,6 +75,17 @@ func (w *uploadLocks) acquire(ctx context.Context, id string, body io.Reader) (l
 			return nil, errs.Wrap(op, ctx.Err())
 		}
 	}
+}
+
+// alone calls fn while no request can write to an upload; if one does already, it calls
+// nothing. A request that comes meanwhile waits, so fn has to be brief.
+func (w *uploadLocks) alone(id string, fn func() error) error {
+	_, mine := w.tryAcquire(id, &uploadLock{brief: true})
+	if mine == nil {
+		return nil
+	}
+	defer w.release(id, mine)
+	return fn()
 }
 
 // waitIdle waits a moment for the writer of an upload, if there is one, to end by itself.
@@ -99,8 +112,8 @@ func (w *uploadLock) waitReleased(ctx context.Context) bool {
 	return false
 }
 
-// tryAcquire gives who writes to an upload, or makes the caller the one who does.
-func (w *uploadLocks) tryAcquire(id string, body io.Reader) (old, mine *uploadLock) {
+// tryAcquire gives who writes to an upload, or makes a newcomer the one who does.
+func (w *uploadLocks) tryAcquire(id string, newcomer *uploadLock) (old, mine *uploadLock) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if old := w.active[id]; old != nil {
@@ -109,9 +122,9 @@ func (w *uploadLocks) tryAcquire(id string, body io.Reader) (old, mine *uploadLo
 	if w.active == nil {
 		w.active = map[string]*uploadLock{}
 	}
-	mine = &uploadLock{body, make(chan struct{})}
-	w.active[id] = mine
-	return nil, mine
+	newcomer.done = make(chan struct{})
+	w.active[id] = newcomer
+	return nil, newcomer
 }
 
 func (w *uploadLocks) release(id string, mine *uploadLock) {

@@ -10,6 +10,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/errs"
+	"sregistry/app/registry"
 	"sregistry/app/store"
 )
 
@@ -45,7 +46,7 @@ func TestWhoLeavesWhileWaitingInterruptsNobody(t *testing.T) {
 			return only(f.FinishUploadWith(ctx, alice, at, id, 0, silent{gone}, digest.FromBytes(content)))
 		},
 	} {
-		up, err := f.BeginUpload(f.ctx(), alice, at)
+		up, err := f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})
 		must(t, err)
 		writes := newHanging(content[:100_000])
 		done := make(chan error)

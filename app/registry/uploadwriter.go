@@ -33,10 +33,7 @@ func (s *Service) AppendUpload(ctx context.Context, actor model.Actor, path ref.
 		return w.status(), errs.Wrap(op, err)
 	}
 	defer w.close()
-	err = w.append(ctx, body)
-	if failed := w.checkpoint(ctx); failed != nil {
-		return w.status(), errs.Wrap(op, failed)
-	}
+	err = w.pause(ctx, w.append(ctx, body))
 	return w.status(), errs.Wrap(op, err)
 }
 
@@ -60,7 +57,7 @@ func (s *Service) FinishUploadWith(ctx context.Context, actor model.Actor, path 
 	defer w.close()
 	if last != nil {
 		if err := w.append(ctx, last); err != nil {
-			err = errors.Join(err, w.checkpoint(ctx))
+			err = w.pause(ctx, err)
 			return w.status(), errs.Wrap(op, err)
 		}
 	}
@@ -101,6 +98,9 @@ func (s *Service) openUpload(ctx context.Context, actor model.Actor, path ref.Pa
 		return w, errs.E(op, errs.RangeInvalid, "The upload stands at byte %d, not %d; go on from there.", row.Offset, offset)
 	}
 	if err := reserved.ensure(ctx, row.Offset+contentLength(body)); err != nil {
+		if errs.Is(err, errs.OverQuota) {
+			err = errors.Join(err, s.blobs.Discard(id), s.forgetUpload(ctx, id))
+		}
 		return w, err
 	}
 	w.upload, err = s.blobs.Resume(row.ID, blob.Checkpoint{Offset: row.Offset, State: row.State})
@@ -149,6 +149,32 @@ func (w *uploadWriter) checkpoint(ctx context.Context) error {
 	return nil
 }
 
+// pause ends a request that leaves the upload to later ones, given how it went: what has come
+// is made durable, and what is reserved beyond what may yet come is given back. An upload
+// that a quota refuses is dropped: its client does not go on with it.
+func (w *uploadWriter) pause(ctx context.Context, took error) error {
+	if errs.Is(took, errs.OverQuota) {
+		return errors.Join(took, w.upload.Abort(), w.s.forgetUpload(ctx, w.row.ID))
+	}
+	if err := w.checkpoint(ctx); err != nil {
+		return errors.Join(err, w.shrink(ctx, false))
+	}
+	return errors.Join(took, w.shrink(ctx, took == nil))
+}
+
+// shrink gives back what is reserved beyond what may yet come.
+func (w *uploadWriter) shrink(ctx context.Context, well bool) error {
+	if w.reservation == nil {
+		return nil
+	}
+	left := w.reservation.after(w.row.Offset, well)
+	if well && left == w.reservation.total {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
+	return w.s.db.Update(ctx, func(tx *store.Tx) error { return tx.LeaveUpload(ctx, w.row.ID, left, !well) })
+}
+
 // commit makes a blob of the upload, held by a container.
 func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.Path, want digest.Digest) error {
 	size := w.upload.Offset()
@@ -158,19 +184,21 @@ func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.P
 		return errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
 	}
 	if err != nil {
-		return err
+		return errors.Join(err, w.shrink(ctx, false))
 	}
-	err = w.s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := w.s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
-		if err := tx.DeleteUpload(ctx, w.row.ID); err != nil { // and so give back its room
-			return err
-		}
-		return w.s.holdBlob(ctx, tx, p, d, size)
+	err = w.s.withSpace(ctx, actor, func() error {
+		return w.s.db.Update(ctx, func(tx *store.Tx) error {
+			p, err := w.s.ensurePlace(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			if err := tx.DeleteUpload(ctx, w.row.ID); err != nil { // and so give back what is reserved
+				return err
+			}
+			return w.s.holdBlob(ctx, tx, actor, p, d, size)
+		})
 	})
-	if errs.Is(err, errs.OverQuota) { // a quota that was set meanwhile; the upload cannot be resumed
+	if err != nil { // such as for a quota that was set meanwhile; the upload cannot be resumed
 		err = errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
 	}
 	return err

@@ -68,7 +68,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err != nil {
 		return err
 	}
-	work := []func(context.Context){core.VerifySignatures, core.Scrub, core.FollowSettings, core.DeliverWebhooks,
+	work := []func(context.Context){core.VerifySignatures, core.Scrub, core.FollowSettings, core.DeliverWebhooks, core.WatchIdle,
 		func(ctx context.Context) { runSweeps(ctx, core, id, settings.SweepEvery, log) },
 		func(ctx context.Context) { runBackups(ctx, core, d, log) },
 	}

@@ -36,15 +36,15 @@ func (t *Tx) withoutBlob(ctx context.Context, container int64, d digest.Digest) 
 }
 
 // HoldBlob records that a file is in place, and that a container holds it: as a new blob,
-// or as one that others hold too. The file must be durable by now.
-func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, size int64) error {
+// or as one that others hold too; user is who brought it. The file must be durable by now.
+func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, size, user int64) error {
 	const op = "store.HoldBlob"
 	if err := t.run(ctx, op, `INSERT INTO blobs (digest, size, created_at, verified_at) VALUES (?1, ?2, ?3, ?3)
 	  ON CONFLICT DO UPDATE SET verified_at = ?3, damaged_at = 0, damage = '' WHERE damaged_at > 0`, d, size, unix(t.Now)); err != nil {
 		return err
 	}
-	return t.run(ctx, op, `INSERT INTO container_blobs (container_id, digest, renewed_at) VALUES (?1, ?2, ?3)
-	  ON CONFLICT DO UPDATE SET renewed_at = ?3`, container, d, unix(t.Now))
+	return t.run(ctx, op, `INSERT INTO container_blobs (container_id, digest, renewed_at, user_id) VALUES (?1, ?2, ?3, ?4)
+	  ON CONFLICT DO UPDATE SET renewed_at = ?3, user_id = ?4`, container, d, unix(t.Now), user)
 }
 
 // HasBlob reports whether a blob is recorded, whoever holds it. It is for the sweeper and

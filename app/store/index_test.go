@@ -133,7 +133,7 @@ func anyOf[T any](r *rand.Rand, m map[int64]T) int64 {
 func (h *history) image(ctx context.Context, tx *store.Tx, container int64) error {
 	content := digest.FromString(fmt.Sprint(h.n))
 	definition := fmt.Sprintf("Bootstrap: docker\nFrom: base-%d\n", h.n)
-	if err := tx.HoldBlob(ctx, container, content, 1); err != nil {
+	if err := tx.HoldBlob(ctx, container, content, 1, 0); err != nil {
 		return err
 	}
 	if h.r.IntN(4) == 0 { // as an earlier version took it for something else

@@ -77,14 +77,3 @@ func (t *Tx) SetNamespaceQuota(ctx context.Context, name string, bytes *int64) e
 func (t *Tx) SetCollectionQuota(ctx context.Context, id, bytes int64) error {
 	return t.run(ctx, "store.SetCollectionQuota", "UPDATE collections SET quota = ? WHERE id = ?", bytes, id)
 }
-
-// ReserveUpload sets how many bytes are kept free for an upload.
-func (t *Tx) ReserveUpload(ctx context.Context, id string, bytes int64) error {
-	return t.run(ctx, "store.ReserveUpload", "UPDATE uploads SET reserved = ?, touched_at = ? WHERE id = ?", bytes, unix(t.Now), id)
-}
-
-// DeleteTransientUploads forgets the uploads that cannot be resumed because the program that began them
-// has ended, and so gives back what was kept free for them.
-func (t *Tx) DeleteTransientUploads(ctx context.Context) error {
-	return t.run(ctx, "store.DeleteTransientUploads", "DELETE FROM uploads WHERE resumable = 0")
-}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/opencontainers/go-digest"
+
 	"sregistry/app/errs"
 	"sregistry/app/model"
 )
@@ -22,13 +24,18 @@ type Upload struct {
 	// Transient says that it cannot be resumed once the program has ended, and holds only
 	// a reservation.
 	Transient bool
+	// Wanted is the digest of what is being sent, if its client said so at the start.
+	Wanted digest.Digest
 }
+
+// NoUpload is the sentence about an upload that is not there.
+const NoUpload = "The upload was not found: it was finished, canceled, or left idle too long. Start a new one."
 
 // AddUpload records a new upload, of which nothing has come.
 func (t *Tx) AddUpload(ctx context.Context, u Upload) error {
-	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at, reserved, namespace_id, collection_id, resumable)
-	  VALUES (?1, ?2, ?3, 0, x'', ?4, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8)`,
-		u.ID, u.Container, u.User, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Transient)
+	return t.run(ctx, "store.AddUpload", `INSERT INTO uploads (id, container, user_id, offset, state, created_at, touched_at, reserved, namespace_id, collection_id, resumable, wanted)
+	  VALUES (?1, ?2, ?3, 0, x'', ?4, ?4, ?5, nullif(?6, 0), nullif(?7, 0), ?8, ?9)`,
+		u.ID, u.Container, u.User, unix(t.Now), u.Reserved, u.Namespace, u.Collection, !u.Transient, u.Wanted)
 }
 
 // Upload finds an upload. Errors: NotFound.
@@ -40,14 +47,14 @@ func (t *Tx) Upload(ctx context.Context, id string) (Upload, error) {
 	}, `SELECT id, container, user_id, offset, state, reserved, coalesce(namespace_id, 0), coalesce(collection_id, 0)
 	  FROM uploads WHERE id = ? AND resumable = 1`, id)
 	if errs.Is(err, errs.NotFound) {
-		return Upload{}, errs.E(op, errs.NotFound, "There is no such upload; it was finished, canceled, or left too long. Begin a new one.")
+		return Upload{}, errs.E(op, errs.NotFound, NoUpload)
 	}
 	return u, err
 }
 
 // AdvanceUpload records how far an upload is durable.
 func (t *Tx) AdvanceUpload(ctx context.Context, u Upload) error {
-	return t.run(ctx, "store.AdvanceUpload", "UPDATE uploads SET offset = ?, state = ?, touched_at = ? WHERE id = ?",
+	return t.run(ctx, "store.AdvanceUpload", "UPDATE uploads SET offset = ?, state = ?, touched_at = ?, broken = 0 WHERE id = ?",
 		u.Offset, u.State, unix(t.Now), u.ID)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"sregistry/app/doortest"
 	"sregistry/app/model"
+	"sregistry/app/registry"
 	"sregistry/app/sif/siftest"
 )
 
@@ -21,7 +22,7 @@ func TestBrowserAccountAndAdministration(t *testing.T) {
 	root, bob := f.Admin(t, "root"), f.User(t, "bob")
 	f.Push(t, root, "lab/hello", "latest", siftest.Options{Payload: 3 << 20})
 	f.Push(t, bob, "bob/tools/samtools", "latest", siftest.Options{Payload: 1 << 20})
-	if _, err := f.Registry.BeginUpload(t.Context(), bob, doortest.Path(t, "bob/tools/big")); err != nil {
+	if _, err := f.Registry.BeginUpload(t.Context(), bob, doortest.Path(t, "bob/tools/big"), registry.Announcement{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Registry.SweepNow(t.Context(), root); err != nil { // takes the day's sample

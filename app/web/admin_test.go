@@ -118,7 +118,7 @@ func TestAdminSeesAndStopsUploads(t *testing.T) {
 	root, bob := f.signedIn(t, f.Admin(t, "root")), f.User(t, "bob")
 	root.get("/admin/uploads").is(http.StatusOK).says(".empty", "Nobody")
 	path := doortest.Path(t, "lab/hello")
-	up, err := f.Registry.BeginUpload(t.Context(), bob, path)
+	up, err := f.Registry.BeginUpload(t.Context(), bob, path, registry.Announcement{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"sregistry/app/doortest"
 	"sregistry/app/ref"
+	"sregistry/app/registry"
 	"sregistry/app/sif/siftest"
 )
 
@@ -183,7 +184,7 @@ func (f *fixture) pushManifest(t *testing.T, configType string) {
 	}
 	const content = `{"architecture":"amd64","os":"linux","config":{"Labels":{"maintainer":"Ada"}},"rootfs":{"type":"layers","diff_ids":[]}}`
 	path, d := doortest.Path(t, "lab/hello"), digest.FromString(content)
-	u, err := f.Registry.BeginUpload(t.Context(), alice, path)
+	u, err := f.Registry.BeginUpload(t.Context(), alice, path, registry.Announcement{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sregistry/app/model"
+	"sregistry/app/registry"
 	"sregistry/app/sif/siftest"
 )
 
@@ -45,7 +46,7 @@ func TestFullNamesStandBesidePushes(t *testing.T) {
 	alice.get("/manage"+hello).says("section:has(#deleted)", "by "+full+" (rob)").says("section:has(#links)", full+" (rob)")
 	admin := f.signedIn(t, root)
 	admin.get("/admin/log?actor=rob&action=push").says("tbody", full+" (rob)")
-	if _, err := f.Registry.BeginUpload(t.Context(), rob, path(t, "lab/new")); err != nil {
+	if _, err := f.Registry.BeginUpload(t.Context(), rob, path(t, "lab/new"), registry.Announcement{}); err != nil {
 		t.Fatal(err)
 	}
 	admin.get("/admin/uploads").says("tbody a[href='/admin/users/rob']", full+" (rob)")

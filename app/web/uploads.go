@@ -74,7 +74,7 @@ func (s *Site) beginUpload(c echo.Context) error {
 	if err := s.registry.AuthorizePush(ctx, actor, path, tag); err != nil {
 		return errs.Wrap(op, err)
 	}
-	up, err := s.registry.BeginSizedUpload(ctx, actor, path, max(want.Size, 0))
+	up, err := s.registry.BeginUpload(ctx, actor, path, registry.Announcement{Bytes: max(want.Size, 0)})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

@@ -246,7 +246,7 @@ func TestImageOfLayersIsNotFound(t *testing.T) {
 	alice := f.person(t, "alice")
 	path := doortest.Path(t, "lab/layers")
 	config := `{"architecture":"amd64","os":"linux"}`
-	up, err := f.Registry.BeginUpload(t.Context(), alice.actor, path)
+	up, err := f.Registry.BeginUpload(t.Context(), alice.actor, path, registry.Announcement{})
 	if err != nil {
 		t.Fatal(err)
 	}

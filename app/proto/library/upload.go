@@ -9,6 +9,7 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
+	"sregistry/app/registry"
 )
 
 // uploadAtOnce is POST /v1/imagefile/IMAGE, the upload of clients which know of no other.
@@ -51,7 +52,7 @@ func (d *door) begin(c echo.Context) (u upload, size int64, id string, err error
 	if body.SHA256 != "" && !strings.EqualFold(body.SHA256, u.file.Encoded()) {
 		return u, 0, "", errs.E(op, errs.Invalid, "The sha256sum %s is not that of the image, %s; begin the push anew.", errs.Clip(body.SHA256), u.file.Encoded())
 	}
-	started, err := d.Registry.BeginSizedUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), body.Size)
+	started, err := d.Registry.BeginUpload(c.Request().Context(), httpx.Actor(c), u.container.Path(), registry.Announcement{Bytes: body.Size, Digest: u.file})
 	return u, body.Size, started.ID, err
 }
 

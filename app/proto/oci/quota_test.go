@@ -1,6 +1,7 @@
 package oci_test
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"testing"
@@ -24,13 +25,21 @@ func TestFullCollectionRefusesBeforeTheBytesAreRead(t *testing.T) {
 			t.Errorf("the answer is %s", text)
 		}
 	}
-	at := s.begin(t, auth, "ann/hello")
-	refused(s.Do(t, "PATCH", at, noise(1001), "Authorization", auth))
-	// It stands where it stood, and what fits is still taken.
-	want(t, s.Do(t, "PATCH", at, noise(600), "Authorization", auth), 202)
-	refused(s.Do(t, "PATCH", at, io.MultiReader(strings.NewReader(strings.Repeat("x", 401))), "Authorization", auth))
-	want(t, s.Do(t, "DELETE", at, nil, "Authorization", auth), 204)
+	for name, body := range map[string]io.Reader{
+		"of known length": bytes.NewReader(noise(1001)), "of unknown length": io.MultiReader(bytes.NewReader(noise(1001))),
+	} {
+		at := s.begin(t, auth, "ann/hello")
+		refused(s.Do(t, "PATCH", at, body, "Authorization", auth))
+		// Nothing is kept of it, and so what fits goes in.
+		want(t, s.Do(t, "GET", at, nil, "Authorization", auth), 404, "BLOB_UPLOAD_UNKNOWN")
+		at = s.begin(t, auth, "ann/hello")
+		a := s.Do(t, "PATCH", at, noise(1000), "Authorization", auth)
+		if a.Status != 202 {
+			t.Errorf("after a body %s: %d %s", name, a.Status, a.Body)
+		}
+		want(t, s.Do(t, "DELETE", at, nil, "Authorization", auth), 204)
+	}
 
 	s.upload(t, auth, "ann/hello", noise(1000))
-	refused(s.Do(t, "POST", "/v2/ann/hello/blobs/uploads/", nil, "Authorization", auth))
+	refused(s.Do(t, "POST", "/v2/ann/other/blobs/uploads/", nil, "Authorization", auth))
 }

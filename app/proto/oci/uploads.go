@@ -29,7 +29,7 @@ func (d *door) beginUpload(c echo.Context, t target) error {
 	if done, err := d.mount(c, t); done || err != nil {
 		return err
 	}
-	up, err := d.Registry.BeginUpload(ctx, actor, t.name)
+	up, err := d.Registry.BeginUpload(ctx, actor, t.name, registry.Announcement{})
 	if err != nil {
 		return err
 	}

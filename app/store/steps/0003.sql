@@ -28,3 +28,10 @@ ALTER TABLE tags ADD COLUMN subject TEXT NOT NULL GENERATED ALWAYS AS (
               AND substr(name, 8, 64) NOT GLOB '*[^0-9a-f]*'
              THEN 'sha256:' || substr(name, 8, 64) ELSE '' END) VIRTUAL;
 CREATE INDEX tags_by_subject ON tags (container_id, subject) WHERE subject <> '';
+
+-- Reservations that outlive their writers.
+ALTER TABLE uploads ADD COLUMN wanted TEXT NOT NULL DEFAULT '';
+ALTER TABLE uploads ADD COLUMN broken INTEGER NOT NULL DEFAULT 0 CHECK (broken IN (0, 1));
+CREATE INDEX uploads_by_user ON uploads (user_id);
+CREATE INDEX uploads_by_namespace ON uploads (namespace_id) WHERE reserved > 0;
+ALTER TABLE container_blobs ADD COLUMN user_id INTEGER NOT NULL DEFAULT 0;
