@@ -317,7 +317,7 @@ func (p Admin) facts() templ.Component {
 	})
 }
 
-func (p Admin) duty(name string, d model.Duty, none string) templ.Component {
+func (p Admin) duty(name string, d model.Task, none string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -379,7 +379,7 @@ func (p Admin) duty(name string, d model.Duty, none string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if d.Late(p.Now) {
+		if d.Overdue(p.Now) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<span class=\"badge bad\">late</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -23,11 +23,11 @@ func adminStories() []story {
 func overviewStories() []story {
 	well := model.Health{Schema: 2, Blobs: 123456, Bytes: 7 << 40, Verified: now.AddDate(0, 0, -20), Database: 300 << 20,
 		DiskFree: 3 << 40, DiskSize: 10 << 40,
-		Backup: model.Duty{Tried: now.Add(-5 * time.Hour), Done: now.Add(-5 * time.Hour), Report: "12 blobs copied.", Every: 24 * time.Hour},
-		Scrub:  model.Duty{Every: 24 * time.Hour, Done: now.Add(-time.Hour)}}
+		Backup: model.Task{Tried: now.Add(-5 * time.Hour), Done: now.Add(-5 * time.Hour), Report: "12 blobs copied.", Every: 24 * time.Hour},
+		Scrub:  model.Task{Every: 24 * time.Hour, Done: now.Add(-time.Hour)}}
 	ill := well
 	ill.Damaged, ill.DiskFree, ill.Verified = 2, 100<<30, time.Time{}
-	ill.Backup = model.Duty{Tried: now, Done: now.AddDate(0, 0, -9), Report: hostile, Every: 24 * time.Hour}
+	ill.Backup = model.Task{Tried: now, Done: now.AddDate(0, 0, -9), Report: hostile, Every: 24 * time.Hour}
 	uploads := []model.OpenUpload{
 		{ID: "A", Container: "library/lab/hello", User: "alice", Bytes: 3 << 30, Begun: now.Add(-time.Minute), Touched: now, Active: true},
 		{ID: "B", Container: "alice/" + longPart + "/deep/name", User: longPart, UserFullName: rtl, Begun: now.Add(-30 * time.Hour), Touched: now.Add(-29 * time.Hour)},

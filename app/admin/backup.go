@@ -94,7 +94,7 @@ func noteBackup(ctx context.Context, core *registry.Service, r backup.Report, er
 	if err != nil {
 		said = cli.Explain(err)
 	}
-	return errors.Join(err, core.NoteBackup(context.WithoutCancel(ctx), err == nil, said))
+	return errors.Join(err, core.RecordBackup(context.WithoutCancel(ctx), err == nil, said))
 }
 
 // tellBackup prints what a backup did, and gives an error if it lacks something.

@@ -9,7 +9,7 @@ import (
 // Health is what whoever runs the registry wants to see first: whether it is whole, when
 // it was last copied, and how much room there is.
 type Health struct {
-	Backup, Scrub Duty
+	Backup, Scrub Task
 	Schema        int   // number of the database's schema
 	Blobs         int   // that are recorded
 	Bytes         int64 // of those blobs
@@ -21,16 +21,16 @@ type Health struct {
 	DiskSize int64 // in bytes
 }
 
-// Duty is something that the server does by itself, again and again.
-type Duty struct {
+// Task is something that the server does by itself, again and again.
+type Task struct {
 	Tried  time.Time     // when it last ended, well or not; zero is never
 	Done   time.Time     // when it last ended well; zero is never
 	Report string        // what became of the last try, as a sentence
 	Every  time.Duration // how often it is to be done; 0 is not at all
 }
 
-// Late reports whether a duty has not been done for twice as long as it should.
-func (d Duty) Late(now time.Time) bool {
+// Overdue reports whether a duty has not been done for twice as long as it should.
+func (d Task) Overdue(now time.Time) bool {
 	return d.Every > 0 && !d.Done.IsZero() && now.Sub(d.Done) > 2*d.Every
 }
 

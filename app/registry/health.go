@@ -12,8 +12,8 @@ import (
 
 // What the server does by itself, as it is noted in the database.
 const (
-	backupDuty = "backup"
-	scrubDuty  = "scrub"
+	backupTask = "backup"
+	scrubTask  = "scrub"
 )
 
 // Health tells those who run the registry whether it is whole, when it was last copied and
@@ -32,10 +32,10 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 		if h, err = tx.Health(ctx); err != nil {
 			return err
 		}
-		if h.Backup, err = tx.Duty(ctx, backupDuty); err != nil {
+		if h.Backup, err = tx.Task(ctx, backupTask); err != nil {
 			return err
 		}
-		h.Scrub, err = tx.Duty(ctx, scrubDuty)
+		h.Scrub, err = tx.Task(ctx, scrubTask)
 		return err
 	})
 	if err != nil {
@@ -49,9 +49,9 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 	return h, err
 }
 
-// NoteBackup notes, for those who run the registry, what became of a backup.
-func (s *Service) NoteBackup(ctx context.Context, well bool, report string) error {
-	return errs.Wrap("registry.NoteBackup", s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, backupDuty, well, report) }))
+// RecordBackup notes, for those who run the registry, what became of a backup.
+func (s *Service) RecordBackup(ctx context.Context, well bool, report string) error {
+	return errs.Wrap("registry.RecordBackup", s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, backupTask, well, report) }))
 }
 
 // Damage lists, for those who run the registry, blobs that are damaged, by digest, with

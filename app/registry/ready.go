@@ -20,8 +20,8 @@ const (
 	// diskFloor is how little room on the disk is too little: what the database needs to
 	// go on for a while, and for an administrator to make room in peace.
 	diskFloor = 128 << 20
-	// probeDuty is the row that is written to find out whether that is possible.
-	probeDuty = "probe"
+	// probeTask is the row that is written to find out whether that is possible.
+	probeTask = "probe"
 )
 
 // readiness is the last answer of Ready.
@@ -51,7 +51,7 @@ func (s *Service) Ready(ctx context.Context) error {
 
 func (s *Service) checkReady(ctx context.Context) error {
 	const op = "registry.checkReady"
-	if err := s.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Duty(ctx, probeDuty); return err }); err != nil {
+	if err := s.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Task(ctx, probeTask); return err }); err != nil {
 		return unready(err, "The database cannot be read.")
 	}
 	free, _, err := s.blobs.Room()
@@ -61,7 +61,7 @@ func (s *Service) checkReady(ctx context.Context) error {
 	if free < diskFloor {
 		return errs.E(op, errs.NoSpace, "The disk is full.")
 	}
-	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, probeDuty, true, "") }); err != nil {
+	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, probeTask, true, "") }); err != nil {
 		return unready(err, "The database cannot be written.")
 	}
 	return nil

@@ -61,7 +61,7 @@ func (s *Service) Scrub(ctx context.Context) {
 		done.Healed = healed
 		if ctx.Err() == nil && (err != nil || done != Scrubbed{} || now.Sub(noted) > scrubReportInterval) {
 			noted = now
-			s.noteScrub(ctx, done, err)
+			s.recordScrub(ctx, done, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -72,8 +72,8 @@ func (s *Service) Scrub(ctx context.Context) {
 	}
 }
 
-// noteScrub tells those who run the registry what the scrub has come to.
-func (s *Service) noteScrub(ctx context.Context, done Scrubbed, failed error) {
+// recordScrub tells those who run the registry what the scrub has come to.
+func (s *Service) recordScrub(ctx context.Context, done Scrubbed, failed error) {
 	said := fmt.Sprintf("%d blobs read, %d of them damaged.", done.Blobs, done.Damaged)
 	if failed != nil {
 		s.log.Error("scrub", "error", failed)
@@ -83,7 +83,7 @@ func (s *Service) noteScrub(ctx context.Context, done Scrubbed, failed error) {
 	} else if done.Blobs > 0 {
 		s.log.Info("scrubbed", "blobs", done.Blobs, "bytes", done.Bytes, "damaged", done.Damaged, "healed", done.Healed)
 	}
-	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteDuty(ctx, scrubDuty, failed == nil, said) })
+	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, scrubTask, failed == nil, said) })
 	if err != nil && !errs.Is(err, errs.Canceled) {
 		s.log.Error("scrub", "error", err)
 	}

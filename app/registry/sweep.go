@@ -73,12 +73,12 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 		return done, errs.Wrap(op, err)
 	}
 	s.countSweep(done)
-	return done, errs.Wrap(op, s.noteSweep(ctx, done))
+	return done, errs.Wrap(op, s.recordSweep(ctx, done))
 }
 
-// noteSweep notes what the registry holds after a sweep, forgets links that have expired, and
+// recordSweep notes what the registry holds after a sweep, forgets links that have expired, and
 // records the sweep if it removed anything.
-func (s *Service) noteSweep(ctx context.Context, done Swept) error {
+func (s *Service) recordSweep(ctx context.Context, done Swept) error {
 	var sample model.Sample
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) { // so that no push waits while things are counted
 		sample, err = tx.Sample(ctx)

@@ -40,20 +40,20 @@ type faulty struct {
 func (s *faulty) set(ctx context.Context, value string) error {
 	s.says = value
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.NoteDuty(ctx, "a", true, value); err != nil {
+		if err := tx.RecordTask(ctx, "a", true, value); err != nil {
 			return err
 		}
-		return tx.NoteDuty(ctx, "b", true, value)
+		return tx.RecordTask(ctx, "b", true, value)
 	})
 }
 
 func (s *faulty) get(ctx context.Context) (a, b string, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		one, err := tx.Duty(ctx, "a")
+		one, err := tx.Task(ctx, "a")
 		if err != nil {
 			return err
 		}
-		other, err := tx.Duty(ctx, "b")
+		other, err := tx.Task(ctx, "b")
 		a, b = one.Report, other.Report
 		return err
 	})

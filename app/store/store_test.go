@@ -76,7 +76,7 @@ func TestBrokenConnectionIsNotUsedAgain(t *testing.T) {
 	if err := db.Break(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.NoteDuty(t.Context(), "x", true, "") }); err != nil {
+	if err := db.Update(t.Context(), func(tx *store.Tx) error { return tx.RecordTask(t.Context(), "x", true, "") }); err != nil {
 		t.Error(err)
 	}
 }
