@@ -19,7 +19,7 @@ type Admin struct {
 	Page
 	Health model.Health
 	// Damage are the first damaged blobs.
-	Damage []model.Damage
+	Damage []model.CorruptBlob
 	// Started is when the server was.
 	Started, Now time.Time
 	// Uploads counts those under way, and Active those of them that move.

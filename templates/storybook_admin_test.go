@@ -34,7 +34,7 @@ func overviewStories() []story {
 	}
 	return []story{
 		{"admin", templates.Admin{Page: admin("/admin"), Health: well, Started: now.Add(-50 * time.Hour), Now: now, Uploads: 3, Active: 1}.View()},
-		{"admin-ill", templates.Admin{Page: admin("/admin"), Health: ill, Started: now, Now: now, Damage: []model.Damage{
+		{"admin-ill", templates.Admin{Page: admin("/admin"), Health: ill, Started: now, Now: now, Damage: []model.CorruptBlob{
 			{Digest: digest.FromString("x"), What: "is missing", Images: []string{"lab/hello:latest", longPart + "/hello:latest"}},
 			{Digest: digest.FromString("y"), What: "hashes to " + digest.FromString("z").String()},
 		}}.View()},

@@ -224,7 +224,7 @@ func (n *snapshot) confirm(d Damage) (Damage, error) {
 	if err != nil {
 		return d, err
 	}
-	return d, n.source.DB.Update(n.ctx, func(tx *store.Tx) error { return tx.Suspect(n.ctx, d.Digest) })
+	return d, n.source.DB.Update(n.ctx, func(tx *store.Tx) error { return tx.RequestScrub(n.ctx, d.Digest) })
 }
 
 // end lets the blobs and the copy of the database go.

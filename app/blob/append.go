@@ -14,8 +14,8 @@ const (
 	// turnBuffer fits the L2 cache of a core, so that what was read is hashed and written
 	// before it falls out.
 	turnBuffer = 128 << 10
-	// handOver is how much is written before the kernel is asked to start with it.
-	handOver = 8 << 20
+	// writeBehindSize is how much is written before the kernel is asked to start with it.
+	writeBehindSize = 8 << 20
 	// stretch is how often an upload looks again how busy the machine is.
 	stretch = 64 << 20
 	// Unlimited is a limit of Append that no body reaches.
@@ -91,7 +91,7 @@ func (u *Upload) write(p []byte) (int, error) {
 	}
 	n, err := u.file.WriteAt(p, u.offset)
 	u.offset += int64(n)
-	if u.offset-u.handed >= handOver {
+	if u.offset-u.handed >= writeBehindSize {
 		u.file.WriteBehind(u.handed, u.offset-u.handed)
 		u.handed = u.offset
 	}

@@ -10,7 +10,7 @@
 //	quarantine/<algorithm>-<hex>       a blob's file that was found damaged
 //
 // Entry points: Open, or OpenRead for what is only looked at; Store.Create, Store.Resume and
-// the methods of Upload to write; Store.OpenBlob to read; Store.Examine and Store.SetAside to
+// the methods of Upload to write; Store.OpenBlob to read; Store.VerifyFile and Store.Quarantine to
 // find damage; Store.Walk, Store.Uploads and Store.Sweep to clean up.
 //
 // The trap: a blob is durable once Commit has returned nil, but nothing refers to it
@@ -62,11 +62,11 @@ func Open(dir string, options ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fault(op, err)
 	}
-	s := over(files)
+	s := newStore(files)
 	for _, option := range options {
 		option(s)
 	}
-	if err := s.lay(); err != nil {
+	if err := s.createLayout(); err != nil {
 		s.fs.Close()
 		return nil, errs.Wrap(op, err)
 	}
@@ -84,20 +84,20 @@ func OpenRead(dir string) (*Store, error) {
 	if err != nil {
 		return nil, errs.Because(op, errs.Unavailable, err, "The folder %s cannot be read.", dir)
 	}
-	return over(&folder{root}), nil
+	return newStore(&folder{root}), nil
 }
 
-// over gives the store that has its files in a layer.
-func over(files FS) *Store {
+// newStore gives the store that has its files in a layer.
+func newStore(files FS) *Store {
 	return &Store{
 		fs: files, cores: int32(runtime.GOMAXPROCS(0)),
 		open: map[string]bool{}, shards: map[string]bool{},
 	}
 }
 
-// lay makes the folders that every store has. They are synced even if they exist: the
+// createLayout makes the folders that every store has. They are synced even if they exist: the
 // process that made them may have been killed before it came to that.
-func (s *Store) lay() error {
+func (s *Store) createLayout() error {
 	for _, name := range []string{uploadsFolder, blobsFolder, blobsFolder + "/sha256", blobsFolder + "/sha512"} {
 		if err := s.makeFolder(name); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (s *Store) lay() error {
 	}
 	for _, name := range []string{".", blobsFolder} {
 		if err := s.fs.SyncDir(name); err != nil {
-			return fault("blob.lay", err)
+			return fault("blob.createLayout", err)
 		}
 	}
 	return nil

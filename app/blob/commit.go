@@ -28,7 +28,7 @@ func (u *Upload) Commit(want digest.Digest) (digest.Digest, error) {
 	if err := u.usable(op); err != nil {
 		return "", err
 	}
-	d, err := u.settle(want)
+	d, err := u.resolveDigest(want)
 	if err != nil {
 		return "", errs.Wrap(op, err)
 	}
@@ -49,9 +49,9 @@ func (u *Upload) Commit(want digest.Digest) (digest.Digest, error) {
 	return d, nil
 }
 
-// settle finds the digest the blob will have, or what is wrong with the one wanted.
-func (u *Upload) settle(want digest.Digest) (digest.Digest, error) {
-	const op = "blob.settle"
+// resolveDigest finds the digest the blob will have, or what is wrong with the one wanted.
+func (u *Upload) resolveDigest(want digest.Digest) (digest.Digest, error) {
+	const op = "blob.resolveDigest"
 	algorithm := digest.SHA256
 	if want != "" {
 		if err := check(want); err != nil {

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forget has the system forget what it remembers of a file, so that it is read from the
+// dropPageCache has the system forget what it remembers of a file, so that it is read from the
 // disk. That it may not is not an error: the file is read all the same.
-func forget(f *os.File) {
+func dropPageCache(f *os.File) {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return

@@ -5,4 +5,4 @@ package blob
 import "os"
 
 // forget does nothing where the system has no call for it.
-func forget(*os.File) {}
+func dropPageCache(*os.File) {}

@@ -29,8 +29,8 @@ type FS interface {
 	Rename(from, to string) error
 	// Remove removes a file.
 	Remove(name string) error
-	// Room tells how many bytes the disk still takes, and how many it has.
-	Room() (free, size int64, err error)
+	// DiskSpace tells how many bytes the disk still takes, and how many it has.
+	DiskSpace() (free, size int64, err error)
 	// SyncDir makes the names in a folder durable.
 	SyncDir(name string) error
 	// Close releases the folder.

@@ -11,8 +11,8 @@ import (
 const (
 	blobsFolder   = "blobs"
 	uploadsFolder = "uploads"
-	// asideFolder keeps the files of damaged blobs. It is made when there is the first.
-	asideFolder = "quarantine"
+	// quarantineFolder keeps the files of damaged blobs. It is made when there is the first.
+	quarantineFolder = "quarantine"
 )
 
 var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
@@ -45,9 +45,9 @@ func shardOf(d digest.Digest) string {
 	return blobsFolder + "/" + d.Algorithm().String() + "/" + d.Encoded()[:2]
 }
 
-// asideOf is where the file of a damaged blob is kept. The digest must have passed check.
-func asideOf(d digest.Digest) string {
-	return asideFolder + "/" + d.Algorithm().String() + "-" + d.Encoded()
+// quarantinePath is where the file of a damaged blob is kept. The digest must have passed check.
+func quarantinePath(d digest.Digest) string {
+	return quarantineFolder + "/" + d.Algorithm().String() + "-" + d.Encoded()
 }
 
 // pathOf is where a blob lies. The digest must have passed check.

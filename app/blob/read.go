@@ -59,9 +59,9 @@ func (s *Store) Verify(ctx context.Context, d digest.Digest) error {
 }
 
 // hashesTo reports whether a file is what a digest says.
-func hashesTo(ctx context.Context, f *os.File, d digest.Digest, pace Pace) error {
+func hashesTo(ctx context.Context, f *os.File, d digest.Digest, throttle Throttle) error {
 	const op = "blob.hashesTo"
-	got, err := hashOf(ctx, f, d.Algorithm(), pace)
+	got, err := hashOf(ctx, f, d.Algorithm(), throttle)
 	if err != nil {
 		return fault(op, err)
 	}
@@ -85,10 +85,10 @@ func (s *Store) hashFile(name string, a digest.Algorithm) (digest.Digest, error)
 	return d, fault(op, err)
 }
 
-// Pace is called with how much is about to be read, and may take its time.
-type Pace func(ctx context.Context, bytes int) error
+// Throttle is called with how much is about to be read, and may take its time.
+type Throttle func(ctx context.Context, bytes int) error
 
-func hashOf(ctx context.Context, f *os.File, a digest.Algorithm, pace Pace) (digest.Digest, error) {
+func hashOf(ctx context.Context, f *os.File, a digest.Algorithm, throttle Throttle) (digest.Digest, error) {
 	buffer := turnBuffers.Get().(*[turnBuffer]byte)
 	defer turnBuffers.Put(buffer)
 	h := a.Hash()
@@ -96,8 +96,8 @@ func hashOf(ctx context.Context, f *os.File, a digest.Algorithm, pace Pace) (dig
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
-		if pace != nil {
-			if err := pace(ctx, len(buffer)); err != nil {
+		if throttle != nil {
+			if err := throttle(ctx, len(buffer)); err != nil {
 				return "", err
 			}
 		}

@@ -6,14 +6,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Room tells how many bytes the disk of a store still takes, and how many it has. Kinds:
+// DiskSpace tells how many bytes the disk of a store still takes, and how many it has. Kinds:
 // Internal.
-func (s *Store) Room() (free, size int64, err error) {
-	free, size, err = s.fs.Room()
-	return free, size, fault("blob.Room", err)
+func (s *Store) DiskSpace() (free, size int64, err error) {
+	free, size, err = s.fs.DiskSpace()
+	return free, size, fault("blob.DiskSpace", err)
 }
 
-func (d *folder) Room() (free, size int64, err error) {
+func (d *folder) DiskSpace() (free, size int64, err error) {
 	f, err := d.root.Open(".")
 	if err != nil {
 		return 0, 0, err

@@ -7,7 +7,7 @@ import (
 
 // actions are the words of all that can happen.
 var actions = []string{
-	Pushed, TagSet, TagDeleted, TagFrozen, TagThawed, ImageDeleted, BlobDeleted, BlobDamaged,
+	Pushed, TagSet, TagDeleted, TagFrozen, TagThawed, ImageDeleted, BlobDeleted, BlobCorrupted,
 	ContainerCreated, ContainerFrozen, ContainerThawed, ContainerDeleted, ReadmeChanged,
 	CollectionCreated, CollectionChanged, CollectionDeleted, RoleSet, RoleRemoved, ShareCreated, ShareRemoved,
 	TeamCreated, TeamChanged, TeamDeleted, InvitationCreated, InvitationRemoved, MemberJoined, MemberLeft, MemberSet, MemberRemoved,

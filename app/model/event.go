@@ -13,7 +13,7 @@ const (
 	TagThawed         = "tag.thaw"
 	ImageDeleted      = "image.delete"
 	BlobDeleted       = "blob.delete"
-	BlobDamaged       = "blob.damage"
+	BlobCorrupted     = "blob.damage"
 	ContainerCreated  = "container.create"
 	ContainerFrozen   = "container.freeze"
 	ContainerThawed   = "container.thaw"

@@ -34,9 +34,9 @@ func (d Task) Overdue(now time.Time) bool {
 	return d.Every > 0 && !d.Done.IsZero() && now.Sub(d.Done) > 2*d.Every
 }
 
-// Damage is a blob whose file is missing, or no longer what its digest says. It was set
+// CorruptBlob is a blob whose file is missing, or no longer what its digest says. It was set
 // aside: to everybody it is not there, until the same content is pushed again.
-type Damage struct {
+type CorruptBlob struct {
 	Digest digest.Digest
 	Size   int64 // bytes that it should have
 	Found  time.Time
@@ -44,8 +44,8 @@ type Damage struct {
 	Images []string // that cannot be pulled for it, the first few; none if no image uses it
 }
 
-// Soundness tells when an image's content was last read and found whole.
-type Soundness struct {
+// Integrity tells when an image's content was last read and found whole.
+type Integrity struct {
 	Verified time.Time       // of the blob that was read longest ago; zero if one has yet to be
 	Damaged  []digest.Digest // blobs of the image that are not there until they are pushed again
 }

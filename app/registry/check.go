@@ -88,8 +88,8 @@ func (s *Service) checkRows(ctx context.Context, deep bool, c *Checked, progress
 	}
 }
 
-// maxVictims bounds the images that are named with a damaged blob.
-const maxVictims = 10
+// maxAffectedImages bounds the images that are named with a damaged blob.
+const maxAffectedImages = 10
 
 // checkBlob gives a sentence if a blob is not what its row promises.
 func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (string, error) {
@@ -121,14 +121,14 @@ func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (strin
 			wrong = ""
 			return err
 		}
-		before, err := tx.DamageOf(ctx, b.Digest)
+		before, err := tx.CorruptionOf(ctx, b.Digest)
 		if err != nil {
 			return err
 		}
 		if before != "" {
 			wrong = "was set aside, because it " + before
 		}
-		images, err = tx.ImagesWith(ctx, b.Digest, maxVictims)
+		images, err = tx.ImagesWith(ctx, b.Digest, maxAffectedImages)
 		return err
 	})
 	if err != nil || wrong == "" {

@@ -45,7 +45,7 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 	if h.Scrub.Every = now.ScrubEvery; now.BackupTo != "" {
 		h.Backup.Every = now.BackupEvery
 	}
-	h.DiskFree, h.DiskSize, err = s.blobs.Room()
+	h.DiskFree, h.DiskSize, err = s.blobs.DiskSpace()
 	return h, err
 }
 
@@ -54,20 +54,20 @@ func (s *Service) RecordBackup(ctx context.Context, well bool, report string) er
 	return errs.Wrap("registry.RecordBackup", s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, backupTask, well, report) }))
 }
 
-// Damage lists, for those who run the registry, blobs that are damaged, by digest, with
+// CorruptBlobs lists, for those who run the registry, blobs that are damaged, by digest, with
 // the images that cannot be pulled because of it. Errors: Forbidden, Unauthenticated.
-func (s *Service) Damage(ctx context.Context, actor model.Actor, p model.Page) (list []model.Damage, next string, err error) {
-	const op = "registry.Damage"
+func (s *Service) CorruptBlobs(ctx context.Context, actor model.Actor, p model.Page) (list []model.CorruptBlob, next string, err error) {
+	const op = "registry.CorruptBlobs"
 	if err := requireAdmin(op, actor); err != nil {
 		return nil, "", err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		if list, err = tx.Damaged(ctx, p); err != nil {
+		if list, err = tx.CorruptBlobs(ctx, p); err != nil {
 			return err
 		}
-		list, next = model.Cut(p, list, func(d model.Damage) string { return string(d.Digest) })
+		list, next = model.Cut(p, list, func(d model.CorruptBlob) string { return string(d.Digest) })
 		for at := range list {
-			if list[at].Images, err = tx.ImagesWith(ctx, list[at].Digest, maxVictims); err != nil {
+			if list[at].Images, err = tx.ImagesWith(ctx, list[at].Digest, maxAffectedImages); err != nil {
 				return err
 			}
 		}
@@ -76,15 +76,15 @@ func (s *Service) Damage(ctx context.Context, actor model.Actor, p model.Page) (
 	return list, next, errs.Wrap(op, err)
 }
 
-// Soundness tells when the content of an image that the actor was given was last read and
+// ImageIntegrity tells when the content of an image that the actor was given was last read and
 // found whole. Errors: NotFound, Unauthenticated.
-func (s *Service) Soundness(ctx context.Context, actor model.Actor, path ref.Path, i model.Image) (sound model.Soundness, err error) {
-	const op = "registry.Soundness"
+func (s *Service) ImageIntegrity(ctx context.Context, actor model.Actor, path ref.Path, i model.Image) (sound model.Integrity, err error) {
+	const op = "registry.ImageIntegrity"
 	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
 		if i.ContainerID != p.Container {
 			return missing(op, i.Title())
 		}
-		sound, err = tx.Soundness(ctx, i.ID)
+		sound, err = tx.ImageIntegrity(ctx, i.ID)
 		return err
 	})
 	return sound, errs.Wrap(op, err)

@@ -48,14 +48,14 @@ func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path
 func (s *Service) openContent(d digest.Digest) (*os.File, error) {
 	f, _, err := s.blobs.OpenBlob(d)
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Internal) {
-		s.suspect(d)
-		return nil, spoilt("registry.openContent", "The content "+string(d))
+		s.requestScrub(d)
+		return nil, errCorrupt("registry.openContent", "The content "+string(d))
 	}
 	return f, err
 }
 
-// spoilt is the answer for content that is damaged.
-func spoilt(op, name string) error {
+// errCorrupt is the answer for content that is damaged.
+func errCorrupt(op, name string) error {
 	return errs.E(op, errs.NotFound, "%s was found damaged on the registry's disk, and is not given out any more. Push the same image again to mend it.", name)
 }
 
@@ -109,7 +109,7 @@ func (s *Service) withoutManifest(ctx context.Context, p store.Place, r ref.Refe
 	case err != nil && !errs.Is(err, errs.NotFound):
 		return err
 	case damaged:
-		return spoilt(op, name)
+		return errCorrupt(op, name)
 	}
 	return missing(op, name)
 }

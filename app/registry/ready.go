@@ -54,7 +54,7 @@ func (s *Service) checkReady(ctx context.Context) error {
 	if err := s.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Task(ctx, probeTask); return err }); err != nil {
 		return unready(err, "The database cannot be read.")
 	}
-	free, _, err := s.blobs.Room()
+	free, _, err := s.blobs.DiskSpace()
 	if err != nil {
 		return unready(err, "The data folder cannot be read.")
 	}

@@ -20,7 +20,7 @@ type disk struct {
 	err  error
 }
 
-func (d *disk) Room() (free, size int64, err error) { return d.free, 1 << 40, d.err }
+func (d *disk) DiskSpace() (free, size int64, err error) { return d.free, 1 << 40, d.err }
 
 func TestNotReadyIsSaidInOneSentence(t *testing.T) {
 	t.Parallel()

@@ -23,20 +23,20 @@ const (
 	scrubReportInterval = time.Hour
 	// recheckEvery is how often it sees whether damaged blobs are whole after all.
 	recheckEvery = 24 * time.Hour
-	// paceBurst is how much is read at once, in bytes; no less than the buffer it is read by.
-	paceBurst = 1 << 20
-	// maxInARow is how many damaged blobs, with no whole one between them, are no longer
+	// throttleBurst is how much is read at once, in bytes; no less than the buffer it is read by.
+	throttleBurst = 1 << 20
+	// maxConsecutive is how many damaged blobs, with no whole one between them, are no longer
 	// believed to be: then the disk is gone, and taking its files for damaged would help
 	// nobody.
-	maxInARow = 20
+	maxConsecutive = 20
 )
 
-// Scrubbed tells what a scrub did.
-type Scrubbed struct {
-	Blobs   int // that were read
-	Bytes   int64
-	Damaged int // of those
-	Healed  int // blobs that were damaged, and are whole after all
+// ScrubResult tells what a scrub did.
+type ScrubResult struct {
+	Blobs     int // that were read
+	Bytes     int64
+	Damaged   int // of those
+	Recovered int // blobs that were damaged, and are whole after all
 }
 
 // Scrub reads every blob once within the time that the settings say, and at their rate, until
@@ -48,32 +48,32 @@ func (s *Service) Scrub(ctx context.Context) {
 	var rechecked, noted time.Time
 	for {
 		now := time.Now()
-		var done Scrubbed
-		var healed int
+		var done ScrubResult
+		var recovered int
 		var err error
 		if now.Sub(rechecked) > recheckEvery {
 			rechecked = now
-			healed, err = s.Recheck(ctx)
+			recovered, err = s.RecheckCorrupt(ctx)
 		}
 		if err == nil {
 			done, err = s.ScrubDue(ctx)
 		}
-		done.Healed = healed
-		if ctx.Err() == nil && (err != nil || done != Scrubbed{} || now.Sub(noted) > scrubReportInterval) {
+		done.Recovered = recovered
+		if ctx.Err() == nil && (err != nil || done != ScrubResult{} || now.Sub(noted) > scrubReportInterval) {
 			noted = now
 			s.recordScrub(ctx, done, err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.suspects.told:
+		case <-s.suspects.wake:
 		case <-look.C:
 		}
 	}
 }
 
 // recordScrub tells those who run the registry what the scrub has come to.
-func (s *Service) recordScrub(ctx context.Context, done Scrubbed, failed error) {
+func (s *Service) recordScrub(ctx context.Context, done ScrubResult, failed error) {
 	said := fmt.Sprintf("%d blobs read, %d of them damaged.", done.Blobs, done.Damaged)
 	if failed != nil {
 		s.log.Error("scrub", "error", failed)
@@ -81,7 +81,7 @@ func (s *Service) recordScrub(ctx context.Context, done Scrubbed, failed error) 
 			said = "It failed; the log says why."
 		}
 	} else if done.Blobs > 0 {
-		s.log.Info("scrubbed", "blobs", done.Blobs, "bytes", done.Bytes, "damaged", done.Damaged, "healed", done.Healed)
+		s.log.Info("scrubbed", "blobs", done.Blobs, "bytes", done.Bytes, "damaged", done.Damaged, "healed", done.Recovered)
 	}
 	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, scrubTask, failed == nil, said) })
 	if err != nil && !errs.Is(err, errs.Canceled) {
@@ -91,13 +91,13 @@ func (s *Service) recordScrub(ctx context.Context, done Scrubbed, failed error) 
 
 // ScrubDue reads all blobs whose time has come, or that are suspected. Errors: Unavailable
 // if so many are damaged that it must be the disk.
-func (s *Service) ScrubDue(ctx context.Context) (Scrubbed, error) {
+func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 	const op = "registry.ScrubDue"
-	var done Scrubbed
-	if err := s.noteSuspects(ctx); err != nil {
+	var done ScrubResult
+	if err := s.recordSuspects(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	for inARow := 0; ; {
+	for consecutive := 0; ; {
 		var due []store.Blob
 		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
 			var before time.Time // only what is suspected
@@ -111,17 +111,17 @@ func (s *Service) ScrubDue(ctx context.Context) (Scrubbed, error) {
 			return done, errs.Wrap(op, err)
 		}
 		for _, b := range due {
-			if inARow >= maxInARow {
-				return done, errs.E(op, errs.Unavailable, "The last %d files that were read are all missing or damaged: the disk seems to be gone. No more are set aside until the server is started again.", inARow)
+			if consecutive >= maxConsecutive {
+				return done, errs.E(op, errs.Unavailable, "The last %d files that were read are all missing or damaged: the disk seems to be gone. No more are set aside until the server is started again.", consecutive)
 			}
-			whole, err := s.scrubOne(ctx, b)
+			whole, err := s.scrubBlob(ctx, b)
 			if err != nil {
 				return done, errs.Wrap(op, err)
 			}
 			done.Blobs++
 			done.Bytes += b.Size
-			if inARow++; whole {
-				inARow = 0
+			if consecutive++; whole {
+				consecutive = 0
 			} else {
 				done.Damaged++
 			}
@@ -129,15 +129,15 @@ func (s *Service) ScrubDue(ctx context.Context) (Scrubbed, error) {
 	}
 }
 
-// pace lets as much through as the settings allow.
-func (s *Service) pace() blob.Pace {
-	s.reading.SetLimit(rate.Limit(max(s.Settings().ScrubRate, paceBurst)))
-	return s.reading.WaitN
+// throttle lets as much through as the settings allow.
+func (s *Service) throttle() blob.Throttle {
+	s.scrubLimiter.SetLimit(rate.Limit(max(s.Settings().ScrubRate, throttleBurst)))
+	return s.scrubLimiter.WaitN
 }
 
-// scrubOne reads a blob and notes what was found.
-func (s *Service) scrubOne(ctx context.Context, b store.Blob) (whole bool, err error) {
-	seen, err := s.blobs.Examine(ctx, b.Digest, s.pace())
+// scrubBlob reads a blob and notes what was found.
+func (s *Service) scrubBlob(ctx context.Context, b store.Blob) (whole bool, err error) {
+	seen, err := s.blobs.VerifyFile(ctx, b.Digest, s.throttle())
 	what := ""
 	switch {
 	case err == nil:
@@ -151,15 +151,15 @@ func (s *Service) scrubOne(ctx context.Context, b store.Blob) (whole bool, err e
 		return false, err
 	}
 	if what == "" {
-		return true, s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteSound(ctx, b.Digest) })
+		return true, s.db.Update(ctx, func(tx *store.Tx) error { return tx.MarkIntact(ctx, b.Digest) })
 	}
-	return false, s.condemn(ctx, b.Digest, seen, what)
+	return false, s.quarantine(ctx, b.Digest, seen, what)
 }
 
-// condemn makes a damaged blob cease to exist. The row comes first: from then on no push is
+// quarantine makes a damaged blob cease to exist. The row comes first: from then on no push is
 // told that the content is here. A push that brings it all the same puts another file
 // in place, which is left alone, and means that the blob is whole.
-func (s *Service) condemn(ctx context.Context, d digest.Digest, seen blob.Sight, what string) error {
+func (s *Service) quarantine(ctx context.Context, d digest.Digest, seen blob.FileID, what string) error {
 	var images []string
 	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
 		// A sweep may have let it go meanwhile; then nothing is lost.
@@ -167,117 +167,117 @@ func (s *Service) condemn(ctx context.Context, d digest.Digest, seen blob.Sight,
 		if err != nil || !known {
 			return err
 		}
-		if images, err = tx.ImagesWith(ctx, d, maxVictims); err != nil {
+		if images, err = tx.ImagesWith(ctx, d, maxAffectedImages); err != nil {
 			return err
 		}
-		if err := tx.NoteDamage(ctx, d, what); err != nil {
+		if err := tx.MarkCorrupt(ctx, d, what); err != nil {
 			return err
 		}
-		return tx.Record(ctx, model.Actor{}.Did(model.BlobDamaged, d.String(), "what", what, "images", strings.Join(images, " ")))
+		return tx.Record(ctx, model.Actor{}.Did(model.BlobCorrupted, d.String(), "what", what, "images", strings.Join(images, " ")))
 	})
 	if err != nil {
 		return err
 	}
-	aside, err := s.blobs.SetAside(d, seen)
+	quarantined, err := s.blobs.Quarantine(d, seen)
 	if err != nil {
 		return err
 	}
-	if !aside {
-		return s.heal(ctx, d)
+	if !quarantined {
+		return s.markIntact(ctx, d)
 	}
 	s.log.Error("a blob is damaged; push its images again to mend it", "digest", d, "what", what, "images", images)
 	return nil
 }
 
-// heal notes that a blob is whole again, and removes the damaged file.
-func (s *Service) heal(ctx context.Context, d digest.Digest) error {
-	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.NoteSound(ctx, d) }); err != nil {
+// markIntact notes that a blob is whole again, and removes the damaged file.
+func (s *Service) markIntact(ctx context.Context, d digest.Digest) error {
+	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.MarkIntact(ctx, d) }); err != nil {
 		return err
 	}
-	return s.blobs.DropAside(d)
+	return s.blobs.RemoveQuarantined(d)
 }
 
 // Recheck sees which damaged blobs are whole after all, such as when a disk could not be
 // read for a while, and finishes what a crash has left half. It tells how many are.
 // Errors: Canceled, Unavailable if the disk cannot be read just now.
-func (s *Service) Recheck(ctx context.Context) (healed int, err error) {
-	const op = "registry.Recheck"
+func (s *Service) RecheckCorrupt(ctx context.Context) (recovered int, err error) {
+	const op = "registry.RecheckCorrupt"
 	for page := (model.Page{Limit: model.MaxLimit}); ; {
-		var list []model.Damage
+		var list []model.CorruptBlob
 		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-			list, err = tx.Damaged(ctx, page)
+			list, err = tx.CorruptBlobs(ctx, page)
 			return err
 		})
 		if err != nil {
-			return healed, errs.Wrap(op, err)
+			return recovered, errs.Wrap(op, err)
 		}
-		list, next := model.Cut(page, list, func(d model.Damage) string { return string(d.Digest) })
+		list, next := model.Cut(page, list, func(d model.CorruptBlob) string { return string(d.Digest) })
 		for _, d := range list {
-			whole, err := s.recheckOne(ctx, d.Digest)
+			whole, err := s.recheckBlob(ctx, d.Digest)
 			if err != nil {
-				return healed, errs.Wrap(op, err)
+				return recovered, errs.Wrap(op, err)
 			}
 			if whole {
-				healed++
+				recovered++
 			}
 		}
 		if page.After = next; next == "" {
-			return healed, nil
+			return recovered, nil
 		}
 	}
 }
 
-func (s *Service) recheckOne(ctx context.Context, d digest.Digest) (whole bool, err error) {
-	seen, err := s.blobs.Examine(ctx, d, s.pace())
+func (s *Service) recheckBlob(ctx context.Context, d digest.Digest) (whole bool, err error) {
+	seen, err := s.blobs.VerifyFile(ctx, d, s.throttle())
 	switch {
 	case err == nil:
-		return true, s.heal(ctx, d)
+		return true, s.markIntact(ctx, d)
 	case errs.Is(err, errs.Canceled) || errs.Is(err, errs.Unavailable):
 		return false, err
 	}
-	aside, err := s.blobs.SetAside(d, seen) // if the server died before it came to that
+	quarantined, err := s.blobs.Quarantine(d, seen) // if the server died before it came to that
 	if err != nil {
 		return false, err
 	}
-	if aside {
-		whole, err = s.blobs.TakeBack(ctx, d, s.pace())
+	if quarantined {
+		whole, err = s.blobs.Unquarantine(ctx, d, s.throttle())
 	}
-	if err == nil && (whole || !aside) {
-		err = s.heal(ctx, d)
+	if err == nil && (whole || !quarantined) {
+		err = s.markIntact(ctx, d)
 	}
-	return whole || !aside, err
+	return whole || !quarantined, err
 }
 
-// maxSuspects bounds the blobs that are suspected until the scrub comes to note them.
-const maxSuspects = 1000
+// maxSuspectBlobs bounds the blobs that are suspected until the scrub comes to note them.
+const maxSuspectBlobs = 1000
 
-// suspects are blobs that a pull found wanting. They are noted in memory, so that no pull
+// suspectBlobs are blobs that a pull found wanting. They are noted in memory, so that no pull
 // waits for the database to be written.
-type suspects struct {
+type suspectBlobs struct {
 	mu    sync.Mutex
 	blobs map[digest.Digest]struct{}
-	told  chan struct{} // when there is one to be read at once
+	wake  chan struct{} // when there is one to be read at once
 }
 
-// suspect has the scrub read a blob at once. One that finds no place is suspected again by
+// requestScrub has the scrub read a blob at once. One that finds no place is suspected again by
 // the next pull. It never waits.
-func (s *Service) suspect(d digest.Digest) {
+func (s *Service) requestScrub(d digest.Digest) {
 	s.suspects.mu.Lock()
 	if s.suspects.blobs == nil {
 		s.suspects.blobs = map[digest.Digest]struct{}{}
 	}
-	if len(s.suspects.blobs) < maxSuspects {
+	if len(s.suspects.blobs) < maxSuspectBlobs {
 		s.suspects.blobs[d] = struct{}{}
 	}
 	s.suspects.mu.Unlock()
 	select {
-	case s.suspects.told <- struct{}{}:
+	case s.suspects.wake <- struct{}{}:
 	default: // it was told already
 	}
 }
 
-// noteSuspects makes what is suspected due to be read.
-func (s *Service) noteSuspects(ctx context.Context) error {
+// recordSuspects makes what is suspected due to be read.
+func (s *Service) recordSuspects(ctx context.Context) error {
 	s.suspects.mu.Lock()
 	list := s.suspects.blobs
 	s.suspects.blobs = nil
@@ -287,7 +287,7 @@ func (s *Service) noteSuspects(ctx context.Context) error {
 	}
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		for d := range list {
-			if err := tx.Suspect(ctx, d); err != nil {
+			if err := tx.RequestScrub(ctx, d); err != nil {
 				return err
 			}
 		}
@@ -295,20 +295,20 @@ func (s *Service) noteSuspects(ctx context.Context) error {
 	})
 }
 
-// sweepAside removes files that were set aside of blobs which are whole again, or gone.
-func (s *Service) sweepAside(ctx context.Context, _ *Swept) error {
-	aside, err := s.blobs.Aside()
+// sweepQuarantine removes files that were set aside of blobs which are whole again, or gone.
+func (s *Service) sweepQuarantine(ctx context.Context, _ *Swept) error {
+	quarantined, err := s.blobs.Quarantined()
 	if err != nil {
 		return err
 	}
-	for _, d := range aside {
+	for _, d := range quarantined {
 		damaged := false
 		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-			damaged, err = tx.IsDamaged(ctx, d)
+			damaged, err = tx.IsCorrupt(ctx, d)
 			return err
 		})
 		if err == nil && !damaged {
-			err = s.blobs.DropAside(d)
+			err = s.blobs.RemoveQuarantined(d)
 		}
 		if err != nil {
 			return err

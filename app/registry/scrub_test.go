@@ -31,7 +31,7 @@ func newScrubbed(t *testing.T) *fixture {
 	return f
 }
 
-func (f *fixture) scrub() registry.Scrubbed {
+func (f *fixture) scrub() registry.ScrubResult {
 	f.t.Helper()
 	done, err := f.ScrubDue(f.ctx())
 	must(f.t, err)
@@ -51,9 +51,9 @@ func (f *fixture) spoil(d digest.Digest) {
 	must(f.t, os.WriteFile(f.fileOf(d), body, 0o444))
 }
 
-func (f *fixture) damage() []model.Damage {
+func (f *fixture) damage() []model.CorruptBlob {
 	f.t.Helper()
-	list, _, err := f.Damage(f.ctx(), model.Console, model.Page{})
+	list, _, err := f.CorruptBlobs(f.ctx(), model.Console, model.Page{})
 	must(f.t, err)
 	return list
 }
@@ -74,14 +74,14 @@ func TestEveryBlobIsReadOnceInAPeriod(t *testing.T) {
 	if done := f.scrub(); done.Blobs != 0 {
 		t.Errorf("read again: %+v", done)
 	}
-	sound, err := f.Soundness(f.ctx(), alice, path(t, "lab/hello"), i)
+	sound, err := f.ImageIntegrity(f.ctx(), alice, path(t, "lab/hello"), i)
 	if must(t, err); time.Now().Add(scrubPeriod).Sub(sound.Verified) > time.Hour || len(sound.Damaged) > 0 {
 		t.Errorf("%+v", sound)
 	}
 	stranger := f.user("stranger")
-	_, err = f.Soundness(f.ctx(), stranger, path(t, "lab/hello"), i)
+	_, err = f.ImageIntegrity(f.ctx(), stranger, path(t, "lab/hello"), i)
 	wants(t, errs.NotFound, err)
-	_, _, err = f.Damage(f.ctx(), stranger, model.Page{})
+	_, _, err = f.CorruptBlobs(f.ctx(), stranger, model.Page{})
 	wants(t, errs.Forbidden, err)
 	_, err = f.Health(f.ctx(), stranger)
 	wants(t, errs.Forbidden, err)
@@ -139,7 +139,7 @@ func TestDamagedContentIsNotThereUntilItIsPushedAgain(t *testing.T) {
 				t.Errorf("damaged still: %v", f.damage())
 			}
 			f.sweep()
-			if left, err := f.blobs.Aside(); err != nil || len(left) != 0 {
+			if left, err := f.blobs.Quarantined(); err != nil || len(left) != 0 {
 				t.Errorf("left aside: %v, %v", left, err)
 			}
 			f.clean()
@@ -195,24 +195,24 @@ func TestWhatIsWholeAfterAllIsTakenBack(t *testing.T) {
 	if done := f.scrub(); done.Damaged != 1 || done.Blobs != 1 {
 		t.Errorf("%+v", done)
 	}
-	if n, err := f.Recheck(f.ctx()); n != 0 || err != nil {
+	if n, err := f.RecheckCorrupt(f.ctx()); n != 0 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.isGone(alice, i)
 	must(t, os.Rename(away, f.fileOf(i.Content)))
-	if n, err := f.Recheck(f.ctx()); n != 1 || err != nil {
+	if n, err := f.RecheckCorrupt(f.ctx()); n != 1 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.isThere(alice, i)
 	// The same for a file that was set aside, though it is whole.
-	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.NoteDamage(f.ctx(), i.Content, "cannot be read") }))
-	seen, err := f.blobs.Examine(f.ctx(), i.Content, nil)
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.MarkCorrupt(f.ctx(), i.Content, "cannot be read") }))
+	seen, err := f.blobs.VerifyFile(f.ctx(), i.Content, nil)
 	must(t, err)
-	if aside, err := f.blobs.SetAside(i.Content, seen); !aside || err != nil {
+	if aside, err := f.blobs.Quarantine(i.Content, seen); !aside || err != nil {
 		t.Fatal(aside, err)
 	}
 	f.isGone(alice, i)
-	if n, err := f.Recheck(f.ctx()); n != 1 || err != nil {
+	if n, err := f.RecheckCorrupt(f.ctx()); n != 1 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.isThere(alice, i)
@@ -234,7 +234,7 @@ func TestDiskThatIsGoneIsNotTakenForDamage(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 	must(t, os.Rename(filepath.Join(f.dir, "away"), filepath.Join(f.dir, "blobs", "sha256")))
-	if n, err := f.Recheck(f.ctx()); n != 20 || err != nil {
+	if n, err := f.RecheckCorrupt(f.ctx()); n != 20 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.clean()
@@ -258,7 +258,7 @@ func TestScrubTakesNothingAwayThatIsPushedMeanwhile(t *testing.T) {
 			if os.WriteFile(bad, []byte("not it"), 0o600) == nil {
 				_ = os.Rename(bad, f.fileOf(i.Content))
 			}
-			must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.Suspect(f.ctx(), i.Content) }))
+			must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), i.Content) }))
 			done, err := f.ScrubDue(f.ctx())
 			must(t, err)
 			damaged += done.Damaged
@@ -272,7 +272,7 @@ func TestScrubTakesNothingAwayThatIsPushedMeanwhile(t *testing.T) {
 	work.Wait()
 	_, err := f.Push(f.ctx(), alice, path(t, "lab/hello"), "latest", bytes.NewReader(body))
 	must(t, err)
-	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.Suspect(f.ctx(), i.Content) }))
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), i.Content) }))
 	f.scrub()
 	f.isThere(alice, i)
 	f.clean()

@@ -57,7 +57,7 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	const op = "registry.Sweep"
 	var done Swept
 	for _, step := range []func(context.Context, *Swept) error{
-		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepAside,
+		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepQuarantine,
 	} {
 		if err := step(ctx, &done); err != nil {
 			return done, errs.Wrap(op, err)

@@ -17,14 +17,14 @@ func (t *Tx) BlobSize(ctx context.Context, container int64, d digest.Digest) (in
 	size, err := one(ctx, t, op, value[int64], `SELECT b.size FROM container_blobs x JOIN blobs b ON b.digest = x.digest
 	  WHERE x.container_id = ? AND x.digest = ? AND b.damaged_at = 0`, container, d)
 	if errs.Is(err, errs.NotFound) {
-		return 0, t.withoutBlob(ctx, container, d)
+		return 0, t.errBlobMissing(ctx, container, d)
 	}
 	return size, err
 }
 
-// withoutBlob is the error for a blob that a container does not hold, or not whole.
-func (t *Tx) withoutBlob(ctx context.Context, container int64, d digest.Digest) error {
-	const op = "store.withoutBlob"
+// errBlobMissing is the error for a blob that a container does not hold, or not whole.
+func (t *Tx) errBlobMissing(ctx context.Context, container int64, d digest.Digest) error {
+	const op = "store.errBlobMissing"
 	held, err := one(ctx, t, op, value[bool], "SELECT EXISTS (SELECT 1 FROM container_blobs WHERE container_id = ? AND digest = ?)", container, d)
 	if err != nil {
 		return err

@@ -8,13 +8,13 @@ import (
 	"sregistry/app/model"
 )
 
-// damaged reports whether a blob of an image i is. There are hardly ever any, so it is asked
+// corrupt reports whether a blob of an image i is. There are hardly ever any, so it is asked
 // from their side.
-const damaged = "EXISTS (SELECT 1 FROM blobs db CROSS JOIN image_blobs dy ON dy.digest = db.digest WHERE db.damaged_at > 0 AND dy.image_id = i.id)"
+const corrupt = "EXISTS (SELECT 1 FROM blobs db CROSS JOIN image_blobs dy ON dy.digest = db.digest WHERE db.damaged_at > 0 AND dy.image_id = i.id)"
 
 // imageColumns are those of an image i in its container k, collection c and namespace n,
 // under the tag g if it was asked by one.
-const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.runnable, i.oci_sif, i.pushed_at, i.description, i.pulls, i.last_pulled_at, ` + damaged + `,
+const imageColumns = `i.id, c.id, k.id, n.name, c.name, k.name, i.kind, i.digest, i.media_type, i.content, i.subject, i.size, i.arch, i.runnable, i.oci_sif, i.pushed_at, i.description, i.pulls, i.last_pulled_at, ` + corrupt + `,
   coalesce((SELECT pn.name FROM users pu JOIN names pn ON pn.id = pu.name_id WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT pu.full_name FROM users pu WHERE pu.id = i.pushed_by), ''),
   coalesce((SELECT group_concat(s.fingerprint) FROM signers s WHERE s.digest = i.content), '')`

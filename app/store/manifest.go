@@ -38,7 +38,7 @@ func (t *Tx) FindManifest(ctx context.Context, path ref.Path, r ref.Reference, u
 	  LEFT JOIN names n ON n.name = iif(s.yes, ?3, ?6)
 	  LEFT JOIN collections c ON c.namespace_id = n.id AND c.name = iif(s.yes, ?4, ?7)
 	  LEFT JOIN containers k ON k.collection_id = c.id AND k.name = iif(s.yes, ?5, ?8)
-	  LEFT JOIN images i ON i.deleted_at = 0 AND NOT `+damaged+` AND i.id = iif(?10 = '',
+	  LEFT JOIN images i ON i.deleted_at = 0 AND NOT `+corrupt+` AND i.id = iif(?10 = '',
 	      -- "*", the index, comes before the name of any architecture
 	      (SELECT x.image_id FROM tags g JOIN tag_images x ON x.tag_id = g.id
 	        WHERE g.container_id = k.id AND g.name = ?9 ORDER BY x.arch LIMIT 1),

@@ -17,27 +17,27 @@ func (t *Tx) DueBlobs(ctx context.Context, before time.Time, limit int) ([]Blob,
 	  ORDER BY verified_at, digest LIMIT ?`, unix(before), limit)
 }
 
-// NoteSound notes that a blob's file is what its digest says.
-func (t *Tx) NoteSound(ctx context.Context, d digest.Digest) error {
-	return t.run(ctx, "store.NoteSound", "UPDATE blobs SET verified_at = ?, damaged_at = 0, damage = '' WHERE digest = ?", unix(t.Now), d)
+// MarkIntact notes that a blob's file is what its digest says.
+func (t *Tx) MarkIntact(ctx context.Context, d digest.Digest) error {
+	return t.run(ctx, "store.MarkIntact", "UPDATE blobs SET verified_at = ?, damaged_at = 0, damage = '' WHERE digest = ?", unix(t.Now), d)
 }
 
-// NoteDamage notes what is wrong with a blob's file. From now on the blob is not there, to
-// everybody, until HoldBlob or NoteSound.
-func (t *Tx) NoteDamage(ctx context.Context, d digest.Digest, what string) error {
-	return t.run(ctx, "store.NoteDamage", "UPDATE blobs SET verified_at = ?1, damaged_at = ?1, damage = ?2 WHERE digest = ?3 AND damaged_at = 0",
+// MarkCorrupt notes what is wrong with a blob's file. From now on the blob is not there, to
+// everybody, until HoldBlob or MarkIntact.
+func (t *Tx) MarkCorrupt(ctx context.Context, d digest.Digest, what string) error {
+	return t.run(ctx, "store.MarkCorrupt", "UPDATE blobs SET verified_at = ?1, damaged_at = ?1, damage = ?2 WHERE digest = ?3 AND damaged_at = 0",
 		unix(t.Now), what, d)
 }
 
-// Suspect asks for a blob to be read soon.
-func (t *Tx) Suspect(ctx context.Context, d digest.Digest) error {
-	return t.run(ctx, "store.Suspect", "UPDATE blobs SET verified_at = 0 WHERE digest = ? AND damaged_at = 0", d)
+// RequestScrub asks for a blob to be read soon.
+func (t *Tx) RequestScrub(ctx context.Context, d digest.Digest) error {
+	return t.run(ctx, "store.RequestScrub", "UPDATE blobs SET verified_at = 0 WHERE digest = ? AND damaged_at = 0", d)
 }
 
-// Damaged gives damaged blobs by digest, one more than a page has, without their images.
-func (t *Tx) Damaged(ctx context.Context, p model.Page) ([]model.Damage, error) {
-	return all(ctx, t, "store.Damaged", func(row scanner) (model.Damage, error) {
-		var d model.Damage
+// CorruptBlobs gives damaged blobs by digest, one more than a page has, without their images.
+func (t *Tx) CorruptBlobs(ctx context.Context, p model.Page) ([]model.CorruptBlob, error) {
+	return all(ctx, t, "store.CorruptBlobs", func(row scanner) (model.CorruptBlob, error) {
+		var d model.CorruptBlob
 		var found int64
 		err := row.Scan(&d.Digest, &d.Size, &found, &d.What)
 		d.Found = fromUnix(found)
@@ -45,30 +45,30 @@ func (t *Tx) Damaged(ctx context.Context, p model.Page) ([]model.Damage, error) 
 	}, "SELECT digest, size, damaged_at, damage FROM blobs WHERE damaged_at > 0 AND digest > ? ORDER BY digest LIMIT ?", p.After, p.Size()+1)
 }
 
-// DamageOf tells what is wrong with a blob; nothing if it is not recorded as damaged.
-func (t *Tx) DamageOf(ctx context.Context, d digest.Digest) (string, error) {
-	what, err := one(ctx, t, "store.DamageOf", value[string], "SELECT damage FROM blobs WHERE digest = ? AND damaged_at > 0", d)
+// CorruptionOf tells what is wrong with a blob; nothing if it is not recorded as damaged.
+func (t *Tx) CorruptionOf(ctx context.Context, d digest.Digest) (string, error) {
+	what, err := one(ctx, t, "store.CorruptionOf", value[string], "SELECT damage FROM blobs WHERE digest = ? AND damaged_at > 0", d)
 	if errs.Is(err, errs.NotFound) {
 		return "", nil
 	}
 	return what, err
 }
 
-// IsDamaged reports whether a blob is recorded as damaged.
-func (t *Tx) IsDamaged(ctx context.Context, d digest.Digest) (bool, error) {
-	return one(ctx, t, "store.IsDamaged", value[bool], "SELECT EXISTS (SELECT 1 FROM blobs WHERE digest = ? AND damaged_at > 0)", d)
+// IsCorrupt reports whether a blob is recorded as damaged.
+func (t *Tx) IsCorrupt(ctx context.Context, d digest.Digest) (bool, error) {
+	return one(ctx, t, "store.IsCorrupt", value[bool], "SELECT EXISTS (SELECT 1 FROM blobs WHERE digest = ? AND damaged_at > 0)", d)
 }
 
-// Soundness tells when the blobs of an image were last read, and which are damaged.
-func (t *Tx) Soundness(ctx context.Context, image int64) (model.Soundness, error) {
-	const op = "store.Soundness"
+// ImageIntegrity tells when the blobs of an image were last read, and which are damaged.
+func (t *Tx) ImageIntegrity(ctx context.Context, image int64) (model.Integrity, error) {
+	const op = "store.ImageIntegrity"
 	const blobs = " FROM image_blobs y JOIN blobs b ON b.digest = y.digest WHERE y.image_id = ?"
 	verified, err := one(ctx, t, op, value[int64], "SELECT coalesce(min(b.verified_at), 0)"+blobs, image)
 	if err != nil {
-		return model.Soundness{}, err
+		return model.Integrity{}, err
 	}
 	damaged, err := all(ctx, t, op, value[digest.Digest], "SELECT b.digest"+blobs+" AND b.damaged_at > 0 ORDER BY b.digest", image)
-	return model.Soundness{Verified: fromUnix(verified), Damaged: damaged}, err
+	return model.Integrity{Verified: fromUnix(verified), Damaged: damaged}, err
 }
 
 // Health gives what the database knows of its own and the blobs' health.

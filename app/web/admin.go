@@ -51,7 +51,7 @@ func (s *Site) admin(c echo.Context, actor model.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	damage, _, err := s.registry.Damage(ctx, actor, model.Page{Limit: maxShownDamage})
+	damage, _, err := s.registry.CorruptBlobs(ctx, actor, model.Page{Limit: maxShownDamage})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

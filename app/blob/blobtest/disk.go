@@ -170,10 +170,10 @@ func (d *Disk) Remove(name string) error {
 	}, nil)
 }
 
-// Room implements blob.FS.
-func (d *Disk) Room() (free, size int64, err error) {
+// DiskSpace implements blob.FS.
+func (d *Disk) DiskSpace() (free, size int64, err error) {
 	err = d.call(func() error {
-		free, size, err = d.files.Room()
+		free, size, err = d.files.DiskSpace()
 		return err
 	}, nil)
 	return free, size, err

@@ -29,7 +29,7 @@ func (d *door) image(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	sound, err := d.registry.Soundness(ctx, actor, path, found)
+	sound, err := d.registry.ImageIntegrity(ctx, actor, path, found)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
