@@ -42,8 +42,8 @@ type Deletion struct {
 	Until time.Time
 }
 
-// Restored tells what was brought back.
-type Restored struct {
+// RestoreResult tells what was brought back.
+type RestoreResult struct {
 	Name string
 	// Tags are those which name an image again that came back.
 	Tags []string

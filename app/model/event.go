@@ -37,7 +37,7 @@ const (
 	MemberRemoved     = "team.remove"
 	KeyAdded          = "key.add"
 	KeyRemoved        = "key.remove"
-	BroughtBack       = "undelete"
+	Restored          = "undelete"
 	Purged            = "purge"
 	QuotaSet          = "quota.set"
 	Swept             = "sweep"

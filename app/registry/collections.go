@@ -174,7 +174,7 @@ func visibility(public bool) string {
 // can be brought back for the grace period, by the number that it gives. Its owners may.
 // Errors: Frozen if a container or tag in it is, Conflict for a default collection, which
 // stays with its namespace; NotFound, Forbidden, Unauthenticated.
-func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
+func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path ref.Path) (deletion int64, err error) {
 	const op = "registry.DeleteCollection"
 	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		c, err := s.managedCollection(ctx, tx, actor, path)
@@ -197,13 +197,13 @@ func (s *Service) DeleteCollection(ctx context.Context, actor model.Actor, path 
 		if err := tx.DeleteCollection(ctx, c); err != nil {
 			return err
 		}
-		undo, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedCollection, Collection: c.ID, Name: c.Name.Name, By: actor.UserID})
+		deletion, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedCollection, Collection: c.ID, Name: c.Name.Name, By: actor.UserID})
 		if err != nil {
 			return err
 		}
 		return tx.Record(ctx, actor.Did(model.CollectionDeleted, c.Name.Full()).In(c.ID))
 	})
-	return undo, errs.Wrap(op, err)
+	return deletion, errs.Wrap(op, err)
 }
 
 // readCollection runs fn on a snapshot with a collection to which the actor may do

@@ -56,7 +56,7 @@ func frost(frozen bool, freeze, thaw string) string {
 // DeleteContainer removes a container with all its images. It can be brought back for the
 // grace period, by the number that it gives. The collection's owners may. Errors: Frozen if
 // it or a tag in it is, NotFound, Forbidden, Unauthenticated.
-func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path ref.Path) (undo int64, err error) {
+func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path ref.Path) (deletion int64, err error) {
 	const op = "registry.DeleteContainer"
 	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		frozen, err := tx.HasFrozenTag(ctx, p.Container)
@@ -69,14 +69,14 @@ func (s *Service) DeleteContainer(ctx context.Context, actor model.Actor, path r
 		if err := tx.DeleteContainer(ctx, p.Container); err != nil {
 			return err
 		}
-		undo, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedContainer, Collection: p.Collection, Container: p.Container,
+		deletion, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedContainer, Collection: p.Collection, Container: p.Container,
 			Name: p.ContainerOf.Container, By: actor.UserID})
 		if err != nil {
 			return err
 		}
 		return tx.Record(ctx, actor.Did(model.ContainerDeleted, p.ContainerOf.Full()).In(p.Collection))
 	})
-	return undo, errs.Wrap(op, err)
+	return deletion, errs.Wrap(op, err)
 }
 
 // readContainer runs fn on a snapshot with a container to which the actor may do something that

@@ -231,7 +231,7 @@ func TestSigningPolicyHoldsForWhatIsRestored(t *testing.T) {
 	must(t, err)
 	f.requireSignature(alice, "lab", signers...)
 	for what, id := range map[string]int64{"image": imageGone, "container": containerGone} {
-		if _, err := f.Undelete(f.ctx(), alice, id); !errs.Is(err, errs.Forbidden) {
+		if _, err := f.Restore(f.ctx(), alice, id); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("the %s: %v", what, err)
 		}
 	}
@@ -239,7 +239,7 @@ func TestSigningPolicyHoldsForWhatIsRestored(t *testing.T) {
 	f.undo(alice, imageGone)
 	f.requireSignature(alice, "lab", signers...)
 	for what, id := range map[string]int64{"move": moved, "tag": tagGone} {
-		if _, err := f.Undelete(f.ctx(), alice, id); !errs.Is(err, errs.Forbidden) {
+		if _, err := f.Restore(f.ctx(), alice, id); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("the %s: %v", what, err)
 		}
 	}

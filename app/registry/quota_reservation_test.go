@@ -268,7 +268,7 @@ func TestCountsAreThoseOfACountWhateverIsDone(t *testing.T) {
 			var list []model.Deletion
 			if list, _, err = f.Deletions(f.ctx(), alice, registry.DeletionFilter{}, model.Page{}); err == nil && len(list) > 0 {
 				if id := list[r.IntN(len(list))].ID; r.IntN(2) == 0 {
-					err = only(f.Undelete(f.ctx(), alice, id))
+					err = only(f.Restore(f.ctx(), alice, id))
 				} else {
 					err = f.Purge(f.ctx(), alice, id)
 				}

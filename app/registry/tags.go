@@ -40,14 +40,14 @@ func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path
 // All architectures of a tag go along. It gives the number to undo that by, or 0 if the tag
 // named nothing else before. Owners may. Errors: Frozen, NotFound, Forbidden,
 // Unauthenticated.
-func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (undo int64, err error) {
+func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (deletion int64, err error) {
 	const op = "registry.SetTag"
 	err = s.updateContainer(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err
 		}
-		undo, err = noteMove(ctx, tx, actor, p, model.MovedTag, tag, func() error {
+		deletion, err = recordMove(ctx, tx, actor, p, model.MovedTag, tag, func() error {
 			for _, i := range images {
 				if err := s.pointTag(ctx, tx, actor, p, tag, i); err != nil {
 					return err
@@ -63,7 +63,7 @@ func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, 
 		}
 		return tx.TouchContainer(ctx, p)
 	})
-	return undo, errs.Wrap(op, err)
+	return deletion, errs.Wrap(op, err)
 }
 
 // recordTag records that an image which is there already got a tag.
@@ -73,7 +73,7 @@ func recordTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Pla
 
 // setTag points a tag at an image, and notes what it named before.
 func (s *Service) setTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag string, i model.Image) error {
-	_, err := noteMove(ctx, tx, actor, p, model.MovedTag, tag, func() error { return s.pointTag(ctx, tx, actor, p, tag, i) })
+	_, err := recordMove(ctx, tx, actor, p, model.MovedTag, tag, func() error { return s.pointTag(ctx, tx, actor, p, tag, i) })
 	return err
 }
 
@@ -154,18 +154,18 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 // DeleteTag takes a tag away, or only its image for one architecture if arch is given. An
 // image that loses its last tag so stays by digest for the grace period. It gives the
 // number to undo that by. Owners may. Errors: Frozen, NotFound, Forbidden, Unauthenticated.
-func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) (undo int64, err error) {
+func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) (deletion int64, err error) {
 	const op = "registry.DeleteTag"
 	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) (err error) {
-		undo, err = s.deleteTag(ctx, tx, actor, p, tag, arch)
+		deletion, err = s.deleteTag(ctx, tx, actor, p, tag, arch)
 		return err
 	})
-	return undo, errs.Wrap(op, err)
+	return deletion, errs.Wrap(op, err)
 }
 
 func (s *Service) deleteTag(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, tag, arch string) (int64, error) {
 	const op = "registry.deleteTag"
-	return noteMove(ctx, tx, actor, p, model.DeletedTag, tag, func() error {
+	return recordMove(ctx, tx, actor, p, model.DeletedTag, tag, func() error {
 		if err := s.allowTag(ctx, tx, actor, access.Delete, p, tag); err != nil {
 			return err
 		}
@@ -192,7 +192,7 @@ func (s *Service) deleteTag(ctx context.Context, tx *store.Tx, actor model.Actor
 // DeleteImage removes an image, known by the digest of its manifest or file, with all its
 // tags. It can be pushed or brought back for the grace period, by the number that it gives.
 // Owners may. Errors: Frozen if one of its tags is, NotFound, Forbidden, Unauthenticated.
-func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (undo int64, err error) {
+func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (deletion int64, err error) {
 	const op = "registry.DeleteImage"
 	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, ref.Reference{Digest: d})
@@ -210,7 +210,7 @@ func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.P
 		if err != nil {
 			return err
 		}
-		undo, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedImage, Collection: p.Collection, Container: p.Container,
+		deletion, err = tx.AddDeletion(ctx, store.NewDeletion{Kind: model.DeletedImage, Collection: p.Collection, Container: p.Container,
 			Image: images[0].ID, Name: string(images[0].Known()), By: actor.UserID, Named: named})
 		if err != nil {
 			return err
@@ -230,5 +230,5 @@ func (s *Service) DeleteImage(ctx context.Context, actor model.Actor, path ref.P
 		}
 		return tx.TouchContainer(ctx, p)
 	})
-	return undo, errs.Wrap(op, err)
+	return deletion, errs.Wrap(op, err)
 }

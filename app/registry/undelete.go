@@ -30,7 +30,7 @@ func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFi
 		return nil, "", errs.Wrap(op, err)
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		collection, container, err := s.place(ctx, tx, actor, f)
+		collection, container, err := s.deletionPlace(ctx, tx, actor, f)
 		if err != nil {
 			return err
 		}
@@ -45,8 +45,8 @@ func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFi
 	return list, next, errs.Wrap(op, err)
 }
 
-// place gives the row ids of what a filter names, to its owners.
-func (s *Service) place(ctx context.Context, tx *store.Tx, actor model.Actor, f DeletionFilter) (collection, container int64, err error) {
+// deletionPlace gives the row ids of what a filter names, to its owners.
+func (s *Service) deletionPlace(ctx context.Context, tx *store.Tx, actor model.Actor, f DeletionFilter) (collection, container int64, err error) {
 	if f.Container != (ref.Path{}) {
 		p, err := s.container(ctx, tx, actor, f.Container)
 		if err != nil {
@@ -65,13 +65,13 @@ func (s *Service) place(ctx context.Context, tx *store.Tx, actor model.Actor, f 
 	return 0, 0, nil
 }
 
-// Undelete brings back what was deleted or moved, by its number. A tag names again what it
+// Restore brings back what was deleted or moved, by its number. A tag names again what it
 // named, and an image gets those of its tags back that nobody took meanwhile. Whoever may
 // delete there may. Errors: NotFound, Conflict if the name was taken meanwhile or nothing
 // is left, Frozen, Forbidden, Unauthenticated.
-func (s *Service) Undelete(ctx context.Context, actor model.Actor, id int64) (model.Restored, error) {
-	const op = "registry.Undelete"
-	var done model.Restored
+func (s *Service) Restore(ctx context.Context, actor model.Actor, id int64) (model.RestoreResult, error) {
+	const op = "registry.Restore"
+	var done model.RestoreResult
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
 		d, err := s.deletion(ctx, tx, actor, id)
 		if err != nil {
@@ -81,23 +81,23 @@ func (s *Service) Undelete(ctx context.Context, actor model.Actor, id int64) (mo
 		done.Name = d.Name
 		switch d.Kind {
 		case model.DeletedCollection:
-			err = tx.UndeleteCollection(ctx, d.Collection, d.CollectionName)
+			err = tx.RestoreCollection(ctx, d.Collection, d.CollectionName)
 		case model.DeletedContainer:
-			if err = tx.UndeleteContainer(ctx, d.Container, d.ContainerName); err == nil {
+			if err = tx.RestoreContainer(ctx, d.Container, d.ContainerName); err == nil {
 				err = s.allowTagged(ctx, tx, p)
 			}
 		case model.DeletedImage:
-			done.Tags, done.Taken, err = s.undeleteImage(ctx, tx, actor, p, d)
+			done.Tags, done.Taken, err = s.restoreImage(ctx, tx, actor, p, d)
 		default:
 			err = s.restoreTag(ctx, tx, actor, p, d)
 		}
 		if err != nil {
 			return err
 		}
-		if err := tx.Record(ctx, actor.Did(model.BroughtBack, fullName(d), "kind", string(d.Kind)).In(d.Collection)); err != nil {
+		if err := tx.Record(ctx, actor.Did(model.Restored, deletionTarget(d), "kind", string(d.Kind)).In(d.Collection)); err != nil {
 			return err
 		}
-		return tx.ForgetDeletion(ctx, id)
+		return tx.RemoveDeletion(ctx, id)
 	})
 	return done, errs.Wrap(op, err)
 }
@@ -124,8 +124,8 @@ func (s *Service) deletion(ctx context.Context, tx *store.Tx, actor model.Actor,
 	return d, unknown
 }
 
-// fullName is what events call a thing that was deleted.
-func fullName(d store.DeletionRow) string {
+// deletionTarget is what events call a thing that was deleted.
+func deletionTarget(d store.DeletionRow) string {
 	switch d.Kind {
 	case model.DeletedCollection:
 		return d.CollectionName.Full()
@@ -135,10 +135,10 @@ func fullName(d store.DeletionRow) string {
 	return d.ContainerName.Full()
 }
 
-// undeleteImage brings an image back, and tells which of its tags name it again and which
+// restoreImage brings an image back, and tells which of its tags name it again and which
 // do not.
-func (s *Service) undeleteImage(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d store.DeletionRow) (tags, taken []string, err error) {
-	if err := tx.UndeleteImage(ctx, d.Image); err != nil {
+func (s *Service) restoreImage(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d store.DeletionRow) (tags, taken []string, err error) {
+	if err := tx.RestoreImage(ctx, d.Image); err != nil {
 		return nil, nil, err
 	}
 	i, err := tx.Image(ctx, d.Image)
@@ -153,7 +153,7 @@ func (s *Service) undeleteImage(ctx context.Context, tx *store.Tx, actor model.A
 		return nil, nil, err
 	}
 	for _, m := range members {
-		free, err := freeFor(ctx, tx, p, m)
+		free, err := canRestoreTag(ctx, tx, p, m)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -173,8 +173,8 @@ func (s *Service) undeleteImage(ctx context.Context, tx *store.Tx, actor model.A
 	return slices.Compact(tags), slices.Compact(taken), tx.TouchContainer(ctx, p)
 }
 
-// freeFor reports whether a tag can name an image again without anything being taken from it.
-func freeFor(ctx context.Context, tx *store.Tx, p store.Place, m store.TagMember) (bool, error) {
+// canRestoreTag reports whether a tag can name an image again without anything being taken from it.
+func canRestoreTag(ctx context.Context, tx *store.Tx, p store.Place, m store.TagMember) (bool, error) {
 	row, err := tx.Tag(ctx, p.Container, m.Tag)
 	if errs.Is(err, errs.NotFound) {
 		return true, nil
@@ -218,7 +218,7 @@ func (s *Service) restoreTag(ctx context.Context, tx *store.Tx, actor model.Acto
 			return err
 		}
 	}
-	_, err = noteMove(ctx, tx, actor, p, model.MovedTag, d.Tag, func() error {
+	_, err = recordMove(ctx, tx, actor, p, model.MovedTag, d.Tag, func() error {
 		row, err := tx.RestoreTag(ctx, p.Container, d.Tag, members)
 		if err != nil {
 			return err
@@ -231,9 +231,9 @@ func (s *Service) restoreTag(ctx context.Context, tx *store.Tx, actor model.Acto
 	return tx.TouchContainer(ctx, p)
 }
 
-// noteMove runs what changes a tag, and notes what it named before if it does not any more.
+// recordMove runs what changes a tag, and notes what it named before if it does not any more.
 // It gives the number to undo that by, or 0.
-func noteMove(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, kind model.DeletionKind, tag string, change func() error) (int64, error) {
+func recordMove(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, kind model.DeletionKind, tag string, change func() error) (int64, error) {
 	before, err := tx.TagMembers(ctx, p.Container, tag)
 	if err != nil {
 		return 0, err
@@ -273,10 +273,10 @@ func (s *Service) Purge(ctx context.Context, actor model.Actor, id int64) error 
 		if err != nil {
 			return err
 		}
-		if err := tx.Record(ctx, actor.Did(model.Purged, fullName(d), "kind", string(d.Kind)).In(d.Collection)); err != nil {
+		if err := tx.Record(ctx, actor.Did(model.Purged, deletionTarget(d), "kind", string(d.Kind)).In(d.Collection)); err != nil {
 			return err
 		}
-		return tx.ForgetDeletion(ctx, id)
+		return tx.RemoveDeletion(ctx, id)
 	})
 	if err != nil {
 		return errs.Wrap(op, err)

@@ -14,12 +14,12 @@ import (
 )
 
 // undo brings a deletion back and fails the test if that does not work.
-func (f *fixture) undo(a model.Actor, id int64) model.Restored {
+func (f *fixture) undo(a model.Actor, id int64) model.RestoreResult {
 	f.t.Helper()
 	if id == 0 {
 		f.t.Fatal("nothing can be undone")
 	}
-	done, err := f.Undelete(f.ctx(), a, id)
+	done, err := f.Restore(f.ctx(), a, id)
 	must(f.t, err)
 	return done
 }
@@ -80,24 +80,24 @@ func TestTagThatWasMovedOrDeletedComesBack(t *testing.T) {
 	wants(t, errs.NotFound, err)
 	f.undo(alice, gone)
 	names(two, arm)
-	if _, err := f.Undelete(f.ctx(), alice, gone); !errs.Is(err, errs.NotFound) {
+	if _, err := f.Restore(f.ctx(), alice, gone); !errs.Is(err, errs.NotFound) {
 		t.Errorf("twice: %v", err)
 	}
 
 	part, err := f.DeleteTag(f.ctx(), alice, at, "latest", "arm64")
 	must(t, err)
 	f.push(alice, "lab/hello", "latest", "arm64", 4)
-	_, err = f.Undelete(f.ctx(), alice, part)
+	_, err = f.Restore(f.ctx(), alice, part)
 	wants(t, errs.Conflict, err)
 
-	undo, err := f.SetTag(f.ctx(), alice, at, "stable", byDigest(one.Digest))
-	if must(t, err); undo != 0 {
+	deletion, err := f.SetTag(f.ctx(), alice, at, "stable", byDigest(one.Digest))
+	if must(t, err); deletion != 0 {
 		t.Error("a new tag can be moved back")
 	}
-	undo, err = f.SetTag(f.ctx(), alice, at, "stable", byDigest(two.Digest))
+	deletion, err = f.SetTag(f.ctx(), alice, at, "stable", byDigest(two.Digest))
 	must(t, err)
 	must(t, f.FreezeTag(f.ctx(), alice, at, "stable", true))
-	_, err = f.Undelete(f.ctx(), alice, undo)
+	_, err = f.Restore(f.ctx(), alice, deletion)
 	wants(t, errs.Frozen, err)
 }
 
@@ -110,7 +110,7 @@ func TestImageComesBackWithTheTagsThatAreStillFree(t *testing.T) {
 	id, err := f.DeleteImage(f.ctx(), alice, at, i.Content)
 	must(t, err)
 	f.push(alice, "lab/hello", "b", "amd64", 2)
-	want := model.Restored{Name: "lab/hello@" + ref.Dotted(i.Content), Tags: []string{"a"}, Taken: []string{"b"}}
+	want := model.RestoreResult{Name: "lab/hello@" + ref.Dotted(i.Content), Tags: []string{"a"}, Taken: []string{"b"}}
 	if diff := cmp.Diff(want, f.undo(alice, id)); diff != "" {
 		t.Error(diff)
 	}
@@ -121,7 +121,7 @@ func TestImageComesBackWithTheTagsThatAreStillFree(t *testing.T) {
 	id, err = f.DeleteImage(f.ctx(), alice, at, i.Content)
 	must(t, err)
 	f.push(alice, "lab/hello", "a", "amd64", 1) // comes back by being pushed
-	wants(t, errs.NotFound, only(f.Undelete(f.ctx(), alice, id)))
+	wants(t, errs.NotFound, only(f.Restore(f.ctx(), alice, id)))
 }
 
 func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
@@ -206,10 +206,10 @@ func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
 	container, err := f.DeleteContainer(f.ctx(), alice, path(t, "lab/hello"))
 	must(t, err)
 	hidden()
-	wants(t, errs.NotFound, only(f.Undelete(f.ctx(), bob, container)))
-	wants(t, errs.Unauthenticated, only(f.Undelete(f.ctx(), model.Anonymous, container)))
+	wants(t, errs.NotFound, only(f.Restore(f.ctx(), bob, container)))
+	wants(t, errs.Unauthenticated, only(f.Restore(f.ctx(), model.Anonymous, container)))
 	f.push(alice, "lab/hello", "other", "amd64", 2)
-	wants(t, errs.Conflict, only(f.Undelete(f.ctx(), alice, container)))
+	wants(t, errs.Conflict, only(f.Restore(f.ctx(), alice, container)))
 	again, err := f.DeleteContainer(f.ctx(), alice, path(t, "lab/hello"))
 	must(t, err)
 	f.undo(alice, container)
@@ -221,7 +221,7 @@ func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
 	collection, err := f.DeleteCollection(f.ctx(), alice, path(t, "lab"))
 	must(t, err)
 	hidden()
-	wants(t, errs.NotFound, only(f.Undelete(f.ctx(), alice, inner))) // its collection comes first
+	wants(t, errs.NotFound, only(f.Restore(f.ctx(), alice, inner))) // its collection comes first
 	if list := f.recoverable(alice, registry.DeletionFilter{}); len(list) != 1 || list[0] != "collection lab" {
 		t.Errorf("recoverable: %v", list)
 	}
@@ -229,7 +229,7 @@ func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
 		t.Errorf("a stranger could bring back %v", list)
 	}
 	must(t, only(f.CreateCollection(f.ctx(), root, path(t, "lab"), registry.NewCollection{})))
-	wants(t, errs.Conflict, only(f.Undelete(f.ctx(), alice, collection)))
+	wants(t, errs.Conflict, only(f.Restore(f.ctx(), alice, collection)))
 	must(t, only(f.DeleteCollection(f.ctx(), root, path(t, "lab"))))
 	f.undo(alice, collection)
 	f.undo(alice, inner)
@@ -268,7 +268,7 @@ func TestDeletedThingsGoForGoodAfterTheGracePeriodOrWhenPurged(t *testing.T) {
 	id, err := f.DeleteImage(f.ctx(), alice, path(t, "other/c"), f.push(alice, "other/c", "gone", "amd64", 7).Content)
 	must(t, err)
 	must(t, f.Purge(f.ctx(), alice, id))
-	wants(t, errs.NotFound, only(f.Undelete(f.ctx(), alice, id)))
+	wants(t, errs.NotFound, only(f.Restore(f.ctx(), alice, id)))
 	if u, err := f.Usage(f.ctx(), alice, path(t, "other")); err != nil || u.Used != 2*kept.Size+2 {
 		t.Errorf("%d bytes are held, %v; want two images of %d and a config", u.Used, err, kept.Size)
 	}

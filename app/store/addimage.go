@@ -52,7 +52,7 @@ type Child struct {
 // what it is now: its labels are counted anew, for which it is loose for a moment.
 func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	const op = "store.AddImage"
-	if err := t.recallReferrers(ctx, n.Container, n.Digest); err != nil {
+	if err := t.restoreReferrers(ctx, n.Container, n.Digest); err != nil {
 		return 0, err
 	}
 	if err := t.run(ctx, op, "DELETE FROM deletions WHERE image_id = (SELECT id FROM images WHERE container_id = ? AND digest = ? AND deleted_at > 0)",

@@ -95,10 +95,10 @@ func (t *Tx) DeleteCollection(ctx context.Context, c model.Collection) error {
 	return t.run(ctx, op, "DELETE FROM names WHERE name = ? AND kind = 'collection'", c.Name.Name)
 }
 
-// UndeleteCollection brings a collection back under its name. Errors: Conflict if that was
+// RestoreCollection brings a collection back under its name. Errors: Conflict if that was
 // taken meanwhile.
-func (t *Tx) UndeleteCollection(ctx context.Context, id int64, name ref.Collection) error {
-	const op = "store.UndeleteCollection"
+func (t *Tx) RestoreCollection(ctx context.Context, id int64, name ref.Collection) error {
+	const op = "store.RestoreCollection"
 	if name.Namespace == ref.Library {
 		if _, err := t.addName(ctx, name.Name, collectionName); err != nil {
 			return err

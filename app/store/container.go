@@ -115,10 +115,10 @@ func (t *Tx) DeleteContainer(ctx context.Context, container int64) error {
 // notAlone is the condition that an image was not deleted by itself.
 const notAlone = "NOT EXISTS (SELECT 1 FROM deletions d WHERE d.image_id = images.id)"
 
-// UndeleteContainer brings a container back under its name. Errors: Conflict if that was
+// RestoreContainer brings a container back under its name. Errors: Conflict if that was
 // taken meanwhile.
-func (t *Tx) UndeleteContainer(ctx context.Context, id int64, name ref.Container) error {
-	const op = "store.UndeleteContainer"
+func (t *Tx) RestoreContainer(ctx context.Context, id int64, name ref.Container) error {
+	const op = "store.RestoreContainer"
 	if err := t.run(ctx, op, `UPDATE images SET deleted_at = 0 WHERE container_id = ?
 	    AND deleted_at = (SELECT k.deleted_at FROM containers k WHERE k.id = container_id) AND `+notAlone, id); err != nil {
 		return err

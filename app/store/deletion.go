@@ -93,9 +93,9 @@ const deletionColumns = `d.id, d.kind, d.name, d.deleted_at,
 const deletionTables = ` FROM deletions d JOIN collections c ON c.id = d.collection_id JOIN names n ON n.id = c.namespace_id
   LEFT JOIN containers k ON k.id = d.container_id`
 
-// recoverable is the condition that what holds a deleted thing was not deleted too: then
+// restorable is the condition that what holds a deleted thing was not deleted too: then
 // only that can be brought back.
-const recoverable = `(c.deleted_at = 0 OR d.kind = 'collection') AND (k.id IS NULL OR k.deleted_at = 0 OR d.kind = 'container')`
+const restorable = `(c.deleted_at = 0 OR d.kind = 'collection') AND (k.id IS NULL OR k.deleted_at = 0 OR d.kind = 'container')`
 
 func scanDeletion(row scanner) (DeletionRow, error) {
 	var d DeletionRow
@@ -135,7 +135,7 @@ func split(list string) []string {
 // Deletion finds what can be brought back by an id. Errors: NotFound.
 func (t *Tx) Deletion(ctx context.Context, id, user int64) (DeletionRow, error) {
 	const op = "store.Deletion"
-	d, err := one(ctx, t, op, scanDeletion, "SELECT "+deletionColumns+roleOf+deletionTables+" WHERE d.id = ?2 AND "+recoverable, user, id)
+	d, err := one(ctx, t, op, scanDeletion, "SELECT "+deletionColumns+roleOf+deletionTables+" WHERE d.id = ?2 AND "+restorable, user, id)
 	if errs.Is(err, errs.NotFound) {
 		return d, errs.E(op, errs.NotFound, "There is nothing to bring back by the number %d.", id)
 	}
@@ -153,7 +153,7 @@ func (t *Tx) Deletions(ctx context.Context, actor model.Actor, collection, conta
 	args = append(args, sql.Named("collection", collection), sql.Named("container", container), sql.Named("before", before),
 		sql.Named("admin", actor.Admin),
 		sql.Named("limit", p.Size()+1))
-	return all(ctx, t, "store.Deletions", scanDeletion, "SELECT "+deletionColumns+"0"+deletionTables+` WHERE `+recoverable+`
+	return all(ctx, t, "store.Deletions", scanDeletion, "SELECT "+deletionColumns+"0"+deletionTables+` WHERE `+restorable+`
 	   AND (:collection = 0 OR d.collection_id = :collection) AND (:container = 0 OR d.container_id = :container)
 	   AND (:before = 0 OR d.id < :before)
 	   AND (:all OR d.collection_id IN (SELECT value FROM json_each(:own)))
@@ -167,14 +167,14 @@ func (t *Tx) DeletionMembers(ctx context.Context, id int64) ([]TagMember, error)
 	    JOIN images i ON i.id = x.image_id WHERE x.deletion_id = ? AND i.deleted_at = 0 ORDER BY x.tag, x.arch`, id)
 }
 
-// ForgetDeletion removes the note of a deletion.
-func (t *Tx) ForgetDeletion(ctx context.Context, id int64) error {
-	return t.run(ctx, "store.ForgetDeletion", "DELETE FROM deletions WHERE id = ?", id)
+// RemoveDeletion removes the note of a deletion.
+func (t *Tx) RemoveDeletion(ctx context.Context, id int64) error {
+	return t.run(ctx, "store.RemoveDeletion", "DELETE FROM deletions WHERE id = ?", id)
 }
 
-// UndeleteImage brings an image back, with what refers to it, but without its tags.
-func (t *Tx) UndeleteImage(ctx context.Context, image int64) error {
-	const op = "store.UndeleteImage"
+// RestoreImage brings an image back, with what refers to it, but without its tags.
+func (t *Tx) RestoreImage(ctx context.Context, image int64) error {
+	const op = "store.RestoreImage"
 	type place struct {
 		container int64
 		digest    digest.Digest
@@ -186,7 +186,7 @@ func (t *Tx) UndeleteImage(ctx context.Context, image int64) error {
 	if err != nil {
 		return err
 	}
-	if err := t.recallReferrers(ctx, at.container, at.digest); err != nil {
+	if err := t.restoreReferrers(ctx, at.container, at.digest); err != nil {
 		return err
 	}
 	if err := t.run(ctx, op, "UPDATE images SET deleted_at = 0, loose_since = ? WHERE id = ?", unix(t.Now), image); err != nil {

@@ -49,9 +49,9 @@ func (t *Tx) hideReferrers(ctx context.Context, image int64) error {
 	  UPDATE images SET deleted_at = ?2, loose_since = ?2 WHERE id IN (SELECT id FROM gone WHERE id <> ?1)`, image, unix(t.Now))
 }
 
-// recallReferrers is the inverse of hideReferrers, for an image that is about to come back.
-func (t *Tx) recallReferrers(ctx context.Context, container int64, d digest.Digest) error {
-	return t.run(ctx, "store.recallReferrers", `WITH RECURSIVE back(id, digest, deleted_at) AS (
+// restoreReferrers is the inverse of hideReferrers, for an image that is about to come back.
+func (t *Tx) restoreReferrers(ctx context.Context, container int64, d digest.Digest) error {
+	return t.run(ctx, "store.restoreReferrers", `WITH RECURSIVE back(id, digest, deleted_at) AS (
 	    SELECT id, digest, deleted_at FROM images WHERE container_id = ?1 AND digest = ?2 AND deleted_at > 0
 	    UNION
 	    SELECT r.id, r.digest, r.deleted_at FROM back b

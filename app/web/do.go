@@ -119,7 +119,7 @@ func (s *Site) undo(c echo.Context) error {
 	if err != nil {
 		return errs.E(op, errs.NotFound, "There is no such deletion.")
 	}
-	back, err := s.registry.Undelete(c.Request().Context(), actor, id)
+	back, err := s.registry.Restore(c.Request().Context(), actor, id)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

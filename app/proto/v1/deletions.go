@@ -45,7 +45,7 @@ func (d *door) undelete(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	done, err := d.registry.Undelete(c.Request().Context(), httpx.Actor(c), id)
+	done, err := d.registry.Restore(c.Request().Context(), httpx.Actor(c), id)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
