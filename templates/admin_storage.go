@@ -21,7 +21,7 @@ type AdminStorage struct {
 	Holdings []model.StorageUsage // the largest first
 	// Samples and Garbage are shown for all of the registry only.
 	Samples []model.Sample
-	Garbage []model.Garbage
+	Garbage []model.CleanupDay
 	Grace   time.Duration
 	Now     time.Time
 	Health  model.Health

@@ -87,7 +87,7 @@ func storageStories() []story {
 	whole := templates.AdminStorage{Page: admin("/admin/storage"), Health: health, Now: now, Grace: 7 * 24 * time.Hour, Samples: samples,
 		Holdings: []model.StorageUsage{{Name: "library", Images: 900, Bytes: 30 << 30, HasQuota: true}, {Name: "alice", Images: 80, Bytes: 20 << 30, HasQuota: true, Quota: 100 << 30}, {Name: "imaging", Images: 50, Bytes: 6 << 30},
 			{Name: longPart, Images: 7, Bytes: 2 << 30, HasQuota: true, Quota: 1 << 40}, {Name: "bob", Images: 3, Bytes: 1 << 30}, {Name: "carol", Images: 1, Bytes: 400 << 20}, {Name: "dave", Images: 1, Bytes: 4 << 20}},
-		Garbage: []model.Garbage{{Images: 2, Bytes: 1 << 30}, {Day: now.AddDate(0, 0, 3), Images: 1234, Bytes: 3 << 30}}}
+		Garbage: []model.CleanupDay{{Images: 2, Bytes: 1 << 30}, {Day: now.AddDate(0, 0, 3), Images: 1234, Bytes: 3 << 30}}}
 	return []story{
 		{"admin-storage", whole.View()},
 		{"admin-storage-empty", templates.AdminStorage{Page: admin("/admin/storage"), Now: now}.View()},

@@ -84,7 +84,7 @@ func (s *site) delete(tag string) {
 }
 
 // sweep lets go of everything that a sweep may let go of, however young.
-func (s *site) sweep() registry.Swept {
+func (s *site) sweep() registry.SweepResult {
 	s.t.Helper()
 	must(s.t, s.blobs.Walk(s.t.Context(), func(e blob.Entry) error {
 		return os.Chtimes(s.file(e.Digest), time.Time{}, time.Now().Add(-48*time.Hour))

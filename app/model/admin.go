@@ -34,8 +34,8 @@ type OpenUpload struct {
 	Active       bool      // somebody sends just now
 }
 
-// Garbage is what will be removed on a day, unless it is brought back or tagged again.
-type Garbage struct {
+// CleanupDay is what will be removed on a day, unless it is brought back or tagged again.
+type CleanupDay struct {
 	Day    time.Time // zero for what the next sweep removes
 	Images int
 	Bytes  int64 // of these images; what others share of them stays

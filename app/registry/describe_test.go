@@ -92,7 +92,7 @@ func TestSizesThatAreOnlySaidAddUp(t *testing.T) {
 	if index.Size != math.MaxInt64 {
 		t.Errorf("an index of %d bytes", index.Size)
 	}
-	garbage, err := f.Garbage(f.ctx(), root)
+	garbage, err := f.CleanupForecast(f.ctx(), root)
 	if err != nil || len(garbage) == 0 || garbage[0].Bytes <= 0 {
 		t.Errorf("garbage %+v, %v", garbage, err)
 	}

@@ -20,7 +20,7 @@ type Figures struct {
 	Writes     uint64
 	WriteWait  time.Duration // all that changes have waited for their turn
 	LastSwept  time.Time     // when a sweep ended last; zero since the start if none did
-	SweptTotal Swept         // since the start
+	SweptTotal SweepResult   // since the start
 }
 
 // figures are the last Figures, and what they count by themselves.
@@ -28,7 +28,7 @@ type figures struct {
 	mu    sync.Mutex
 	at    time.Time
 	last  Figures
-	swept Swept
+	swept SweepResult
 	sweep time.Time
 }
 
@@ -60,8 +60,8 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 	return f, nil
 }
 
-// countSweep adds to the figures what a sweep let go.
-func (s *Service) countSweep(done Swept) {
+// addSweepStats adds to the figures what a sweep let go.
+func (s *Service) addSweepStats(done SweepResult) {
 	s.figures.mu.Lock()
 	defer s.figures.mu.Unlock()
 	s.figures.swept.add(done)

@@ -8,18 +8,18 @@ import (
 	"sregistry/app/store"
 )
 
-// maxGarbageDays bounds the days of which Garbage tells.
-const maxGarbageDays = 100
+// maxForecastDays bounds the days of which Garbage tells.
+const maxForecastDays = 100
 
-// Garbage tells, day by day from the earliest, what will be removed because it was deleted or
+// CleanupForecast tells, day by day from the earliest, what will be removed because it was deleted or
 // has lost its last tag. For admins. Errors: Forbidden, Unauthenticated.
-func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.Garbage, err error) {
-	const op = "registry.Garbage"
+func (s *Service) CleanupForecast(ctx context.Context, actor model.Actor) (list []model.CleanupDay, err error) {
+	const op = "registry.CleanupForecast"
 	if err := requireAdmin(op, actor); err != nil {
 		return nil, err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		list, err = tx.Garbage(ctx, s.Settings().Grace, s.looseGrace(), maxGarbageDays)
+		list, err = tx.CleanupForecast(ctx, s.Settings().Grace, s.looseGrace(), maxForecastDays)
 		return err
 	})
 	return list, errs.Wrap(op, err)
@@ -27,10 +27,10 @@ func (s *Service) Garbage(ctx context.Context, actor model.Actor) (list []model.
 
 // SweepNow is Sweep for somebody who does not want to wait for the next. For admins. Errors:
 // Forbidden, Unauthenticated.
-func (s *Service) SweepNow(ctx context.Context, actor model.Actor) (Swept, error) {
+func (s *Service) SweepNow(ctx context.Context, actor model.Actor) (SweepResult, error) {
 	const op = "registry.SweepNow"
 	if err := requireAdmin(op, actor); err != nil {
-		return Swept{}, err
+		return SweepResult{}, err
 	}
 	done, err := s.Sweep(ctx)
 	return done, errs.Wrap(op, err)

@@ -172,7 +172,7 @@ func checkRules(rules []model.RetentionRule) error {
 
 // sweepRetention deletes the tags that go by the rules of their collections, a few in each
 // transaction, and none that was moved, frozen or deleted since it was looked at.
-func (s *Service) sweepRetention(ctx context.Context, done *Swept) error {
+func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 	for after := int64(0); ; {
 		var collections []int64
 		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
@@ -207,7 +207,7 @@ func (s *Service) sweepRetention(ctx context.Context, done *Swept) error {
 }
 
 // retire deletes tags of a container, as far as they are still what they were.
-func (s *Service) retire(ctx context.Context, p store.Place, tags []store.TagAge, done *Swept) error {
+func (s *Service) retire(ctx context.Context, p store.Place, tags []store.TagAge, done *SweepResult) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		place, err := tx.Place(ctx, p.ContainerOf, 0)
 		if err != nil || place.Container != p.Container || place.Frozen {

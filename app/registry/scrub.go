@@ -296,7 +296,7 @@ func (s *Service) recordSuspects(ctx context.Context) error {
 }
 
 // sweepQuarantine removes files that were set aside of blobs which are whole again, or gone.
-func (s *Service) sweepQuarantine(ctx context.Context, _ *Swept) error {
+func (s *Service) sweepQuarantine(ctx context.Context, _ *SweepResult) error {
 	quarantined, err := s.blobs.Quarantined()
 	if err != nil {
 		return err

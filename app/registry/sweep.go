@@ -28,8 +28,8 @@ const looseAge = time.Hour
 // looseGrace is how long an image stays that no tag or index names.
 func (s *Service) looseGrace() time.Duration { return max(s.Settings().Grace, looseAge) }
 
-// Swept tells what a sweep let go.
-type Swept struct {
+// SweepResult tells what a sweep let go.
+type SweepResult struct {
 	Uploads int   // left by their clients
 	Tags    int   // that went by the rules of their collections
 	Images  int   // without a tag, or deleted, for longer than the grace period
@@ -38,7 +38,7 @@ type Swept struct {
 	Orphans int   // files that no row named
 }
 
-func (s *Swept) add(o Swept) {
+func (s *SweepResult) add(o SweepResult) {
 	s.Uploads += o.Uploads
 	s.Tags += o.Tags
 	s.Images += o.Images
@@ -53,10 +53,10 @@ func (s *Swept) add(o Swept) {
 // while ago is never removed, so no push can lose what it was just told is safe. Signatures
 // whose keys have expired are judged again. If the database or the disk fails, Sweep gives
 // what was done so far along with the error, and the next sweep goes on from there.
-func (s *Service) Sweep(ctx context.Context) (Swept, error) {
+func (s *Service) Sweep(ctx context.Context) (SweepResult, error) {
 	const op = "registry.Sweep"
-	var done Swept
-	for _, step := range []func(context.Context, *Swept) error{
+	var done SweepResult
+	for _, step := range []func(context.Context, *SweepResult) error{
 		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepQuarantine,
 	} {
 		if err := step(ctx, &done); err != nil {
@@ -72,13 +72,13 @@ func (s *Service) Sweep(ctx context.Context) (Swept, error) {
 	if err := s.sweepDeliveries(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	s.countSweep(done)
+	s.addSweepStats(done)
 	return done, errs.Wrap(op, s.recordSweep(ctx, done))
 }
 
 // recordSweep notes what the registry holds after a sweep, forgets links that have expired, and
 // records the sweep if it removed anything.
-func (s *Service) recordSweep(ctx context.Context, done Swept) error {
+func (s *Service) recordSweep(ctx context.Context, done SweepResult) error {
 	var sample model.Sample
 	err := s.db.View(ctx, func(tx *store.Tx) (err error) { // so that no push waits while things are counted
 		sample, err = tx.Sample(ctx)
@@ -99,7 +99,7 @@ func (s *Service) recordSweep(ctx context.Context, done Swept) error {
 	})
 }
 
-func (s *Service) sweepUploads(ctx context.Context, done *Swept) error {
+func (s *Service) sweepUploads(ctx context.Context, done *SweepResult) error {
 	var ids []string
 	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
 		ids, err = tx.SweepUploads(ctx, tx.Now.Add(-s.Settings().UploadLife))
@@ -118,7 +118,7 @@ func (s *Service) sweepUploads(ctx context.Context, done *Swept) error {
 	return nil
 }
 
-func (s *Service) sweepImages(ctx context.Context, done *Swept) error {
+func (s *Service) sweepImages(ctx context.Context, done *SweepResult) error {
 	for {
 		var n int
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
@@ -134,7 +134,7 @@ func (s *Service) sweepImages(ctx context.Context, done *Swept) error {
 
 // sweepDeleted removes containers and collections whose grace period is over, with all that
 // is in them, and forgets what tags named before it.
-func (s *Service) sweepDeleted(ctx context.Context, _ *Swept) error {
+func (s *Service) sweepDeleted(ctx context.Context, _ *SweepResult) error {
 	for more := true; more; {
 		err := s.db.Update(ctx, func(tx *store.Tx) error {
 			since := tx.Now.Add(-s.Settings().Grace)
@@ -153,7 +153,7 @@ func (s *Service) sweepDeleted(ctx context.Context, _ *Swept) error {
 	return nil
 }
 
-func (s *Service) sweepBlobs(ctx context.Context, done *Swept) error {
+func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
 	for {
 		var held int64
 		var gone []store.Blob
@@ -181,7 +181,7 @@ func (s *Service) sweepBlobs(ctx context.Context, done *Swept) error {
 
 // removeFiles removes those of the files that are older than a moment, and counts their
 // bytes: a young one stays, and takes its place on the disk, though its row is gone.
-func (s *Service) removeFiles(list []store.Blob, old time.Time, done *Swept) (removed int, err error) {
+func (s *Service) removeFiles(list []store.Blob, old time.Time, done *SweepResult) (removed int, err error) {
 	sizes := make(map[digest.Digest]int64, len(list))
 	digests := make([]digest.Digest, len(list))
 	for at, b := range list {
@@ -196,7 +196,7 @@ func (s *Service) removeFiles(list []store.Blob, old time.Time, done *Swept) (re
 
 // sweepOrphans removes files that no row names: of a push that was cut off between its
 // file and its row, or of a sweep that was cut off between the row and the file.
-func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
+func (s *Service) sweepOrphans(ctx context.Context, done *SweepResult) error {
 	old := time.Now().Add(-orphanAge)
 	var orphans []store.Blob
 	err := s.blobs.Walk(ctx, func(e blob.Entry) error {
@@ -224,7 +224,7 @@ func (s *Service) sweepOrphans(ctx context.Context, done *Swept) error {
 
 // sweepLeftUploads removes files of uploads that no row names. The file goes after the row
 // was looked for, so that no reader of the database waits for the disk.
-func (s *Service) sweepLeftUploads(ctx context.Context, old time.Time, done *Swept) error {
+func (s *Service) sweepLeftUploads(ctx context.Context, old time.Time, done *SweepResult) error {
 	uploads, err := s.blobs.Uploads()
 	if err != nil {
 		return err

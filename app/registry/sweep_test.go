@@ -26,7 +26,7 @@ func (f *fixture) age(by time.Duration) {
 	}))
 }
 
-func (f *fixture) sweep() registry.Swept {
+func (f *fixture) sweep() registry.SweepResult {
 	f.t.Helper()
 	done, err := f.Sweep(f.ctx())
 	must(f.t, err)
@@ -120,7 +120,7 @@ func TestSweepForgetsStaleUploadsAndOrphans(t *testing.T) {
 	must(t, err)
 	_, err = orphan.Commit("")
 	must(t, err)
-	if done := f.sweep(); done != (registry.Swept{}) {
+	if done := f.sweep(); done != (registry.SweepResult{}) {
 		t.Errorf("swept at once: %+v", done)
 	}
 	f.age(3 * time.Hour)

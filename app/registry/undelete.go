@@ -282,8 +282,8 @@ func (s *Service) Purge(ctx context.Context, actor model.Actor, id int64) error 
 		return errs.Wrap(op, err)
 	}
 	// What was marked goes as it would in time, in small transactions.
-	var done Swept
-	for _, step := range []func(context.Context, *Swept) error{s.sweepImages, s.sweepDeleted, s.sweepBlobs} {
+	var done SweepResult
+	for _, step := range []func(context.Context, *SweepResult) error{s.sweepImages, s.sweepDeleted, s.sweepBlobs} {
 		if err := step(ctx, &done); err != nil {
 			return errs.Wrap(op, err)
 		}

@@ -8,13 +8,13 @@ import (
 	"sregistry/app/model"
 )
 
-// Garbage gives, by day, how many images will be removed and their bytes, the earliest day
+// CleanupForecast gives, by day, how many images will be removed and their bytes, the earliest day
 // first, at most limit days. grace is how long a deleted image stays, and loose how long one
 // does that has lost its last tag. Those whose time has run out already are of day zero.
 // An image is as large as its manifest says, so that the sum may pass what an integer holds.
-func (t *Tx) Garbage(ctx context.Context, grace, loose time.Duration, limit int) ([]model.Garbage, error) {
-	return all(ctx, t, "store.Garbage", func(row scanner) (model.Garbage, error) {
-		var g model.Garbage
+func (t *Tx) CleanupForecast(ctx context.Context, grace, loose time.Duration, limit int) ([]model.CleanupDay, error) {
+	return all(ctx, t, "store.CleanupForecast", func(row scanner) (model.CleanupDay, error) {
+		var g model.CleanupDay
 		var day int64
 		err := row.Scan(&day, &g.Images, &g.Bytes)
 		if day > 0 {

@@ -103,7 +103,7 @@ func (s *Site) adminStorage(c echo.Context, actor model.Actor) error {
 		if view.Samples, err = s.registry.Samples(ctx, actor, sampleDays); err != nil {
 			return errs.Wrap(op, err)
 		}
-		if view.Garbage, err = s.registry.Garbage(ctx, actor); err != nil {
+		if view.Garbage, err = s.registry.CleanupForecast(ctx, actor); err != nil {
 			return errs.Wrap(op, err)
 		}
 	}
