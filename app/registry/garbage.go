@@ -19,7 +19,7 @@ func (s *Service) CleanupForecast(ctx context.Context, actor model.Actor) (list 
 		return nil, err
 	}
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		list, err = tx.CleanupForecast(ctx, s.Settings().Grace, s.looseGrace(), maxForecastDays)
+		list, err = tx.CleanupForecast(ctx, s.Settings().Grace, s.untaggedGrace(), maxForecastDays)
 		return err
 	})
 	return list, errs.Wrap(op, err)

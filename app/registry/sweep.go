@@ -21,12 +21,12 @@ const sweepBatch = 200
 // ever name. A push writes the row within moments of the file.
 const orphanAge = time.Hour
 
-// looseAge is how long an image without a tag stays at least, however short the grace
+// minUntaggedAge is how long an image without a tag stays at least, however short the grace
 // period: clients push an image first and tag it in a request of its own.
-const looseAge = time.Hour
+const minUntaggedAge = time.Hour
 
-// looseGrace is how long an image stays that no tag or index names.
-func (s *Service) looseGrace() time.Duration { return max(s.Settings().Grace, looseAge) }
+// untaggedGrace is how long an image stays that no tag or index names.
+func (s *Service) untaggedGrace() time.Duration { return max(s.Settings().Grace, minUntaggedAge) }
 
 // SweepResult tells what a sweep let go.
 type SweepResult struct {
@@ -122,7 +122,7 @@ func (s *Service) sweepImages(ctx context.Context, done *SweepResult) error {
 	for {
 		var n int
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.Settings().Grace), tx.Now.Add(-s.looseGrace()), sweepBatch)
+			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.Settings().Grace), tx.Now.Add(-s.untaggedGrace()), sweepBatch)
 			return err
 		})
 		done.Images += n

@@ -84,7 +84,7 @@ func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	if n.Subject == "" && n.Content == "" {
 		return id, nil
 	}
-	return id, t.settle(ctx, []int64{id}) // its subject, or what it was taken for before, may keep it
+	return id, t.updateUntagged(ctx, []int64{id}) // its subject, or what it was taken for before, may keep it
 }
 
 // linkImage notes the blobs that an image needs, and the images that an index names, which

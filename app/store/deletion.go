@@ -212,5 +212,5 @@ func (t *Tx) RestoreTag(ctx context.Context, container int64, name string, membe
 			return 0, err
 		}
 	}
-	return tag, t.settle(ctx, replaced)
+	return tag, t.updateUntagged(ctx, replaced)
 }

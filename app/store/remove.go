@@ -19,7 +19,7 @@ func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err er
 	if err != nil {
 		return nil, err
 	}
-	if err := t.settle(ctx, members); err != nil {
+	if err := t.updateUntagged(ctx, members); err != nil {
 		return nil, err
 	}
 	named, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE image_id = ? RETURNING tag_id", image)
@@ -88,5 +88,5 @@ func (t *Tx) removeImage(ctx context.Context, image int64) error {
 	if err := t.run(ctx, op, "DELETE FROM images WHERE id = ?", image); err != nil {
 		return err
 	}
-	return t.settle(ctx, children)
+	return t.updateUntagged(ctx, children)
 }

@@ -142,7 +142,7 @@ func (t *Tx) SetTag(ctx context.Context, container int64, name, arch string, ima
 	if err := t.bind(ctx, tag, arch, image); err != nil {
 		return 0, err
 	}
-	return tag, t.settle(ctx, replaced)
+	return tag, t.updateUntagged(ctx, replaced)
 }
 
 // bind adds an image to a tag under an architecture which the tag does not have.
@@ -150,7 +150,7 @@ func (t *Tx) bind(ctx context.Context, tag int64, arch string, image int64) erro
 	if err := t.run(ctx, "store.bind", "INSERT INTO tag_images (tag_id, arch, image_id) VALUES (?, ?, ?)", tag, arch, image); err != nil {
 		return err
 	}
-	return t.settle(ctx, []int64{image})
+	return t.updateUntagged(ctx, []int64{image})
 }
 
 // SetTagIndex gives a tag the index that was made of its images.
@@ -173,7 +173,7 @@ func (t *Tx) DeleteTag(ctx context.Context, tag int64, arch string) error {
 	if _, err := t.dropIndex(ctx, tag); err != nil {
 		return err
 	}
-	return t.settle(ctx, freed)
+	return t.updateUntagged(ctx, freed)
 }
 
 // dropIndex takes the index of a tag away after its images have changed, and the tag
@@ -188,13 +188,13 @@ func (t *Tx) dropIndex(ctx context.Context, tag int64) (left bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return gone == 0, t.settle(ctx, index)
+	return gone == 0, t.updateUntagged(ctx, index)
 }
 
-// settle notes of images whether a tag or an index names them, or a subject keeps them.
-func (t *Tx) settle(ctx context.Context, images []int64) error {
+// updateUntagged notes of images whether a tag or an index names them, or a subject keeps them.
+func (t *Tx) updateUntagged(ctx context.Context, images []int64) error {
 	for _, id := range images {
-		if err := t.run(ctx, "store.settle", `UPDATE images SET loose_since = CASE
+		if err := t.run(ctx, "store.updateUntagged", `UPDATE images SET loose_since = CASE
 		    WHEN EXISTS (SELECT 1 FROM tag_images WHERE image_id = :id) OR EXISTS (SELECT 1 FROM image_children WHERE child_id = :id)
 		      OR EXISTS (SELECT 1 FROM images s WHERE s.container_id = images.container_id AND s.digest = images.subject AND s.deleted_at = 0) THEN 0
 		    WHEN loose_since = 0 THEN :now ELSE loose_since END
