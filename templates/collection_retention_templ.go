@@ -13,7 +13,7 @@ import "sregistry/app/model"
 // DryRun is what would go from a collection by rules that were only tried.
 type DryRun struct {
 	Done bool // somebody tried
-	Tags []model.Expiring
+	Tags []model.ExpiringTag
 	More bool // than these
 }
 

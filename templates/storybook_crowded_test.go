@@ -85,7 +85,7 @@ func crowdedManageStories() []story {
 	return []story{
 		{"crowded-collection-settings", templates.CollectionSettings{Page: crowded(templates.SettingsPath(collection)), Collection: model.Collection{Name: collection, Containers: 1},
 			Description: emoji + "\n" + rtl + "\n" + longPart, Grants: []model.RoleAssignment{{Team: longPart, Role: model.Owner}}, Rules: "tags=" + longPart + ",last=1", Deletions: gone,
-			DryRun: templates.DryRun{Done: true, Tags: []model.Expiring{{Container: crowdedName.String(), Tag: longPart, Updated: now, Size: 1 << 60}}},
+			DryRun: templates.DryRun{Done: true, Tags: []model.ExpiringTag{{Container: crowdedName.String(), Tag: longPart, Updated: now, Size: 1 << 60}}},
 			Usage:  model.Usage{Name: collection.Full(), Used: 1 << 60, Reserved: 1 << 50, Quota: 1 << 61}, Namespace: &model.Usage{Name: longPart, Used: 1 << 60, Quota: 1 << 60},
 			Quota: &templates.QuotaForm{Action: templates.SettingsPath(collection) + "/quota#room", Size: "2097152TiB", Own: true}}.View()},
 		{"crowded-collection-new", templates.CollectionNew{Page: crowded("/collections/new"), Namespaces: []string{longPart},

@@ -18,7 +18,7 @@ func collectionManageStories() []story {
 	settings.Rules = "tags=nightly-*,last=7\ntags=*,newer=90d"
 	tried := settings
 	tried.Flash = ""
-	tried.DryRun = templates.DryRun{Done: true, More: true, Tags: []model.Expiring{
+	tried.DryRun = templates.DryRun{Done: true, More: true, Tags: []model.ExpiringTag{
 		{Container: "lab/hello", Tag: "nightly-1", Updated: now.AddDate(-1, 0, 0), Pulled: now, Size: 3 << 20},
 		{Container: "lab/" + longPart, Tag: longPart, Updated: now, Size: 1 << 40}}}
 	stays := tried

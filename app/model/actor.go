@@ -96,8 +96,8 @@ var Anonymous = Actor{}
 // Console is the administrator at the server's own machine.
 var Console = Actor{Name: "console", Admin: true, Via: ByConsole, Scope: ScopeAll}
 
-// Retainer is the registry itself, which deletes by the rules of collections.
-var Retainer = Actor{Admin: true, Via: ByRetention, Scope: ScopeAll}
+// RetentionActor is the registry itself, which deletes by the rules of collections.
+var RetentionActor = Actor{Admin: true, Via: ByRetention, Scope: ScopeAll}
 
 // IsAnonymous reports whether the actor showed no credential.
 func (a Actor) IsAnonymous() bool { return a.UserID == 0 && !a.Admin }

@@ -17,8 +17,8 @@ type RetentionRule struct {
 	Pulled time.Duration
 }
 
-// Expiring is a tag that goes by a collection's rules.
-type Expiring struct {
+// ExpiringTag is a tag that goes by a collection's rules.
+type ExpiringTag struct {
 	Container string // "lab/hello"
 	Tag       string
 	Updated   time.Time // when it was pushed or moved

@@ -61,11 +61,11 @@ func (s *Service) SetRetention(ctx context.Context, actor model.Actor, name ref.
 	}))
 }
 
-// Expiring lists what would go from a collection by some rules, or with nil by its own, if
+// ExpiringTags lists what would go from a collection by some rules, or with nil by its own, if
 // it were swept now: at most the first thousand tags; more says that there are others.
 // Nothing changes. Its owners may ask. Errors: those of SetRetention.
-func (s *Service) Expiring(ctx context.Context, actor model.Actor, name ref.Path, rules []model.RetentionRule) (list []model.Expiring, more bool, err error) {
-	const op = "registry.Expiring"
+func (s *Service) ExpiringTags(ctx context.Context, actor model.Actor, name ref.Path, rules []model.RetentionRule) (list []model.ExpiringTag, more bool, err error) {
+	const op = "registry.ExpiringTags"
 	if err := checkRules(rules); err != nil {
 		return nil, false, errs.Wrap(op, err)
 	}
@@ -79,22 +79,22 @@ func (s *Service) Expiring(ctx context.Context, actor model.Actor, name ref.Path
 	if err != nil {
 		return nil, false, errs.Wrap(op, err)
 	}
-	err = s.expiring(ctx, collection, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
+	err = s.eachExpired(ctx, collection, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
 		for _, t := range tags {
 			if len(list) == maxExpiring {
 				more = true
 				return false, nil
 			}
-			list = append(list, model.Expiring{Container: p.ContainerOf.String(), Tag: t.Tag, Updated: t.Updated, Pulled: t.Pulled, Size: t.Size})
+			list = append(list, model.ExpiringTag{Container: p.ContainerOf.String(), Tag: t.Tag, Updated: t.Updated, Pulled: t.Pulled, Size: t.Size})
 		}
 		return true, nil
 	})
 	return list, more, errs.Wrap(op, err)
 }
 
-// expiring hands what goes from each container of a collection to fn, until it says that
+// eachExpired hands what goes from each container of a collection to fn, until it says that
 // this is enough. No transaction is open meanwhile.
-func (s *Service) expiring(ctx context.Context, collection int64, rules []model.RetentionRule, fn func(store.Place, []store.TagAge) (bool, error)) error {
+func (s *Service) eachExpired(ctx context.Context, collection int64, rules []model.RetentionRule, fn func(store.Place, []store.TagAge) (bool, error)) error {
 	type expired struct {
 		store.Place
 		tags []store.TagAge
@@ -110,7 +110,7 @@ func (s *Service) expiring(ctx context.Context, collection int64, rules []model.
 				if err != nil {
 					return err
 				}
-				found = append(found, expired{p, goes(rules, tags, tx.Now)})
+				found = append(found, expired{p, selectExpired(rules, tags, tx.Now)})
 			}
 			return err
 		})
@@ -126,9 +126,9 @@ func (s *Service) expiring(ctx context.Context, collection int64, rules []model.
 	return nil
 }
 
-// goes chooses of a container's tags, the last moved first, those that a rule matches and
+// selectExpired chooses of a container's tags, the last moved first, those that a rule matches and
 // none that matches keeps.
-func goes(rules []model.RetentionRule, tags []store.TagAge, now time.Time) []store.TagAge {
+func selectExpired(rules []model.RetentionRule, tags []store.TagAge, now time.Time) []store.TagAge {
 	var gone []store.TagAge
 	seen := make([]int, len(rules)) // tags that matched each rule so far
 	for _, t := range tags {
@@ -176,7 +176,7 @@ func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 	for after := int64(0); ; {
 		var collections []int64
 		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-			collections, err = tx.RetainingCollections(ctx, after, sweepBatch)
+			collections, err = tx.CollectionsWithRetention(ctx, after, sweepBatch)
 			return err
 		})
 		if err != nil || len(collections) == 0 {
@@ -191,9 +191,9 @@ func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 			}); err != nil {
 				return err
 			}
-			err := s.expiring(ctx, c, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
+			err := s.eachExpired(ctx, c, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
 				for batch := range slices.Chunk(tags, retentionBatch) {
-					if err := s.retire(ctx, p, batch, done); err != nil {
+					if err := s.deleteExpired(ctx, p, batch, done); err != nil {
 						return false, err
 					}
 				}
@@ -206,8 +206,8 @@ func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 	}
 }
 
-// retire deletes tags of a container, as far as they are still what they were.
-func (s *Service) retire(ctx context.Context, p store.Place, tags []store.TagAge, done *SweepResult) error {
+// deleteExpired deletes tags of a container, as far as they are still what they were.
+func (s *Service) deleteExpired(ctx context.Context, p store.Place, tags []store.TagAge, done *SweepResult) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		place, err := tx.Place(ctx, p.ContainerOf, 0)
 		if err != nil || place.Container != p.Container || place.Frozen {
@@ -221,7 +221,7 @@ func (s *Service) retire(ctx context.Context, p store.Place, tags []store.TagAge
 			if !slices.Contains(present, t) {
 				continue
 			}
-			if _, err := s.deleteTag(ctx, tx, model.Retainer, place, t.Tag, ""); err != nil {
+			if _, err := s.deleteTag(ctx, tx, model.RetentionActor, place, t.Tag, ""); err != nil {
 				return err
 			}
 			done.Tags++

@@ -46,7 +46,7 @@ func TestRulesChooseWhatGoes(t *testing.T) {
 		{[]model.RetentionRule{{Tags: "nightly-*", Last: 1}, {Tags: "*", Last: 2}}, "nightly-1 nightly-2 used v1 v2"},
 		{[]model.RetentionRule{{Tags: "none", Last: 1}}, ""},
 	} {
-		list, more, err := f.Expiring(f.ctx(), alice, path(t, "lab"), c.rules)
+		list, more, err := f.ExpiringTags(f.ctx(), alice, path(t, "lab"), c.rules)
 		must(t, err)
 		var goes []string
 		for _, e := range list {
@@ -81,7 +81,7 @@ func TestSweepTakesWhatRulesDoNotKeepAndItCanBeBroughtBack(t *testing.T) {
 	}
 	wants(t, errs.NotFound, f.SetRetention(f.ctx(), bob, path(t, "lab"), nil))
 	wants(t, errs.NotFound, only(f.Retention(f.ctx(), bob, path(t, "lab"))))
-	dry, _, err := f.Expiring(f.ctx(), alice, path(t, "lab"), nil)
+	dry, _, err := f.ExpiringTags(f.ctx(), alice, path(t, "lab"), nil)
 	must(t, err)
 	if len(dry) != 3 || dry[0].Container != "lab/hello" || dry[0].Size == 0 {
 		t.Errorf("a dry run tells %+v", dry)

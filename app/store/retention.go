@@ -33,9 +33,9 @@ func (t *Tx) SetRetentionRules(ctx context.Context, collection int64, rules []mo
 	return nil
 }
 
-// RetainingCollections gives the collections with rules, after one and at most limit.
-func (t *Tx) RetainingCollections(ctx context.Context, after int64, limit int) ([]int64, error) {
-	return all(ctx, t, "store.RetainingCollections", value[int64], `SELECT DISTINCT r.collection_id FROM retention_rules r
+// CollectionsWithRetention gives the collections with rules, after one and at most limit.
+func (t *Tx) CollectionsWithRetention(ctx context.Context, after int64, limit int) ([]int64, error) {
+	return all(ctx, t, "store.CollectionsWithRetention", value[int64], `SELECT DISTINCT r.collection_id FROM retention_rules r
 	  JOIN collections c ON c.id = r.collection_id WHERE c.deleted_at = 0 AND r.collection_id > ? ORDER BY 1 LIMIT ?`, after, limit)
 }
 

@@ -66,7 +66,7 @@ func (s *Site) tryRetention(c echo.Context) error {
 	dry := templates.DryRun{Done: true}
 	rules, err := readRules(fields{values})
 	if err == nil {
-		dry.Tags, dry.More, err = s.registry.Expiring(c.Request().Context(), actor, path, rules)
+		dry.Tags, dry.More, err = s.registry.ExpiringTags(c.Request().Context(), actor, path, rules)
 	}
 	if errs.Is(err, errs.Invalid) {
 		return s.showCollectionSettings(c, http.StatusUnprocessableEntity, actor, path, fields{values}, templates.Problems{"rules": errs.Message(err)})

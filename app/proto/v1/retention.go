@@ -58,11 +58,11 @@ func (d *door) previewRetention(c echo.Context) error {
 	if len(in.Rules) > 0 {
 		rules = each(in.Rules, readRule)
 	}
-	list, more, err := d.registry.Expiring(c.Request().Context(), httpx.Actor(c), name, rules)
+	list, more, err := d.registry.ExpiringTags(c.Request().Context(), httpx.Actor(c), name, rules)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, api.Expiring{More: more, Tags: each(list, func(e model.Expiring) api.ExpiringTag {
+	return c.JSON(http.StatusOK, api.Expiring{More: more, Tags: each(list, func(e model.ExpiringTag) api.ExpiringTag {
 		return api.ExpiringTag{Name: e.Container + ":" + e.Tag, Updated: e.Updated, Pulled: moment(e.Pulled), Size: e.Size}
 	})})
 }
