@@ -29,7 +29,7 @@ func imageStories() []story {
 		Page: signedIn("/containers/library/lab/hello:latest"),
 		ImageHead: templates.ImageHead{Public: true, Archs: []string{"amd64", "arm64"}, Image: model.Image{Container: name, Kind: model.SIF, Digest: digest.FromString("its manifest"), Content: sum, Size: 1_288_490_189,
 			Arch: "amd64", Pushed: now, PushedBy: "alice", PusherFullName: rtl, Tag: "latest", Frozen: true, Tags: []string{"latest", "2026.11", "stable"},
-			Signing: &model.Signing{Signatures: []model.Signature{
+			Signing: &model.SignatureStatus{Signatures: []model.Signature{
 				{Fingerprint: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Name: "Alice <alice@example.org>", Verdict: model.Valid},
 				{Fingerprint: "0BC07EB661573CD60BC07EB661573CD60BC07EB6", Verdict: model.UnknownKey, Reason: "The key is not known here."},
 				{Fingerprint: "1BC07EB661573CD60BC07EB661573CD60BC07EB6", Verdict: model.NotValid, Reason: "Object 3 is not as it was signed."}}},
@@ -69,10 +69,10 @@ func imageStories() []story {
 		Pulls: []templates.Command{{Title: "docker", Line: "docker pull hub.example.org/alice/default/deep/" + longPart + "@" + sum.String()}},
 	}
 	unsigned, pending := full, full
-	unsigned.Image.Signing, unsigned.Image.Signers, unsigned.Pulled = &model.Signing{}, nil, model.Pulls{}
+	unsigned.Image.Signing, unsigned.Image.Signers, unsigned.Pulled = &model.SignatureStatus{}, nil, model.Pulls{}
 	unsigned.Notes = []string{"This is an ext3 image of an old Singularity. It is stored, but not read; labels and scripts are not shown."}
 	unsigned.Image.Kind, unsigned.Labels, unsigned.Definition, unsigned.Inside, unsigned.Apps, unsigned.Archs = model.SIMG, nil, "", templates.Inside{}, nil, nil
-	pending.Image.Signing = &model.Signing{Pending: true}
+	pending.Image.Signing = &model.SignatureStatus{Pending: true}
 	return []story{{"image", full.View()}, {"image-bare", bare.View()}, {"image-ext3", unsigned.View()}, {"image-pending", pending.View()}}
 }
 

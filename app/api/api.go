@@ -88,9 +88,9 @@ type Collection struct {
 	Created     time.Time `json:"created"`
 	Updated     time.Time `json:"updated"`
 	Page        string    `json:"page"` // address of its page
-	// Signers are the fingerprints of the keys one of which has to have signed what is
+	// TrustedKeys are the fingerprints of the keys one of which has to have signed what is
 	// pushed; none if signatures are not asked for.
-	Signers []string `json:"signers,omitempty"`
+	TrustedKeys []string `json:"signers,omitempty"`
 }
 
 // NewCollection asks for a collection. POST /api/v1/collections.
@@ -104,8 +104,8 @@ type NewCollection struct {
 type CollectionChange struct {
 	Public      *bool   `json:"public,omitempty"`
 	Description *string `json:"description,omitempty"`
-	// Signers set to an empty list ask for signatures no more.
-	Signers *[]string `json:"signers,omitempty"`
+	// TrustedKeys set to an empty list ask for signatures no more.
+	TrustedKeys *[]string `json:"signers,omitempty"`
 }
 
 // Grant is a role of a user or a team in a collection; one of User and Team is set.

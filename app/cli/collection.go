@@ -83,7 +83,7 @@ func runCollectionShow(ctx context.Context, opts remoteOptions, env Env, arg str
 	sheet.field("Visibility", visibility(collection.Public))
 	sheet.field("Description", collection.Description)
 	sheet.field("Your role", collection.Role)
-	sheet.field("Signed by", strings.Join(collection.Signers, " or "))
+	sheet.field("Signed by", strings.Join(collection.TrustedKeys, " or "))
 	sheet.field("Created", when(collection.Created))
 	sheet.field("Updated", when(collection.Updated))
 	sheet.field("Page", collection.Page)

@@ -53,17 +53,17 @@ func runCollectionRequireSignature(ctx context.Context, opts requireSignatureOpt
 		return errs.Wrap(op, err)
 	}
 	signers := append([]string{}, opts.keys...) // [], not null, which would change nothing
-	changed, err := c.ChangeCollection(ctx, name, api.CollectionChange{Signers: &signers})
+	changed, err := c.ChangeCollection(ctx, name, api.CollectionChange{TrustedKeys: &signers})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	if opts.json {
 		return printJSON(env, changed)
 	}
-	if len(changed.Signers) == 0 {
+	if len(changed.TrustedKeys) == 0 {
 		say(env, "%s takes images whether they are signed or not.", name)
 		return nil
 	}
-	say(env, "%s takes only images that are signed by %s.", name, strings.Join(changed.Signers, " or "))
+	say(env, "%s takes only images that are signed by %s.", name, strings.Join(changed.TrustedKeys, " or "))
 	return nil
 }

@@ -99,11 +99,11 @@ func (c *Client) takesUnsigned(ctx context.Context, container ref.Path) error {
 		return nil
 	}
 	in, err := c.Collection(ctx, name)
-	if err != nil || len(in.Signers) == 0 {
+	if err != nil || len(in.TrustedKeys) == 0 {
 		return nil
 	}
 	return errs.E("client.takesUnsigned", errs.Forbidden, "%s takes only images that are signed by %s. This one is not signed; sign it: apptainer sign FILE.",
-		in.Name, strings.Join(in.Signers, " or "))
+		in.Name, strings.Join(in.TrustedKeys, " or "))
 }
 
 // imageOf is what is known of an image that was pushed without asking the server.

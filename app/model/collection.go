@@ -52,9 +52,9 @@ type Collection struct {
 	Containers  int
 	// Role is the asking actor's, as far as roles were given to him or his teams.
 	Role Role
-	// Signers are the keys one of which has to have signed an image that is pushed here;
+	// TrustedKeys are the keys one of which has to have signed an image that is pushed here;
 	// none if signatures are not asked for.
-	Signers []string
+	TrustedKeys []string
 }
 
 // RoleAssignment is a role that a user or a whole team was given in a collection; one of User and

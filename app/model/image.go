@@ -81,7 +81,7 @@ type Image struct {
 	// Signers are the keys by which all of the file is validly signed; see Signing.
 	Signers []string
 	// Signing tells of all its signatures, where the call says so.
-	Signing *Signing
+	Signing *SignatureStatus
 }
 
 // TagArch is the architecture for which the image takes a tag; empty if it takes it whole.

@@ -59,8 +59,8 @@ type Signature struct {
 	Reason  string // a sentence about a verdict other than Valid
 }
 
-// Signing is what is known of an image file's signatures.
-type Signing struct {
+// SignatureStatus is what is known of an image file's signatures.
+type SignatureStatus struct {
 	// Pending says that they are still being verified.
 	Pending    bool
 	Signatures []Signature

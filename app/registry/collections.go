@@ -109,9 +109,9 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 type CollectionChange struct {
 	Public      *bool
 	Description *string
-	// Signers are the fingerprints of the keys one of which has to have signed what is
+	// TrustedKeys are the fingerprints of the keys one of which has to have signed what is
 	// pushed from now on; an empty list asks for no signatures.
-	Signers *[]string
+	TrustedKeys *[]string
 }
 
 // ChangeCollection sets a collection's visibility, description and signers. Its owners may.
@@ -132,11 +132,11 @@ func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path 
 			}
 			c.Description = *change.Description
 		}
-		if change.Signers != nil {
-			if c.Signers, err = parseSigners(*change.Signers); err != nil {
+		if change.TrustedKeys != nil {
+			if c.TrustedKeys, err = parseTrustedKeys(*change.TrustedKeys); err != nil {
 				return err
 			}
-			if err := tx.SetCollectionSigners(ctx, c.ID, c.Signers); err != nil {
+			if err := tx.SetTrustedKeys(ctx, c.ID, c.TrustedKeys); err != nil {
 				return err
 			}
 		}
@@ -157,8 +157,8 @@ func (c CollectionChange) told() []string {
 	if c.Description != nil {
 		told = append(told, "description", "changed")
 	}
-	if c.Signers != nil {
-		told = append(told, "signers", strconv.Itoa(len(*c.Signers)))
+	if c.TrustedKeys != nil {
+		told = append(told, "signers", strconv.Itoa(len(*c.TrustedKeys)))
 	}
 	return told
 }

@@ -31,10 +31,10 @@ const (
 type described struct {
 	store.NewImage
 	manifest    manifest.Manifest
-	report      []byte       // the JSON of what is inside an image file
-	signed      bool         // there are signatures in it
-	proof       *proof       // what they are worth, if that is known already
-	reservation *reservation // that is given back when it is kept
+	report      []byte          // the JSON of what is inside an image file
+	signed      bool            // there are signatures in it
+	signatures  *fileSignatures // what they are worth, if that is known already
+	reservation *reservation    // that is given back when it is kept
 }
 
 func newDescribed(m manifest.Manifest, body []byte) described {

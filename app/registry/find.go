@@ -145,7 +145,7 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 		if i.Labels, err = tx.LabelsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
 			return err
 		}
-		if i.Signing, err = signing(ctx, tx, i.Content); err != nil {
+		if i.Signing, err = signatureStatus(ctx, tx, i.Content); err != nil {
 			return err
 		}
 		report, err = tx.Report(ctx, i.Content)

@@ -46,7 +46,7 @@ func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path
 	if err != nil {
 		return i, err
 	}
-	if err := s.prove(ctx, actor, path, &d); err != nil {
+	if err := s.verifyIfRequired(ctx, actor, path, &d); err != nil {
 		return i, err
 	}
 	fresh = append(fresh, store.Blob{Digest: config, Size: int64(len(manifest.EmptyConfig))})

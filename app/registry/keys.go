@@ -44,7 +44,7 @@ func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string
 		}
 		return nil
 	})
-	s.wake()
+	s.requestVerification()
 	return added, errs.Wrap(op, err)
 }
 
@@ -73,7 +73,7 @@ func (s *Service) addKey(ctx context.Context, tx *store.Tx, actor model.Actor, k
 	if err := tx.Record(ctx, actor.Did(model.KeyAdded, k.Fingerprint, "name", k.Name())); err != nil {
 		return model.Key{}, err
 	}
-	return k.Key, tx.JudgeAnew(ctx, k.Fingerprint)
+	return k.Key, tx.ReevaluateSignatures(ctx, k.Fingerprint)
 }
 
 // RemoveKey forgets a key. Whoever added it may, and admins. Signatures by it then count as
@@ -100,7 +100,7 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 		if err := keyVerdict(op, d); err != nil {
 			return err
 		}
-		if err := tx.JudgeAnew(ctx, fingerprint); err != nil {
+		if err := tx.ReevaluateSignatures(ctx, fingerprint); err != nil {
 			return err
 		}
 		if err := tx.DeleteKey(ctx, k.ID); err != nil {
@@ -108,7 +108,7 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 		}
 		return tx.Record(ctx, actor.Did(model.KeyRemoved, fingerprint, "name", k.Name()))
 	})
-	s.wake()
+	s.requestVerification()
 	return errs.Wrap(op, err)
 }
 

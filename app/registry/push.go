@@ -102,7 +102,7 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 	if r.Digest != "" {
 		d.Digest = r.Digest
 	}
-	if err := s.prove(ctx, actor, path, &d); err != nil {
+	if err := s.verifyIfRequired(ctx, actor, path, &d); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	var i model.Image
@@ -185,14 +185,14 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 			return model.Image{}, err
 		}
 	}
-	if err := s.noteSignatures(ctx, tx, d); err != nil {
+	if err := s.recordSignatures(ctx, tx, d); err != nil {
 		return model.Image{}, err
 	}
 	i, err := tx.Image(ctx, id)
 	if err != nil {
 		return i, err
 	}
-	if err := s.allowSigned(ctx, tx, p, i, false); err != nil {
+	if err := s.enforceSigningPolicy(ctx, tx, p, i, false); err != nil {
 		return i, err
 	}
 	if tag != "" {

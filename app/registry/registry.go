@@ -26,20 +26,20 @@ import (
 
 // Service is the core. It is safe for use by many goroutines.
 type Service struct {
-	db           *store.DB
-	blobs        *blob.Store
-	settings     liveSettings
-	log          *slog.Logger
-	uploadLocks  uploadLocks
-	denials      *denials
-	ready        readiness
-	figures      figures
-	woken        chan struct{} // when there are signatures to verify
-	suspects     suspectBlobs
-	scrubLimiter *rate.Limiter // of what the scrub reads
-	pulls        pulls
-	derive       Derive
-	courier      *courier.Courier // nil for a program that sends no webhooks
+	db                    *store.DB
+	blobs                 *blob.Store
+	settings              liveSettings
+	log                   *slog.Logger
+	uploadLocks           uploadLocks
+	denials               *denials
+	ready                 readiness
+	figures               figures
+	verificationRequested chan struct{} // when there are signatures to verify
+	suspects              suspectBlobs
+	scrubLimiter          *rate.Limiter // of what the scrub reads
+	pulls                 pulls
+	derive                Derive
+	courier               *courier.Courier // nil for a program that sends no webhooks
 
 	images      lookupCache[model.Image]
 	manifests   lookupCache[Manifest]
@@ -52,7 +52,7 @@ type Service struct {
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
 	s := &Service{
 		db: db, blobs: blobs, log: log, denials: newDenials(),
-		woken: make(chan struct{}, 1), suspects: suspectBlobs{wake: make(chan struct{}, 1)},
+		verificationRequested: make(chan struct{}, 1), suspects: suspectBlobs{wake: make(chan struct{}, 1)},
 		scrubLimiter: rate.NewLimiter(throttleBurst, throttleBurst),
 		images:       newLookupCache(func(model.Image) bool { return true }),
 		manifests:    newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),

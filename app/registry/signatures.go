@@ -14,8 +14,8 @@ import (
 	"sregistry/app/store"
 )
 
-// proof is an image file checked against its signatures.
-type proof struct {
+// fileSignatures is an image file checked against its signatures.
+type fileSignatures struct {
 	rows    []store.SignatureRow
 	objects int
 }
@@ -32,15 +32,15 @@ func (s *Service) VerifySignatures(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.woken:
+		case <-s.verificationRequested:
 		}
 	}
 }
 
-// wake tells VerifySignatures that there is something to do.
-func (s *Service) wake() {
+// requestVerification tells VerifySignatures that there is something to do.
+func (s *Service) requestVerification() {
 	select {
-	case s.woken <- struct{}{}:
+	case s.verificationRequested <- struct{}{}:
 	default: // it was told already
 	}
 }
@@ -63,7 +63,7 @@ func (s *Service) VerifyPending(ctx context.Context) error {
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		if err := s.verifyOne(ctx, after, what); err != nil {
+		if err := s.verifyFile(ctx, after, what); err != nil {
 			if ctx.Err() != nil {
 				return errs.Wrap(op, err)
 			}
@@ -72,26 +72,26 @@ func (s *Service) VerifyPending(ctx context.Context) error {
 	}
 }
 
-func (s *Service) verifyOne(ctx context.Context, content digest.Digest, what int) error {
-	var p *proof
+func (s *Service) verifyFile(ctx context.Context, content digest.Digest, what int) error {
+	var p *fileSignatures
 	if what == store.ToVerify {
 		var err error
-		if p, err = s.examine(ctx, content); err != nil {
+		if p, err = s.readSignatures(ctx, content); err != nil {
 			return err
 		}
 	}
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		// It may have been swept, or done by a push, meanwhile; a key may have come since.
 		now, _, err := tx.PendingOf(ctx, content)
-		if err != nil || now == 0 || p == nil && now != store.ToJudge {
+		if err != nil || now == 0 || p == nil && now != store.ToEvaluate {
 			return err
 		}
-		return s.judge(ctx, tx, content, p)
+		return s.evaluateSignatures(ctx, tx, content, p)
 	})
 }
 
-// examine finds what the signatures in a file are worth. It reads the whole file.
-func (s *Service) examine(ctx context.Context, content digest.Digest) (*proof, error) {
+// readSignatures finds what the signatures in a file are worth. It reads the whole file.
+func (s *Service) readSignatures(ctx context.Context, content digest.Digest) (*fileSignatures, error) {
 	f, size, err := s.blobs.OpenBlob(content)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *Service) examine(ctx context.Context, content digest.Digest) (*proof, e
 	if err != nil {
 		return nil, err
 	}
-	p := &proof{objects: objects}
+	p := &fileSignatures{objects: objects}
 	for _, c := range claims {
 		row := store.SignatureRow{Text: c.Text, Fault: c.Fault, Signature: model.Signature{Object: c.Object,
 			Fingerprint: c.Fingerprint, Covers: c.Covers, Verdict: model.UnknownKey}}
@@ -113,9 +113,9 @@ func (s *Service) examine(ctx context.Context, content digest.Digest) (*proof, e
 	return p, nil
 }
 
-// judge finds, by the keys that are known now, which signatures of a file are good and by
+// evaluateSignatures finds, by the keys that are known now, which signatures of a file are good and by
 // whom all of it is signed. What the file says of itself is in p, or known from before.
-func (s *Service) judge(ctx context.Context, tx *store.Tx, content digest.Digest, p *proof) error {
+func (s *Service) evaluateSignatures(ctx context.Context, tx *store.Tx, content digest.Digest, p *fileSignatures) error {
 	if p == nil {
 		rows, err := tx.Signatures(ctx, content)
 		if err != nil {
@@ -125,7 +125,7 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, content digest.Digest
 		if err != nil {
 			return err
 		}
-		p = &proof{rows, objects}
+		p = &fileSignatures{rows, objects}
 	}
 	covered := map[string]map[uint32]bool{}
 	for at := range p.rows {
@@ -133,7 +133,7 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, content digest.Digest
 		if r.Verdict == model.Unsupported {
 			continue
 		}
-		if err := judgeOne(ctx, tx, r); err != nil {
+		if err := evaluateSignature(ctx, tx, r); err != nil {
 			return err
 		}
 		if r.Verdict != model.Valid {
@@ -158,8 +158,8 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, content digest.Digest
 	return tx.SetPending(ctx, content, 0, p.objects)
 }
 
-// judgeOne gives a signature its verdict.
-func judgeOne(ctx context.Context, tx *store.Tx, r *store.SignatureRow) error {
+// evaluateSignature gives a signature its verdict.
+func evaluateSignature(ctx context.Context, tx *store.Tx, r *store.SignatureRow) error {
 	if r.Fault != "" {
 		r.Verdict, r.Reason = model.NotValid, r.Fault
 		return nil
@@ -179,8 +179,8 @@ func judgeOne(ctx context.Context, tx *store.Tx, r *store.SignatureRow) error {
 	return nil
 }
 
-// signing tells what is known of a file's signatures.
-func signing(ctx context.Context, tx *store.Tx, content digest.Digest) (*model.Signing, error) {
+// signatureStatus tells what is known of a file's signatures.
+func signatureStatus(ctx context.Context, tx *store.Tx, content digest.Digest) (*model.SignatureStatus, error) {
 	what, _, err := tx.PendingOf(ctx, content)
 	if err != nil {
 		return nil, err
@@ -190,16 +190,16 @@ func signing(ctx context.Context, tx *store.Tx, content digest.Digest) (*model.S
 		return nil, err
 	}
 	signers, err := tx.Signers(ctx, content)
-	state := &model.Signing{Pending: what != 0, Signers: signers}
+	state := &model.SignatureStatus{Pending: what != 0, Signers: signers}
 	for _, r := range rows {
 		state.Signatures = append(state.Signatures, r.Signature)
 	}
 	return state, err
 }
 
-// sweepSigners has signatures judged again whose keys have expired.
-func (s *Service) sweepSigners(ctx context.Context) error {
-	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.JudgeExpired(ctx, tx.Now.Add(-time.Second)) })
-	s.wake()
+// sweepExpiredKeys has signatures judged again whose keys have expired.
+func (s *Service) sweepExpiredKeys(ctx context.Context) error {
+	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.ReevaluateExpired(ctx, tx.Now.Add(-time.Second)) })
+	s.requestVerification()
 	return err
 }

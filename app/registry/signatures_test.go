@@ -30,7 +30,7 @@ func (f *fixture) pushSigned(actor model.Actor, name string, signers ...*openpgp
 }
 
 // signing gives what is known of the signatures of an image.
-func (f *fixture) signing(actor model.Actor, name string) model.Signing {
+func (f *fixture) signing(actor model.Actor, name string) model.SignatureStatus {
 	f.t.Helper()
 	i, _, err := f.Inspect(f.ctx(), actor, path(f.t, name), tag("latest"), "")
 	if err != nil {
@@ -135,7 +135,7 @@ func TestChangedImageIsNotValid(t *testing.T) {
 
 func (f *fixture) requireSignature(actor model.Actor, name string, signers ...string) {
 	f.t.Helper()
-	if _, err := f.ChangeCollection(f.ctx(), actor, path(f.t, name), registry.CollectionChange{Signers: &signers}); err != nil {
+	if _, err := f.ChangeCollection(f.ctx(), actor, path(f.t, name), registry.CollectionChange{TrustedKeys: &signers}); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -217,13 +217,13 @@ func TestSignersAreFingerprints(t *testing.T) {
 	alice, bob := f.user("alice"), f.user("bob")
 	must(t, f.pushSigned(alice, "lab/a"))
 	for _, signers := range [][]string{{"hello"}, {"0x1234"}, make([]string, 101)} {
-		_, err := f.ChangeCollection(f.ctx(), alice, path(t, "lab"), registry.CollectionChange{Signers: &signers})
+		_, err := f.ChangeCollection(f.ctx(), alice, path(t, "lab"), registry.CollectionChange{TrustedKeys: &signers})
 		if !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.TooLarge) {
 			t.Errorf("%v: %v", signers, err)
 		}
 	}
 	own := []string{pgptest.Fingerprint(pgptest.New(t, "bob"))}
-	_, err := f.ChangeCollection(f.ctx(), bob, path(t, "lab"), registry.CollectionChange{Signers: &own})
+	_, err := f.ChangeCollection(f.ctx(), bob, path(t, "lab"), registry.CollectionChange{TrustedKeys: &own})
 	wants(t, errs.NotFound, err)
 }
 

@@ -11,13 +11,13 @@ import (
 	"sregistry/app/store"
 )
 
-// maxSigners bounds the keys that a collection accepts.
-const maxSigners = 100
+// maxTrustedKeys bounds the keys that a collection accepts.
+const maxTrustedKeys = 100
 
-// prove checks an image file against its signatures before it is kept, where its collection
+// verifyIfRequired checks an image file against its signatures before it is kept, where its collection
 // asks for signatures and the file was not checked against them before. Elsewhere that is
 // done in the background: it reads the whole file.
-func (s *Service) prove(ctx context.Context, actor model.Actor, path ref.Path, d *described) error {
+func (s *Service) verifyIfRequired(ctx context.Context, actor model.Actor, path ref.Path, d *described) error {
 	if !d.Kind.IsFile() {
 		return nil
 	}
@@ -27,7 +27,7 @@ func (s *Service) prove(ctx context.Context, actor model.Actor, path ref.Path, d
 		if err != nil {
 			return err
 		}
-		signers, err := tx.CollectionSigners(ctx, p.Collection)
+		signers, err := tx.TrustedKeys(ctx, p.Collection)
 		if err != nil || len(signers) == 0 {
 			return err
 		}
@@ -42,13 +42,13 @@ func (s *Service) prove(ctx context.Context, actor model.Actor, path ref.Path, d
 	if err != nil || !needed {
 		return err
 	}
-	d.proof, err = s.examine(ctx, d.Content)
+	d.signatures, err = s.readSignatures(ctx, d.Content)
 	return err
 }
 
-// noteSignatures sees to it that the signatures of a file which is being kept are, or will
+// recordSignatures sees to it that the signatures of a file which is being kept are, or will
 // be, verified.
-func (s *Service) noteSignatures(ctx context.Context, tx *store.Tx, d described) error {
+func (s *Service) recordSignatures(ctx context.Context, tx *store.Tx, d described) error {
 	if !d.signed {
 		return nil
 	}
@@ -56,28 +56,28 @@ func (s *Service) noteSignatures(ctx context.Context, tx *store.Tx, d described)
 	if err != nil {
 		return err
 	}
-	if d.proof != nil || what == store.ToJudge {
-		return s.judge(ctx, tx, d.Content, d.proof)
+	if d.signatures != nil || what == store.ToEvaluate {
+		return s.evaluateSignatures(ctx, tx, d.Content, d.signatures)
 	}
 	known, err := tx.Signatures(ctx, d.Content)
 	if err != nil || len(known) > 0 {
 		return err
 	}
-	s.wake()
+	s.requestVerification()
 	return tx.SetPending(ctx, d.Content, store.ToVerify, objects)
 }
 
-// allowSigned refuses an image that its collection's signing policy does not admit: where
+// enforceSigningPolicy refuses an image that its collection's signing policy does not admit: where
 // there are trusted keys, every object of an image file has to be validly signed by one of
 // them. An index is as good as what it names. What is known not to run, such as a bill of
 // materials, passes without a tag: under one, clients would take it for the image.
-func (s *Service) allowSigned(ctx context.Context, tx *store.Tx, p store.Place, i model.Image, tagged bool) error {
-	accepted, err := tx.CollectionSigners(ctx, p.Collection)
+func (s *Service) enforceSigningPolicy(ctx context.Context, tx *store.Tx, p store.Place, i model.Image, tagged bool) error {
+	accepted, err := tx.TrustedKeys(ctx, p.Collection)
 	if err != nil || len(accepted) == 0 {
 		return err
 	}
-	a := &admission{tx: tx, collection: p.ContainerOf.Collection.String(), accepted: accepted, seen: map[int64]bool{}}
-	if err := a.admit(ctx, i); err != nil {
+	a := &signingPolicy{tx: tx, collection: p.ContainerOf.Collection.String(), accepted: accepted, seen: map[int64]bool{}}
+	if err := a.check(ctx, i); err != nil {
 		return err
 	}
 	if tagged && a.files == 0 {
@@ -86,9 +86,9 @@ func (s *Service) allowSigned(ctx context.Context, tx *store.Tx, p store.Place, 
 	return nil
 }
 
-// allowTagged is allowSigned for all that has a tag in a container which is brought back.
+// allowTagged is enforceSigningPolicy for all that has a tag in a container which is brought back.
 func (s *Service) allowTagged(ctx context.Context, tx *store.Tx, p store.Place) error {
-	accepted, err := tx.CollectionSigners(ctx, p.Collection)
+	accepted, err := tx.TrustedKeys(ctx, p.Collection)
 	if err != nil || len(accepted) == 0 {
 		return err
 	}
@@ -97,17 +97,17 @@ func (s *Service) allowTagged(ctx context.Context, tx *store.Tx, p store.Place) 
 		return err
 	}
 	for _, i := range images {
-		if err := s.allowSigned(ctx, tx, p, i, true); err != nil {
+		if err := s.enforceSigningPolicy(ctx, tx, p, i, true); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// admission is the question whether a collection's signing policy admits an image with all
+// signingPolicy is the question whether a collection's signing policy admits an image with all
 // that it names. What was looked at is not looked at again: of indexes within indexes there
 // are more ways than anybody can go.
-type admission struct {
+type signingPolicy struct {
 	tx         *store.Tx
 	collection string
 	accepted   []string
@@ -115,7 +115,7 @@ type admission struct {
 	files      int // signed image files among them
 }
 
-func (a *admission) admit(ctx context.Context, i model.Image) error {
+func (a *signingPolicy) check(ctx context.Context, i model.Image) error {
 	if a.seen[i.ID] {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (a *admission) admit(ctx context.Context, i model.Image) error {
 		return a.admitIndex(ctx, i)
 	case i.Kind == model.SIF && !i.Runnable:
 		a.files++
-		return a.admitFile(ctx, i)
+		return a.checkFile(ctx, i)
 	case i.Kind == model.Artifact && !i.Runnable:
 		return nil
 	}
@@ -133,7 +133,7 @@ func (a *admission) admit(ctx context.Context, i model.Image) error {
 }
 
 // admitIndex admits an index of images only: what it names besides may be anything.
-func (a *admission) admitIndex(ctx context.Context, i model.Image) error {
+func (a *signingPolicy) admitIndex(ctx context.Context, i model.Image) error {
 	children, err := a.tx.Children(ctx, i.ID)
 	if err != nil {
 		return err
@@ -146,21 +146,21 @@ func (a *admission) admitIndex(ctx context.Context, i model.Image) error {
 		return a.refuse()
 	}
 	for _, c := range children {
-		if err := a.admit(ctx, c); err != nil {
+		if err := a.check(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *admission) refuse() error {
-	return errs.E("registry.admission", errs.Forbidden,
+func (a *signingPolicy) refuse() error {
+	return errs.E("registry.signingPolicy", errs.Forbidden,
 		"%s requires signed images, and this is not a SIF file. Push a SIF signed by one of the collection's trusted keys.", a.collection)
 }
 
-func (a *admission) admitFile(ctx context.Context, i model.Image) error {
-	const op = "registry.admitFile"
-	state, err := signing(ctx, a.tx, i.Content)
+func (a *signingPolicy) checkFile(ctx context.Context, i model.Image) error {
+	const op = "registry.checkFile"
+	state, err := signatureStatus(ctx, a.tx, i.Content)
 	if err != nil {
 		return err
 	}
@@ -170,11 +170,11 @@ func (a *admission) admitFile(ctx context.Context, i model.Image) error {
 	if slices.ContainsFunc(state.Signers, func(f string) bool { return slices.Contains(a.accepted, f) }) {
 		return nil
 	}
-	return errs.E(op, errs.Forbidden, "%s takes only images that are signed by %s. %s", a.collection, strings.Join(a.accepted, " or "), objection(state, a.accepted))
+	return errs.E(op, errs.Forbidden, "%s takes only images that are signed by %s. %s", a.collection, strings.Join(a.accepted, " or "), signatureProblem(state, a.accepted))
 }
 
-// objection says what is wrong with the signatures of an image that is refused.
-func objection(state *model.Signing, accepted []string) string {
+// signatureProblem says what is wrong with the signatures of an image that is refused.
+func signatureProblem(state *model.SignatureStatus, accepted []string) string {
 	for _, s := range state.Signatures {
 		switch {
 		case s.Verdict == model.Valid && slices.Contains(accepted, s.Fingerprint):
@@ -191,11 +191,11 @@ func objection(state *model.Signing, accepted []string) string {
 	return "This one is signed by other keys."
 }
 
-// parseSigners reads the fingerprints of the keys that a collection accepts.
-func parseSigners(texts []string) ([]string, error) {
-	const op = "registry.parseSigners"
-	if len(texts) > maxSigners {
-		return nil, errs.E(op, errs.TooLarge, "A collection can accept at most %d keys.", maxSigners)
+// parseTrustedKeys reads the fingerprints of the keys that a collection accepts.
+func parseTrustedKeys(texts []string) ([]string, error) {
+	const op = "registry.parseTrustedKeys"
+	if len(texts) > maxTrustedKeys {
+		return nil, errs.E(op, errs.TooLarge, "A collection can accept at most %d keys.", maxTrustedKeys)
 	}
 	list := make([]string, 0, len(texts))
 	for _, text := range texts {

@@ -63,7 +63,7 @@ func (s *Service) Sweep(ctx context.Context) (SweepResult, error) {
 			return done, errs.Wrap(op, err)
 		}
 	}
-	if err := s.sweepSigners(ctx); err != nil {
+	if err := s.sweepExpiredKeys(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
 	if err := s.sweepEvents(ctx); err != nil {

@@ -83,7 +83,7 @@ func (s *Service) pointTag(ctx context.Context, tx *store.Tx, actor model.Actor,
 	if err := s.allowTag(ctx, tx, actor, access.Push, p, tag); err != nil {
 		return err
 	}
-	if err := s.allowSigned(ctx, tx, p, i, true); err != nil {
+	if err := s.enforceSigningPolicy(ctx, tx, p, i, true); err != nil {
 		return err
 	}
 	row, err := tx.SetTag(ctx, p.Container, tag, i.TagArch(), i.ID)

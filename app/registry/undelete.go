@@ -145,7 +145,7 @@ func (s *Service) restoreImage(ctx context.Context, tx *store.Tx, actor model.Ac
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := s.allowSigned(ctx, tx, p, i, false); err != nil {
+	if err := s.enforceSigningPolicy(ctx, tx, p, i, false); err != nil {
 		return nil, nil, err
 	}
 	members, err := tx.DeletionMembers(ctx, d.ID)
@@ -214,7 +214,7 @@ func (s *Service) restoreTag(ctx context.Context, tx *store.Tx, actor model.Acto
 		if err != nil {
 			return err
 		}
-		if err := s.allowSigned(ctx, tx, p, i, true); err != nil {
+		if err := s.enforceSigningPolicy(ctx, tx, p, i, true); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ func scanCollection(row scanner) (model.Collection, error) {
 	var created, updated int64
 	var signers string
 	err := row.Scan(&c.ID, &c.Name.Namespace, &c.Name.Name, &c.Public, &c.Description, &created, &updated, &c.Containers, &c.Role, &signers)
-	c.Created, c.Updated, c.Signers = fromUnix(created), fromUnix(updated), fingerprints(signers)
+	c.Created, c.Updated, c.TrustedKeys = fromUnix(created), fromUnix(updated), fingerprints(signers)
 	return c, err
 }
 

@@ -138,15 +138,15 @@ func (t *Tx) DeleteKey(ctx context.Context, id int64) error {
 	return t.run(ctx, "store.DeleteKey", "DELETE FROM keys WHERE id = ?", id)
 }
 
-// JudgeAnew marks the files that have signatures by a key, so that they are judged again.
-func (t *Tx) JudgeAnew(ctx context.Context, fingerprint string) error {
-	return t.run(ctx, "store.JudgeAnew", `UPDATE reports SET pending = 1 WHERE pending = 0
+// ReevaluateSignatures marks the files that have signatures by a key, so that they are judged again.
+func (t *Tx) ReevaluateSignatures(ctx context.Context, fingerprint string) error {
+	return t.run(ctx, "store.ReevaluateSignatures", `UPDATE reports SET pending = 1 WHERE pending = 0
 	  AND digest IN (SELECT digest FROM signatures WHERE fingerprint = ?)`, fingerprint)
 }
 
-// JudgeExpired does the same for signatures that were valid by keys which have expired since.
-func (t *Tx) JudgeExpired(ctx context.Context, at time.Time) error {
-	return t.run(ctx, "store.JudgeExpired", `UPDATE reports SET pending = 1 WHERE pending = 0
+// ReevaluateExpired does the same for signatures that were valid by keys which have expired since.
+func (t *Tx) ReevaluateExpired(ctx context.Context, at time.Time) error {
+	return t.run(ctx, "store.ReevaluateExpired", `UPDATE reports SET pending = 1 WHERE pending = 0
 	  AND digest IN (SELECT s.digest FROM keys k JOIN signatures s ON s.fingerprint = k.fingerprint
 	                  WHERE k.expires_at BETWEEN 1 AND ? AND s.verdict = 'valid')`, unix(at))
 }

@@ -14,8 +14,8 @@ import (
 
 // What is pending of a file's signatures.
 const (
-	// ToJudge: which are good, by the keys that are known now.
-	ToJudge = 1
+	// ToEvaluate: which are good, by the keys that are known now.
+	ToEvaluate = 1
 	// ToVerify: first check the file against them.
 	ToVerify = 2
 )
@@ -109,16 +109,16 @@ func (t *Tx) Signers(ctx context.Context, content digest.Digest) ([]string, erro
 	return all(ctx, t, "store.Signers", value[string], "SELECT fingerprint FROM signers WHERE digest = ? ORDER BY fingerprint", content)
 }
 
-// CollectionSigners gives the keys one of which a collection asks for; none if it asks
+// TrustedKeys gives the keys one of which a collection asks for; none if it asks
 // for no signatures.
-func (t *Tx) CollectionSigners(ctx context.Context, collection int64) ([]string, error) {
-	return all(ctx, t, "store.CollectionSigners", value[string],
+func (t *Tx) TrustedKeys(ctx context.Context, collection int64) ([]string, error) {
+	return all(ctx, t, "store.TrustedKeys", value[string],
 		"SELECT fingerprint FROM collection_signers WHERE collection_id = ? ORDER BY fingerprint", collection)
 }
 
-// SetCollectionSigners sets the keys that CollectionSigners gives.
-func (t *Tx) SetCollectionSigners(ctx context.Context, collection int64, fingerprints []string) error {
-	const op = "store.SetCollectionSigners"
+// SetTrustedKeys sets the keys that TrustedKeys gives.
+func (t *Tx) SetTrustedKeys(ctx context.Context, collection int64, fingerprints []string) error {
+	const op = "store.SetTrustedKeys"
 	if err := t.run(ctx, op, "DELETE FROM collection_signers WHERE collection_id = ?", collection); err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 	if typed.Has("rules") {
 		view.Rules = typed.Get("rules")
 	}
-	view.Description, view.Signers = view.Collection.Description, strings.Join(view.Collection.Signers, "\n")
+	view.Description, view.Signers = view.Collection.Description, strings.Join(view.Collection.TrustedKeys, "\n")
 	if typed.Has("description") {
 		view.Description = typed.text("description")
 	}
@@ -155,9 +155,9 @@ func (s *Site) setSigners(c echo.Context, actor model.Actor, path ref.Path, f fi
 			signers = append(signers, line)
 		}
 	}
-	changed, err := s.registry.ChangeCollection(c.Request().Context(), actor, path, registry.CollectionChange{Signers: &signers})
+	changed, err := s.registry.ChangeCollection(c.Request().Context(), actor, path, registry.CollectionChange{TrustedKeys: &signers})
 	says := "Saved. No signature is asked for."
-	if len(changed.Signers) > 0 {
+	if len(changed.TrustedKeys) > 0 {
 		says = "Saved. What is pushed from now on has to be signed."
 	}
 	return outcome{says: says}, err

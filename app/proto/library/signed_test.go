@@ -49,7 +49,7 @@ func TestUnsignedPushToACollectionOfSignedImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	signers := []string{pgptest.Fingerprint(key)}
-	if _, err := f.Registry.ChangeCollection(t.Context(), f.alice.Actor, path, registry.CollectionChange{Signers: &signers}); err != nil {
+	if _, err := f.Registry.ChangeCollection(t.Context(), f.alice.Actor, path, registry.CollectionChange{TrustedKeys: &signers}); err != nil {
 		t.Fatal(err)
 	}
 	s := f.alice.start(t, f, "alice", "tools", "x", file)

@@ -117,13 +117,13 @@ func manageKeys(t *testing.T, s *site, p people) {
 		t.Errorf("a stranger's keys: %+v", own)
 	}
 
-	signers := want[api.Collection](t, s, 200, "PATCH", "/collections/lab", p["owner"], `{"signers":["`+pgptest.Fingerprint(key)+`"]}`).Signers
+	signers := want[api.Collection](t, s, 200, "PATCH", "/collections/lab", p["owner"], `{"signers":["`+pgptest.Fingerprint(key)+`"]}`).TrustedKeys
 	if len(signers) != 1 {
 		t.Errorf("signers: %v", signers)
 	}
 	want[any](t, s, 403, "PUT", hello+"/tags/unsigned", p["owner"], `{"reference":"latest"}`)
-	if again := want[api.Collection](t, s, 200, "PATCH", "/collections/lab", p["owner"], `{"signers":[]}`); again.Signers != nil {
-		t.Errorf("signers: %v", again.Signers)
+	if again := want[api.Collection](t, s, 200, "PATCH", "/collections/lab", p["owner"], `{"signers":[]}`); again.TrustedKeys != nil {
+		t.Errorf("signers: %v", again.TrustedKeys)
 	}
 
 	want[any](t, s, 403, "DELETE", "/keys/"+pgptest.Fingerprint(key), p["stranger"], "")

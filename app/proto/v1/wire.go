@@ -76,7 +76,7 @@ func moment(t time.Time) *time.Time {
 
 func (d *door) wireCollection(c model.Collection) api.Collection {
 	return api.Collection{Name: c.Name.String(), Public: c.Public, Description: c.Description, Containers: c.Containers,
-		Role: c.Role.String(), Created: c.Created, Updated: c.Updated, Signers: c.Signers,
+		Role: c.Role.String(), Created: c.Created, Updated: c.Updated, TrustedKeys: c.TrustedKeys,
 		Page: d.address + "/collections/" + c.Name.Full()}
 }
 
@@ -100,7 +100,7 @@ func (d *door) wireImage(i model.Image) api.Image {
 		Page: d.address + "/containers/" + i.Container.Full() + ":" + reference}
 }
 
-func wireSigning(s *model.Signing) *api.Signing {
+func wireSigning(s *model.SignatureStatus) *api.Signing {
 	if s == nil {
 		return nil
 	}
