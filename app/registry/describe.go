@@ -27,8 +27,8 @@ const (
 	maxLabelText  = 256 << 10 // of all of them
 )
 
-// described is an image as its manifest and its content say, before it has a place.
-type described struct {
+// imageInfo is an image as its manifest and its content say, before it has a place.
+type imageInfo struct {
 	store.NewImage
 	manifest    manifest.Manifest
 	report      []byte          // the JSON of what is inside an image file
@@ -37,8 +37,8 @@ type described struct {
 	reservation *reservation    // that is given back when it is kept
 }
 
-func newDescribed(m manifest.Manifest, body []byte) described {
-	d := described{manifest: m, NewImage: store.NewImage{Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body,
+func newImageInfo(m manifest.Manifest, body []byte) imageInfo {
+	d := imageInfo{manifest: m, NewImage: store.NewImage{Digest: digest.FromBytes(body), MediaType: m.MediaType, Manifest: body,
 		Kind: model.Artifact, Size: m.Size(), Blobs: m.Blobs(), Runnable: true}}
 	if len(m.Layers) > 0 {
 		d.Mark = m.Layers[0].Digest
@@ -61,8 +61,8 @@ func annotations(a map[string]string) []byte {
 	return text
 }
 
-// file notes that the image is one file, and what is inside it.
-func (d *described) file(content digest.Digest, size int64, report *sif.Report) error {
+// setFile notes that the image is one file, and what is inside it.
+func (d *imageInfo) setFile(content digest.Digest, size int64, report *sif.Report) error {
 	d.Mark, d.Runnable = content, !d.manifest.NoContainer(true)
 	d.Content, d.Size, d.Arch, d.Labels, d.Definition = content, size, report.Arch, report.Labels, report.Definition
 	d.signed = len(report.Signatures) > 0
@@ -72,13 +72,13 @@ func (d *described) file(content digest.Digest, size int64, report *sif.Report) 
 	}
 	var err error
 	d.report, err = json.Marshal(report)
-	return errs.Wrap("registry.file", err)
+	return errs.Wrap("registry.setFile", err)
 }
 
-// describe looks at the image that a manifest names. Errors: Invalid for a layer that
+// inspectManifest looks at the image that a manifest names. Errors: Invalid for a layer that
 // says it is an image file and is not.
-func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte) (described, error) {
-	d := newDescribed(m, body)
+func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body []byte) (imageInfo, error) {
+	d := newImageInfo(m, body)
 	if m.IsIndex {
 		d.Kind = model.Index
 		return d, nil
@@ -88,7 +88,7 @@ func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte
 	}
 	if m.IsImage() {
 		d.Kind, d.Mark, d.OCISIF = model.OCIImage, m.Config.Digest, m.IsOCISIF()
-		return d, s.describeConfig(&d, m.Config)
+		return d, s.inspectConfig(&d, m.Config)
 	}
 	if layer, ok := m.LoneLayer(); ok {
 		if err := s.describeFile(ctx, &d, layer); !errs.Is(err, errs.Invalid) {
@@ -101,7 +101,7 @@ func (s *Service) describe(ctx context.Context, m manifest.Manifest, body []byte
 }
 
 // describeFile looks at an image which is one file. Errors: Invalid if it is not.
-func (s *Service) describeFile(ctx context.Context, d *described, file v1.Descriptor) error {
+func (s *Service) describeFile(ctx context.Context, d *imageInfo, file v1.Descriptor) error {
 	f, size, err := s.blobs.OpenBlob(file.Digest)
 	if err != nil {
 		return err
@@ -111,15 +111,15 @@ func (s *Service) describeFile(ctx context.Context, d *described, file v1.Descri
 	if err != nil {
 		return err
 	}
-	if err := d.file(file.Digest, size, report); err != nil || d.Runnable {
+	if err := d.setFile(file.Digest, size, report); err != nil || d.Runnable {
 		return err
 	}
 	d.Runnable, err = s.isImageConfig(d.manifest.Config)
 	return err
 }
 
-// describeConfig takes the architecture and the labels from the config of an OCI image.
-func (s *Service) describeConfig(d *described, config v1.Descriptor) error {
+// inspectConfig takes the architecture and the labels from the config of an OCI image.
+func (s *Service) inspectConfig(d *imageInfo, config v1.Descriptor) error {
 	image, err := s.imageConfig(config)
 	d.Arch, d.Labels = knownArch(image.Architecture), boundLabels(image.Config.Labels)
 	return err

@@ -46,7 +46,7 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 	switch {
 	case err == nil:
 		d.reservation = &reservation{s: s, id: id} // the upload's row goes in the transaction that makes the image
-		i, err = s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
+		i, err = s.createFileImage(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	case errs.Is(err, errs.Invalid):
 		u.Abort() // it is not an image, and cannot become one
 	default:
@@ -54,7 +54,7 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 	}
 	if err != nil {
 		// The bytes are no longer an upload. Should its row stay, a sweep forgets it.
-		return model.Image{}, errs.Wrap(op, errors.Join(err, s.forgetUpload(ctx, id)))
+		return model.Image{}, errs.Wrap(op, errors.Join(err, s.removeUpload(ctx, id)))
 	}
 	return i, nil
 }
@@ -62,25 +62,25 @@ func (s *Service) FinishPush(ctx context.Context, actor model.Actor, path ref.Pa
 // commitFile makes a durable blob of an upload that is an image file, and gives it the
 // manifest that it would have by every door. Errors: Invalid for a file that is not an image,
 // of which nothing is committed.
-func (s *Service) commitFile(ctx context.Context, u *blob.Upload) (described, error) {
+func (s *Service) commitFile(ctx context.Context, u *blob.Upload) (imageInfo, error) {
 	size := u.Offset()
 	f, err := u.Peek()
 	if err != nil {
-		return described{}, err
+		return imageInfo{}, err
 	}
 	defer f.Close()
 	report, err := sif.Inspect(ctx, f, size)
 	if err != nil {
-		return described{}, err
+		return imageInfo{}, err
 	}
 	content, err := u.Commit("")
 	if err != nil {
-		return described{}, err
+		return imageInfo{}, err
 	}
 	m, text, err := fileManifest(content, size)
 	if err != nil {
-		return described{}, err
+		return imageInfo{}, err
 	}
-	d := newDescribed(m, text)
-	return d, d.file(content, size, report)
+	d := newImageInfo(m, text)
+	return d, d.setFile(content, size, report)
 }

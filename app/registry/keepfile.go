@@ -12,17 +12,17 @@ import (
 	"sregistry/app/store"
 )
 
-// KeepFile makes an image of a file that was uploaded to a container, with the manifest
+// CreateFileImage makes an image of a file that was uploaded to a container, with the manifest
 // that it would have by every door. It has no tag yet. The description may be empty; that
 // of an image which is there already stays. Errors: BlobUnknown if the container does not
 // hold the file, Invalid if it is not an image, TooLarge for the description, and those of
 // AuthorizePush.
-func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest, description string) (model.Image, error) {
-	const op = "registry.KeepFile"
+func (s *Service) CreateFileImage(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest, description string) (model.Image, error) {
+	const op = "registry.CreateFileImage"
 	if err := checkDescription(description); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	size, err := s.uploaded(ctx, actor, path, content)
+	size, err := s.uploadedSize(ctx, actor, path, content)
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
@@ -30,18 +30,18 @@ func (s *Service) KeepFile(ctx context.Context, actor model.Actor, path ref.Path
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	d, err := s.describe(ctx, m, text)
+	d, err := s.inspectManifest(ctx, m, text)
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	d.Description = description
-	i, err := s.keepFile(ctx, actor, path, d, "")
+	i, err := s.createFileImage(ctx, actor, path, d, "")
 	return i, errs.Wrap(op, err)
 }
 
-// keepFile makes an image of a durable file, under a tag if one is given. What the
+// createFileImage makes an image of a durable file, under a tag if one is given. What the
 // container does not hold yet is given with it.
-func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path, d described, tag string, fresh ...store.Blob) (i model.Image, err error) {
+func (s *Service) createFileImage(ctx context.Context, actor model.Actor, path ref.Path, d imageInfo, tag string, fresh ...store.Blob) (i model.Image, err error) {
 	config, err := s.storeBytes(ctx, manifest.EmptyConfig)
 	if err != nil {
 		return i, err
@@ -64,16 +64,16 @@ func (s *Service) keepFile(ctx context.Context, actor model.Actor, path ref.Path
 					return err
 				}
 			}
-			i, err = s.keep(ctx, tx, actor, p, d, tag)
+			i, err = s.createImage(ctx, tx, actor, p, d, tag)
 			return err
 		})
 	})
 	return i, err
 }
 
-// uploaded gives the size of a blob that a container holds, to somebody who may push
+// uploadedSize gives the size of a blob that a container holds, to somebody who may push
 // there.
-func (s *Service) uploaded(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest) (size int64, err error) {
+func (s *Service) uploadedSize(ctx context.Context, actor model.Actor, path ref.Path, content digest.Digest) (size int64, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 		if err != nil {
@@ -81,7 +81,7 @@ func (s *Service) uploaded(ctx context.Context, actor model.Actor, path ref.Path
 		}
 		size, err = tx.BlobSize(ctx, p.Container, content)
 		if errs.Is(err, errs.NotFound) {
-			return errs.E("registry.uploaded", errs.BlobUnknown, "No file with the digest %s has come to %s; push it again.", content, p.ContainerOf)
+			return errs.E("registry.uploadedSize", errs.BlobUnknown, "No file with the digest %s has come to %s; push it again.", content, p.ContainerOf)
 		}
 		return err
 	})

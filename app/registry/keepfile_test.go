@@ -21,22 +21,22 @@ func TestKeptFileIsTheImageThatAPushMakes(t *testing.T) {
 	content := digest.FromBytes(file)
 	must(t, f.PutBlob(f.ctx(), alice, path(t, "alice/tools/x"), content, bytes.NewReader(file)))
 
-	_, err := f.KeepFile(f.ctx(), bob, path(t, "bob/tools/x"), content, "")
+	_, err := f.CreateFileImage(f.ctx(), bob, path(t, "bob/tools/x"), content, "")
 	wants(t, errs.BlobUnknown, err)
-	_, err = f.KeepFile(f.ctx(), bob, path(t, "alice/tools/x"), content, "")
+	_, err = f.CreateFileImage(f.ctx(), bob, path(t, "alice/tools/x"), content, "")
 	wants(t, errs.Forbidden, err)
 
-	kept, err := f.KeepFile(f.ctx(), alice, path(t, "alice/tools/x"), content, "for samtools")
+	kept, err := f.CreateFileImage(f.ctx(), alice, path(t, "alice/tools/x"), content, "for samtools")
 	must(t, err)
 	pushed := f.push(alice, "alice/other/x", "1", "amd64", 1)
 	if kept.Digest != pushed.Digest || kept.Content != content || kept.Kind != model.SIF || kept.Tag != "" {
 		t.Errorf("kept %+v, pushed %+v", kept, pushed)
 	}
-	again, err := f.KeepFile(f.ctx(), alice, path(t, "alice/tools/x"), content, "something else")
+	again, err := f.CreateFileImage(f.ctx(), alice, path(t, "alice/tools/x"), content, "something else")
 	if must(t, err); again.Description != "for samtools" {
 		t.Errorf("pushed again it is described as %q", again.Description)
 	}
-	_, err = f.KeepFile(f.ctx(), alice, path(t, "alice/tools/x"), content, strings.Repeat("x", 5000))
+	_, err = f.CreateFileImage(f.ctx(), alice, path(t, "alice/tools/x"), content, strings.Repeat("x", 5000))
 	wants(t, errs.TooLarge, err)
 	must(t, only(f.SetTag(f.ctx(), alice, path(t, "alice/tools/x"), "1", byDigest(content))))
 	if i, err := f.find(alice, "alice/tools/x", "1", "amd64"); err != nil || i.Digest != kept.Digest {
@@ -50,7 +50,7 @@ func TestFileThatIsNoImageIsNotKept(t *testing.T) {
 	alice := f.user("alice")
 	junk := []byte("#!/bin/sh\n")
 	must(t, f.PutBlob(f.ctx(), alice, path(t, "alice/tools/x"), digest.FromBytes(junk), bytes.NewReader(junk)))
-	_, err := f.KeepFile(f.ctx(), alice, path(t, "alice/tools/x"), digest.FromBytes(junk), "")
+	_, err := f.CreateFileImage(f.ctx(), alice, path(t, "alice/tools/x"), digest.FromBytes(junk), "")
 	wants(t, errs.Invalid, err)
 }
 

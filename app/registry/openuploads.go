@@ -43,11 +43,11 @@ func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []mo
 	return list, nil
 }
 
-// StopUpload gives up an upload, whoever began it; a request that writes to it is cut off.
+// AbortUpload gives up an upload, whoever began it; a request that writes to it is cut off.
 // For admins. Errors: NotFound if it has ended, Forbidden, Unauthenticated, Conflict if
 // its request cannot be cut off.
-func (s *Service) StopUpload(ctx context.Context, actor model.Actor, id string) error {
-	const op = "registry.StopUpload"
+func (s *Service) AbortUpload(ctx context.Context, actor model.Actor, id string) error {
+	const op = "registry.AbortUpload"
 	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}

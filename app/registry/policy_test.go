@@ -260,7 +260,7 @@ func TestSigningPolicyHoldsForMountedFiles(t *testing.T) {
 	f, alice := p.fixture, p.alice
 	i := f.push(alice, "other/x", "latest", "amd64", 9)
 	must(t, f.MountBlob(f.ctx(), alice, path(t, "lab/a"), path(t, "other/x"), i.Content))
-	wants(t, errs.Forbidden, only(f.KeepFile(f.ctx(), alice, path(t, "lab/a"), i.Content, "")))
+	wants(t, errs.Forbidden, only(f.CreateFileImage(f.ctx(), alice, path(t, "lab/a"), i.Content, "")))
 	m, err := f.Manifest(f.ctx(), alice, path(t, "other/x"), tag("latest"))
 	must(t, err)
 	f.put(alice, "lab/a", "{}")

@@ -49,24 +49,24 @@ func (s *Service) Push(ctx context.Context, actor model.Actor, path ref.Path, ta
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	defer reserved.release(ctx)
-	d, err := s.takeFile(ctx, reserved.limit(ctx, body))
+	d, err := s.receiveFile(ctx, reserved.limit(ctx, body))
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	d.reservation = reserved
-	i, err := s.keepFile(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
+	i, err := s.createFileImage(ctx, actor, path, d, tag, store.Blob{Digest: d.Content, Size: d.Size})
 	return i, errs.Wrap(op, err)
 }
 
-// takeFile is commitFile of a body. A file that is not an image is not kept.
-func (s *Service) takeFile(ctx context.Context, body io.Reader) (described, error) {
+// receiveFile is commitFile of a body. A file that is not an image is not kept.
+func (s *Service) receiveFile(ctx context.Context, body io.Reader) (imageInfo, error) {
 	u, err := s.blobs.Create(rand.Text())
 	if err != nil {
-		return described{}, err
+		return imageInfo{}, err
 	}
 	defer u.Abort() // does nothing after the commit
 	if _, err := u.Append(ctx, body, blob.Unlimited); err != nil {
-		return described{}, err
+		return imageInfo{}, err
 	}
 	return s.commitFile(ctx, u)
 }
@@ -95,7 +95,7 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 	if err := s.checkBlobs(ctx, actor, path, m); err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
-	d, err := s.describe(ctx, m, body)
+	d, err := s.inspectManifest(ctx, m, body)
 	if err != nil {
 		return model.Image{}, errs.Wrap(op, err)
 	}
@@ -111,7 +111,7 @@ func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.P
 		if err != nil {
 			return err
 		}
-		if i, err = s.keep(ctx, tx, actor, p, d, r.Tag); err != nil {
+		if i, err = s.createImage(ctx, tx, actor, p, d, r.Tag); err != nil {
 			return err
 		}
 		for _, tag := range tags {
@@ -135,14 +135,14 @@ func (s *Service) checkBlobs(ctx context.Context, actor model.Actor, path ref.Pa
 		if err != nil {
 			return err
 		}
-		return holds(ctx, tx, p, m)
+		return checkBlobsHeld(ctx, tx, p, m)
 	})
 }
 
-// holds reports whether a container holds all blobs of a manifest, of the sizes that it says
+// checkBlobsHeld reports whether a container holds all blobs of a manifest, of the sizes that it says
 // (OCI image specification, descriptor.md: size).
-func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest) error {
-	const op = "registry.holds"
+func checkBlobsHeld(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest) error {
+	const op = "registry.checkBlobsHeld"
 	sizes := map[digest.Digest]int64{} // one blob may be named many times
 	for _, d := range m.Held() {
 		size, known := sizes[d.Digest]
@@ -164,15 +164,15 @@ func holds(ctx context.Context, tx *store.Tx, p store.Place, m manifest.Manifest
 	return nil
 }
 
-// keep is the one way an image comes to be, whichever door it came by.
-func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d described, tag string) (model.Image, error) {
-	if err := holds(ctx, tx, p, d.manifest); err != nil {
+// createImage is the one way an image comes to be, whichever door it came by.
+func (s *Service) createImage(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d imageInfo, tag string) (model.Image, error) {
+	if err := checkBlobsHeld(ctx, tx, p, d.manifest); err != nil {
 		return model.Image{}, err
 	}
-	if err := s.adopt(ctx, tx, p, &d); err != nil {
+	if err := s.resolveChildren(ctx, tx, p, &d); err != nil {
 		return model.Image{}, err
 	}
-	if err := adoptElsewhere(ctx, tx, p, &d); err != nil {
+	if err := resolveForeignLayers(ctx, tx, p, &d); err != nil {
 		return model.Image{}, err
 	}
 	d.Container, d.PushedBy = p.Container, actor.UserID
@@ -201,29 +201,29 @@ func (s *Service) keep(ctx context.Context, tx *store.Tx, actor model.Actor, p s
 		}
 		i.Tag = tag
 	}
-	if err := tx.Record(ctx, pushed(actor, p, i)); err != nil {
+	if err := tx.Record(ctx, pushEvent(actor, p, i)); err != nil {
 		return i, err
 	}
 	return i, tx.TouchContainer(ctx, p)
 }
 
-// pushed is the event of an image that came, under a tag or by its digest.
-func pushed(actor model.Actor, p store.Place, i model.Image) model.Event {
+// pushEvent is the event of an image that came, under a tag or by its digest.
+func pushEvent(actor model.Actor, p store.Place, i model.Image) model.Event {
 	return actor.Did(model.Pushed, fullTitle(i), "digest", i.Known().String(), "kind", string(i.Kind), "arch", i.Arch, "tag", i.Tag,
 		"size", strconv.FormatInt(i.Size, 10)).In(p.Collection)
 }
 
-// adopt finds what an index names; it has to be in the container. That is images, and by
+// resolveChildren finds what an index names; it has to be in the container. That is images, and by
 // any media type that is not a manifest's, blobs: builders keep their caches so, and an
 // unknown type must not be an error (OCI image specification, image-index.md).
-func (s *Service) adopt(ctx context.Context, tx *store.Tx, p store.Place, d *described) error {
+func (s *Service) resolveChildren(ctx context.Context, tx *store.Tx, p store.Place, d *imageInfo) error {
 	for _, child := range d.manifest.Manifests {
 		size, err := adoptImage(ctx, tx, p, d, child)
 		if errs.Is(err, errs.NotFound) && !manifest.IsManifestType(child.MediaType) {
 			size, err = adoptBlob(ctx, tx, p, d, child)
 		}
 		if errs.Is(err, errs.NotFound) {
-			return errs.E("registry.adopt", errs.BlobUnknown, "The index names %s, which is not in %s. Push it first.", child.Digest, p.ContainerOf)
+			return errs.E("registry.resolveChildren", errs.BlobUnknown, "The index names %s, which is not in %s. Push it first.", child.Digest, p.ContainerOf)
 		}
 		if err != nil {
 			return err
@@ -233,7 +233,7 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, p store.Place, d *des
 	return nil
 }
 
-func adoptImage(ctx context.Context, tx *store.Tx, p store.Place, d *described, child v1.Descriptor) (int64, error) {
+func adoptImage(ctx context.Context, tx *store.Tx, p store.Place, d *imageInfo, child v1.Descriptor) (int64, error) {
 	c, err := tx.ImageByDigest(ctx, p.Container, child.Digest)
 	if err != nil {
 		return 0, err
@@ -246,7 +246,7 @@ func adoptImage(ctx context.Context, tx *store.Tx, p store.Place, d *described, 
 	return c.Size, nil
 }
 
-func adoptBlob(ctx context.Context, tx *store.Tx, p store.Place, d *described, child v1.Descriptor) (int64, error) {
+func adoptBlob(ctx context.Context, tx *store.Tx, p store.Place, d *imageInfo, child v1.Descriptor) (int64, error) {
 	size, err := tx.BlobSize(ctx, p.Container, child.Digest)
 	if err != nil {
 		return 0, err
@@ -263,8 +263,8 @@ func wrongSize(op string, d v1.Descriptor, size int64) error {
 	return errs.E(op, errs.Invalid, "The manifest says that the blob %s has %d bytes, but it has %d.", d.Digest, d.Size, size)
 }
 
-// adoptElsewhere finds the layers that need not have been pushed, and were all the same.
-func adoptElsewhere(ctx context.Context, tx *store.Tx, p store.Place, d *described) error {
+// resolveForeignLayers finds the layers that need not have been pushed, and were all the same.
+func resolveForeignLayers(ctx context.Context, tx *store.Tx, p store.Place, d *imageInfo) error {
 	for _, layer := range d.manifest.Elsewhere() {
 		_, err := tx.BlobSize(ctx, p.Container, layer)
 		if errs.Is(err, errs.NotFound) {

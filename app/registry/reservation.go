@@ -76,7 +76,7 @@ func (r *reservation) release(ctx context.Context) {
 	if r == nil || r.id == "" {
 		return
 	}
-	if err := r.s.forgetUpload(ctx, r.id); err != nil {
+	if err := r.s.removeUpload(ctx, r.id); err != nil {
 		r.s.log.Error("a reservation could not be given back; the next start of the server does it", "upload", r.id, "error", err)
 	}
 }

@@ -163,7 +163,7 @@ func (f *fixture) isGone(alice model.Actor, i model.Image) {
 	wants(t, errs.NotFound, err)
 	wants(t, errs.NotFound, f.MountBlob(f.ctx(), alice, path(t, "lab/new"), at, i.Content))
 	wants(t, errs.NotFound, f.MountVisible(f.ctx(), alice, path(t, "lab/new"), i.Content))
-	_, err = f.KeepFile(f.ctx(), alice, at, i.Content, "")
+	_, err = f.CreateFileImage(f.ctx(), alice, at, i.Content, "")
 	wants(t, errs.BlobUnknown, err)
 	_, err = f.PutManifest(f.ctx(), alice, at, tag("again"), manifest.OCIManifest, manifest.ForFile(i.Content, i.Size))
 	wants(t, errs.BlobUnknown, err)

@@ -188,7 +188,7 @@ func TestUnsignedManifestAndIndexAreRefused(t *testing.T) {
 	wants(t, errs.Forbidden, err)
 	_, err = f.PutManifest(f.ctx(), alice, path(t, "lab/old"), byDigest(m.Digest), m.MediaType, m.Body)
 	wants(t, errs.Forbidden, err)
-	_, err = f.KeepFile(f.ctx(), alice, path(t, "lab/old"), i.Content, "")
+	_, err = f.CreateFileImage(f.ctx(), alice, path(t, "lab/old"), i.Content, "")
 	wants(t, errs.Forbidden, err)
 	index := manifest.ForTag([]manifest.Member{{MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.Body)), Arch: "amd64"}})
 	_, err = f.PutManifest(f.ctx(), alice, path(t, "lab/old"), tag("index"), manifest.OCIIndex, index)

@@ -17,7 +17,7 @@ const maxTrustedKeys = 100
 // verifyIfRequired checks an image file against its signatures before it is kept, where its collection
 // asks for signatures and the file was not checked against them before. Elsewhere that is
 // done in the background: it reads the whole file.
-func (s *Service) verifyIfRequired(ctx context.Context, actor model.Actor, path ref.Path, d *described) error {
+func (s *Service) verifyIfRequired(ctx context.Context, actor model.Actor, path ref.Path, d *imageInfo) error {
 	if !d.Kind.IsFile() {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (s *Service) verifyIfRequired(ctx context.Context, actor model.Actor, path 
 
 // recordSignatures sees to it that the signatures of a file which is being kept are, or will
 // be, verified.
-func (s *Service) recordSignatures(ctx context.Context, tx *store.Tx, d described) error {
+func (s *Service) recordSignatures(ctx context.Context, tx *store.Tx, d imageInfo) error {
 	if !d.signed {
 		return nil
 	}

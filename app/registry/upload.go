@@ -78,7 +78,7 @@ func (s *Service) dropEarlier(ctx context.Context, actor model.Actor, path ref.P
 			if err := s.blobs.Discard(id); err != nil {
 				return err
 			}
-			return s.forgetUpload(ctx, id)
+			return s.removeUpload(ctx, id)
 		})
 		if err != nil {
 			return err
@@ -128,9 +128,9 @@ func (s *Service) uploadReservation(ctx context.Context, actor model.Actor, path
 	return row, r, err
 }
 
-// forgetUpload ends what the database knows of an upload, and so gives back what is reserved
+// removeUpload ends what the database knows of an upload, and so gives back what is reserved
 // for it, even if its client has gone away meanwhile.
-func (s *Service) forgetUpload(ctx context.Context, id string, told ...model.Event) error {
+func (s *Service) removeUpload(ctx context.Context, id string, told ...model.Event) error {
 	ctx = context.WithoutCancel(ctx)
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.DeleteUpload(ctx, id); err != nil {
@@ -166,5 +166,5 @@ func (s *Service) discardUpload(ctx context.Context, id string, told ...model.Ev
 	if err := s.blobs.Discard(id); err != nil {
 		return err
 	}
-	return s.forgetUpload(ctx, id, told...)
+	return s.removeUpload(ctx, id, told...)
 }

@@ -99,7 +99,7 @@ func (s *Service) openUpload(ctx context.Context, actor model.Actor, path ref.Pa
 	}
 	if err := reserved.ensure(ctx, row.Offset+contentLength(body)); err != nil {
 		if errs.Is(err, errs.OverQuota) {
-			err = errors.Join(err, s.blobs.Discard(id), s.forgetUpload(ctx, id))
+			err = errors.Join(err, s.blobs.Discard(id), s.removeUpload(ctx, id))
 		}
 		return w, err
 	}
@@ -154,7 +154,7 @@ func (w *uploadWriter) checkpoint(ctx context.Context) error {
 // that a quota refuses is dropped: its client does not go on with it.
 func (w *uploadWriter) pause(ctx context.Context, took error) error {
 	if errs.Is(took, errs.OverQuota) {
-		return errors.Join(took, w.upload.Abort(), w.s.forgetUpload(ctx, w.row.ID))
+		return errors.Join(took, w.upload.Abort(), w.s.removeUpload(ctx, w.row.ID))
 	}
 	if err := w.checkpoint(ctx); err != nil {
 		return errors.Join(err, w.shrink(ctx, false))
@@ -181,7 +181,7 @@ func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.P
 	d, err := w.upload.Commit(want)
 	if errs.Is(err, errs.DigestInvalid) {
 		w.upload.Abort()
-		return errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
+		return errors.Join(err, w.s.removeUpload(ctx, w.row.ID))
 	}
 	if err != nil {
 		return errors.Join(err, w.shrink(ctx, false))
@@ -199,7 +199,7 @@ func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.P
 		})
 	})
 	if err != nil { // such as for a quota that was set meanwhile; the upload cannot be resumed
-		err = errors.Join(err, w.s.forgetUpload(ctx, w.row.ID))
+		err = errors.Join(err, w.s.removeUpload(ctx, w.row.ID))
 	}
 	return err
 }

@@ -80,7 +80,7 @@ func (s *Site) adminUploads(c echo.Context, actor model.Actor) error {
 // stopUpload is POST /admin/uploads/{id}/stop. A second click finds it gone, which is
 // what was wanted.
 func (s *Site) stopUpload(c echo.Context, actor model.Actor) error {
-	err := s.registry.StopUpload(c.Request().Context(), actor, c.Param("id"))
+	err := s.registry.AbortUpload(c.Request().Context(), actor, c.Param("id"))
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return errs.Wrap("web.stopUpload", err)
 	}

@@ -75,7 +75,7 @@ func (d *door) completeUpload(c echo.Context) error {
 func (d *door) complete(c echo.Context, u upload) error {
 	const op = "library.complete"
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
-	if _, err := d.Registry.KeepFile(ctx, actor, u.container.Path(), u.file, u.description); err != nil {
+	if _, err := d.Registry.CreateFileImage(ctx, actor, u.container.Path(), u.file, u.description); err != nil {
 		return never404(op, err)
 	}
 	used, err := d.Registry.EffectiveUsage(ctx, actor, u.container.Collection.Path())
