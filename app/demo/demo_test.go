@@ -46,7 +46,7 @@ func TestDemonstrationIsWholeAndGuarded(t *testing.T) {
 	}
 	verifying, stop := context.WithCancel(t.Context())
 	defer stop()
-	go core.VerifySignatures(verifying)
+	go core.RunVerification(verifying)
 
 	hello := path(t, "lab/hello")
 	for _, arch := range []string{"amd64", "arm64"} {

@@ -38,7 +38,7 @@ type quotaPlace struct{ namespace, collection int64 }
 
 // WatchIdle calls ShrinkIdle every minute, until ctx is done.
 func (s *Service) WatchIdle(ctx context.Context) {
-	again(ctx, idlePoll, func() {
+	runEvery(ctx, idlePoll, func() {
 		if err := s.ShrinkIdle(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("shrink the reservations of idle uploads", "error", err)
 		}

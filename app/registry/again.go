@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// again calls fn at once, and then at intervals, until ctx is done.
-func again(ctx context.Context, every time.Duration, fn func()) {
+// runEvery calls fn at once, and then at intervals, until ctx is done.
+func runEvery(ctx context.Context, every time.Duration, fn func()) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -19,9 +19,9 @@ func again(ctx context.Context, every time.Duration, fn func()) {
 	}
 }
 
-// collected calls fn at intervals, and once more when ctx is done, for what was collected in
+// flushEvery calls fn at intervals, and once more when ctx is done, for what was collected in
 // memory and has to be written.
-func collected(ctx context.Context, every time.Duration, fn func()) {
+func flushEvery(ctx context.Context, every time.Duration, fn func()) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for more := true; more; {

@@ -52,11 +52,11 @@ type noticed struct {
 	Details map[string]string `json:"details,omitempty"`
 }
 
-// DeliverWebhooks tells webhooks what happened, until ctx is done. What is to be told stands
+// RunDelivery tells webhooks what happened, until ctx is done. What is to be told stands
 // in the database, so nothing is lost when the server stops; what was on its way then is
 // sent once more, under the same id.
-func (s *Service) DeliverWebhooks(ctx context.Context) {
-	again(ctx, deliveryInterval, func() {
+func (s *Service) RunDelivery(ctx context.Context) {
+	runEvery(ctx, deliveryInterval, func() {
 		if err := s.DeliverDue(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("webhooks", "error", err)
 		}

@@ -60,10 +60,10 @@ func (d *denials) of(e model.Event) *crowd {
 	return &d.users
 }
 
-// Denied notes that an actor was kept from something. It is written later, together with
-// like tries, by KeepDenied: nobody can make the database work, or fill the disk, by
+// RecordDenial notes that an actor was kept from something. It is written later, together with
+// like tries, by RunDenials: nobody can make the database work, or fill the disk, by
 // asking for what he may not have. What was noted last may be lost if the server dies.
-func (s *Service) Denied(e model.Event) {
+func (s *Service) RecordDenial(e model.Event) {
 	e.Denied, e.At, e.Count = true, time.Now(), 1
 	s.denials.mu.Lock()
 	defer s.denials.mu.Unlock()
@@ -101,18 +101,18 @@ func (c *crowd) take(now time.Time) []model.Event {
 	return out
 }
 
-// KeepDenied writes what Denied notes, until ctx is done, and then what is left.
-func (s *Service) KeepDenied(ctx context.Context) {
-	collected(ctx, deniedEvery, func() {
-		if err := s.WriteDenied(context.WithoutCancel(ctx)); err != nil {
+// RunDenials writes what Denied notes, until ctx is done, and then what is left.
+func (s *Service) RunDenials(ctx context.Context) {
+	flushEvery(ctx, deniedEvery, func() {
+		if err := s.FlushDenials(context.WithoutCancel(ctx)); err != nil {
 			s.log.Error("denied tries were not recorded", "error", err)
 		}
 	})
 }
 
-// WriteDenied does once what KeepDenied does again and again. What cannot be written is
+// FlushDenials does once what RunDenials does again and again. What cannot be written is
 // lost.
-func (s *Service) WriteDenied(ctx context.Context) error {
+func (s *Service) FlushDenials(ctx context.Context) error {
 	s.denials.mu.Lock()
 	now := time.Now()
 	batch := slices.Concat(s.denials.strangers.take(now), s.denials.users.take(now))
@@ -120,7 +120,7 @@ func (s *Service) WriteDenied(ctx context.Context) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	return errs.Wrap("registry.WriteDenied", s.db.Update(ctx, func(tx *store.Tx) error {
+	return errs.Wrap("registry.FlushDenials", s.db.Update(ctx, func(tx *store.Tx) error {
 		for _, e := range batch {
 			if err := tx.Record(ctx, e); err != nil {
 				return err

@@ -74,10 +74,10 @@ func (p *pulls) take() []store.PullCount {
 // of layers, the first layer of any other. Manifests do not count. It never waits.
 func (s *Service) CountPull(container int64, d digest.Digest) { s.pulls.add(container, d, time.Now()) }
 
-// WritePulls writes what CountPull counts, every few seconds until ctx is done, and then
+// RunPulls writes what CountPull counts, every few seconds until ctx is done, and then
 // what is left.
-func (s *Service) WritePulls(ctx context.Context) {
-	collected(ctx, pullsEvery, func() {
+func (s *Service) RunPulls(ctx context.Context) {
+	flushEvery(ctx, pullsEvery, func() {
 		if err := s.FlushPulls(context.WithoutCancel(ctx)); err != nil {
 			s.log.Error("pulls could not be counted", "error", err)
 		}

@@ -39,10 +39,10 @@ type ScrubResult struct {
 	Recovered int // blobs that were damaged, and are whole after all
 }
 
-// Scrub reads every blob once within the time that the settings say, and at their rate, until
+// RunScrub reads every blob once within the time that the settings say, and at their rate, until
 // ctx is done; those that were read longest ago come first. A damaged blob is set aside: from
 // then on it does not exist, for anybody, until the same content is pushed again.
-func (s *Service) Scrub(ctx context.Context) {
+func (s *Service) RunScrub(ctx context.Context) {
 	look := time.NewTicker(scrubInterval)
 	defer look.Stop()
 	var rechecked, noted time.Time

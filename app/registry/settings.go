@@ -75,10 +75,10 @@ func (s *Service) ApplySettings(ctx context.Context, rules SettingsResolver) err
 	return errs.Wrap("registry.ApplySettings", s.refresh(ctx))
 }
 
-// FollowSettings puts changes in force that other processes make, such as "sregistry
+// RunSettings puts changes in force that other processes make, such as "sregistry
 // config", until ctx is done.
-func (s *Service) FollowSettings(ctx context.Context) {
-	again(ctx, settingsInterval, func() {
+func (s *Service) RunSettings(ctx context.Context) {
+	runEvery(ctx, settingsInterval, func() {
 		if err := s.refresh(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("settings", "error", err)
 		}

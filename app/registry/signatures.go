@@ -20,11 +20,11 @@ type fileSignatures struct {
 	objects int
 }
 
-// VerifySignatures verifies, until ctx is done, the signatures of image files that were
+// RunVerification verifies, until ctx is done, the signatures of image files that were
 // pushed, and judges those again whose keys have come, gone or expired. What is to be done
 // stands in the database, so nothing is lost when the server stops. One at a time: this is
 // never in a hurry, and a push that cannot wait does it itself.
-func (s *Service) VerifySignatures(ctx context.Context) {
+func (s *Service) RunVerification(ctx context.Context) {
 	for {
 		if err := s.VerifyPending(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("verifying signatures", "error", err)
@@ -37,7 +37,7 @@ func (s *Service) VerifySignatures(ctx context.Context) {
 	}
 }
 
-// requestVerification tells VerifySignatures that there is something to do.
+// requestVerification tells RunVerification that there is something to do.
 func (s *Service) requestVerification() {
 	select {
 	case s.verificationRequested <- struct{}{}:
@@ -45,7 +45,7 @@ func (s *Service) requestVerification() {
 	}
 }
 
-// VerifyPending does once what VerifySignatures does again and again. A file that cannot
+// VerifyPending does once what RunVerification does again and again. A file that cannot
 // be read is left for the next time. Errors: Canceled, and those of the database.
 func (s *Service) VerifyPending(ctx context.Context) error {
 	const op = "registry.VerifyPending"

@@ -108,7 +108,7 @@ func TestWorkIsDoneInTheBackground(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice := f.user("alice")
-	go f.VerifySignatures(t.Context())
+	go f.RunVerification(t.Context())
 	e := pgptest.New(t, "alice")
 	must(t, f.pushSigned(alice, "lab/hello", e))
 	f.addKey(alice, pgptest.Public(t, e))

@@ -68,7 +68,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err != nil {
 		return err
 	}
-	work := []func(context.Context){core.VerifySignatures, core.Scrub, core.FollowSettings, core.DeliverWebhooks, core.WatchIdle,
+	work := []func(context.Context){core.RunVerification, core.RunScrub, core.RunSettings, core.RunDelivery, core.WatchIdle,
 		func(ctx context.Context) { runSweeps(ctx, core, id, settings.SweepEvery, log) },
 		func(ctx context.Context) { runBackups(ctx, core, d, log) },
 	}
@@ -77,7 +77,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	}
 	defer background(ctx, work...)()
 	// What the last transfers do is counted too, after ctx is done.
-	defer background(context.WithoutCancel(ctx), core.WritePulls, core.KeepDenied)()
+	defer background(context.WithoutCancel(ctx), core.RunPulls, core.RunDenials)()
 
 	if err := greet(ctx, out, id, l.public); err != nil {
 		return err
