@@ -18,44 +18,44 @@ import (
 // Like ones become one row with a count. Those of callers without an account and those of
 // users have each their own bounds, so that strangers cannot crowd out what users do.
 const (
-	deniedEvery = 10 * time.Second // how long a try waits for like ones
-	deniedKinds = 500              // held in memory at a time, of each sort
-	deniedBurst = 500              // rows that may be written at once, of each sort
-	deniedRate  = 20               // rows a minute, over time, of each sort
-	// strangersKept is how many rows of callers without an account are kept: some 20 MB.
-	strangersKept = 100_000
+	denialInterval = 10 * time.Second // how long a try waits for like ones
+	maxDenialKinds = 500              // held in memory at a time, of each sort
+	denialBurst    = 500              // rows that may be written at once, of each sort
+	denialRate     = 20               // rows a minute, over time, of each sort
+	// maxAnonymousDenials is how many rows of callers without an account are kept: some 20 MB.
+	maxAnonymousDenials = 100_000
 )
 
 // denials are the denied tries that are still to be written.
 type denials struct {
 	mu               sync.Mutex
-	strangers, users crowd
+	anonymous, users denialBuffer
 }
 
-// crowd are the denied tries of one sort of callers.
-type crowd struct {
-	seen  map[likeness]model.Event
-	rows  *rate.Limiter
-	extra model.Event // stands for those that there was no room for
+// denialBuffer are the denied tries of one sort of callers.
+type denialBuffer struct {
+	seen     map[denialKey]model.Event
+	rows     *rate.Limiter
+	overflow model.Event // stands for those that there was no room for
 }
 
-// likeness is what makes two denied tries one event.
-type likeness struct {
+// denialKey is what makes two denied tries one event.
+type denialKey struct {
 	actor, collection              int64
 	action, target, source, reason string
 	token                          string
 }
 
 func newDenials() *denials {
-	sort := func() crowd {
-		return crowd{seen: map[likeness]model.Event{}, rows: rate.NewLimiter(rate.Every(time.Minute/deniedRate), deniedBurst)}
+	sort := func() denialBuffer {
+		return denialBuffer{seen: map[denialKey]model.Event{}, rows: rate.NewLimiter(rate.Every(time.Minute/denialRate), denialBurst)}
 	}
-	return &denials{strangers: sort(), users: sort()}
+	return &denials{anonymous: sort(), users: sort()}
 }
 
-func (d *denials) of(e model.Event) *crowd {
+func (d *denials) of(e model.Event) *denialBuffer {
 	if e.ActorID == 0 {
-		return &d.strangers
+		return &d.anonymous
 	}
 	return &d.users
 }
@@ -67,31 +67,31 @@ func (s *Service) RecordDenial(e model.Event) {
 	e.Denied, e.At, e.Count = true, time.Now(), 1
 	s.denials.mu.Lock()
 	defer s.denials.mu.Unlock()
-	s.denials.of(e).note(e)
+	s.denials.of(e).add(e)
 }
 
-func (c *crowd) note(e model.Event) {
-	key := likeness{e.ActorID, e.Collection, e.Action, e.Target, e.Source, e.Details["reason"], e.Token}
+func (c *denialBuffer) add(e model.Event) {
+	key := denialKey{e.ActorID, e.Collection, e.Action, e.Target, e.Source, e.Details["reason"], e.Token}
 	old, known := c.seen[key]
 	switch {
 	case known:
 		e.Count += old.Count
-	case len(c.seen) >= deniedKinds:
-		e.Count += c.extra.Count
-		c.extra = model.Event{At: e.At, Action: "various", Denied: true, Count: e.Count}
+	case len(c.seen) >= maxDenialKinds:
+		e.Count += c.overflow.Count
+		c.overflow = model.Event{At: e.At, Action: "various", Denied: true, Count: e.Count}
 		return
 	}
 	c.seen[key] = e
 }
 
-// take gives what may be written now, the oldest first.
-func (c *crowd) take(now time.Time) []model.Event {
+// drain gives what may be written now, the oldest first.
+func (c *denialBuffer) drain(now time.Time) []model.Event {
 	var out []model.Event
-	if c.extra.Count > 0 && c.rows.AllowN(now, 1) {
-		out = append(out, c.extra)
-		c.extra = model.Event{}
+	if c.overflow.Count > 0 && c.rows.AllowN(now, 1) {
+		out = append(out, c.overflow)
+		c.overflow = model.Event{}
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(c.seen), func(a, b likeness) int { return c.seen[a].At.Compare(c.seen[b].At) }) {
+	for _, key := range slices.SortedFunc(maps.Keys(c.seen), func(a, b denialKey) int { return c.seen[a].At.Compare(c.seen[b].At) }) {
 		if !c.rows.AllowN(now, 1) {
 			break
 		}
@@ -103,7 +103,7 @@ func (c *crowd) take(now time.Time) []model.Event {
 
 // RunDenials writes what Denied notes, until ctx is done, and then what is left.
 func (s *Service) RunDenials(ctx context.Context) {
-	flushEvery(ctx, deniedEvery, func() {
+	flushEvery(ctx, denialInterval, func() {
 		if err := s.FlushDenials(context.WithoutCancel(ctx)); err != nil {
 			s.log.Error("denied tries were not recorded", "error", err)
 		}
@@ -115,7 +115,7 @@ func (s *Service) RunDenials(ctx context.Context) {
 func (s *Service) FlushDenials(ctx context.Context) error {
 	s.denials.mu.Lock()
 	now := time.Now()
-	batch := slices.Concat(s.denials.strangers.take(now), s.denials.users.take(now))
+	batch := slices.Concat(s.denials.anonymous.drain(now), s.denials.users.drain(now))
 	s.denials.mu.Unlock()
 	if len(batch) == 0 {
 		return nil

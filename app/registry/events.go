@@ -79,7 +79,7 @@ func (s *Service) sweepEvents(ctx context.Context) error {
 					return err
 				}
 			}
-			more, err := tx.SweepStrangers(ctx, strangersKept, sweepBatch)
+			more, err := tx.SweepAnonymousDenials(ctx, maxAnonymousDenials, sweepBatch)
 			n += more
 			return err
 		})

@@ -134,9 +134,9 @@ func (t *Tx) SweepEvents(ctx context.Context, before time.Time, limit int) (int6
 	  WHERE at < ? AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state = 'waiting') LIMIT ?)`, unix(before), limit)
 }
 
-// SweepStrangers removes at most limit of the oldest denials of callers without an account,
+// SweepAnonymousDenials removes at most limit of the oldest denials of callers without an account,
 // beyond the newest keep, and tells how many: so nobody can fill the disk with them.
-func (t *Tx) SweepStrangers(ctx context.Context, keep, limit int) (int64, error) {
-	return t.exec(ctx, "store.SweepStrangers", `DELETE FROM events WHERE id IN (
+func (t *Tx) SweepAnonymousDenials(ctx context.Context, keep, limit int) (int64, error) {
+	return t.exec(ctx, "store.SweepAnonymousDenials", `DELETE FROM events WHERE id IN (
 	  SELECT id FROM events WHERE denied = 1 AND actor_id = 0 ORDER BY at DESC, id DESC LIMIT ?2 OFFSET ?1)`, keep, limit)
 }
