@@ -9,11 +9,11 @@ import (
 	"sregistry/app/store"
 )
 
-// figuresFor is how long figures are good: counting all blobs is not for every scrape.
-const figuresFor = 15 * time.Second
+// statsTTL is how long figures are good: counting all blobs is not for every scrape.
+const statsTTL = 15 * time.Second
 
-// Figures are numbers about what is kept and what waits, for those who watch the server.
-type Figures struct {
+// Stats are numbers about what is kept and what waits, for those who watch the server.
+type Stats struct {
 	model.Health
 	Uploads    int // that are under way
 	Waiting    int // deliveries to webhooks
@@ -23,28 +23,28 @@ type Figures struct {
 	SweptTotal SweepResult   // since the start
 }
 
-// figures are the last Figures, and what they count by themselves.
-type figures struct {
+// statsCache are the last Figures, and what they count by themselves.
+type statsCache struct {
 	mu    sync.Mutex
 	at    time.Time
-	last  Figures
+	last  Stats
 	swept SweepResult
 	sweep time.Time
 }
 
-// Figures gives the present ones, some seconds old at most. Who may see them is not asked
+// Stats gives the present ones, some seconds old at most. Who may see them is not asked
 // here: whoever serves them asks AuthorizeMonitoring.
-func (s *Service) Figures(ctx context.Context) (Figures, error) {
-	s.figures.mu.Lock()
-	defer s.figures.mu.Unlock()
-	if time.Since(s.figures.at) < figuresFor {
-		return s.figures.last, nil
+func (s *Service) Stats(ctx context.Context) (Stats, error) {
+	s.stats.mu.Lock()
+	defer s.stats.mu.Unlock()
+	if time.Since(s.stats.at) < statsTTL {
+		return s.stats.last, nil
 	}
 	h, err := s.health(ctx)
 	if err != nil {
-		return Figures{}, err
+		return Stats{}, err
 	}
-	f := Figures{Health: h, LastSwept: s.figures.sweep, SweptTotal: s.figures.swept}
+	f := Stats{Health: h, LastSwept: s.stats.sweep, SweptTotal: s.stats.swept}
 	f.Writes, f.WriteWait = s.db.Writes()
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
 		if f.Uploads, err = tx.CountUploads(ctx); err != nil {
@@ -54,16 +54,16 @@ func (s *Service) Figures(ctx context.Context) (Figures, error) {
 		return err
 	})
 	if err != nil {
-		return Figures{}, err
+		return Stats{}, err
 	}
-	s.figures.last, s.figures.at = f, time.Now()
+	s.stats.last, s.stats.at = f, time.Now()
 	return f, nil
 }
 
 // addSweepStats adds to the figures what a sweep let go.
 func (s *Service) addSweepStats(done SweepResult) {
-	s.figures.mu.Lock()
-	defer s.figures.mu.Unlock()
-	s.figures.swept.add(done)
-	s.figures.sweep = time.Now()
+	s.stats.mu.Lock()
+	defer s.stats.mu.Unlock()
+	s.stats.swept.add(done)
+	s.stats.sweep = time.Now()
 }

@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// readyFor is how long an answer of Ready is good, so that asking costs nothing.
-	readyFor = 5 * time.Second
-	// readyTime is how long the checks may take.
-	readyTime = 5 * time.Second
-	// diskFloor is how little room on the disk is too little: what the database needs to
+	// readyTTL is how long an answer of Ready is good, so that asking costs nothing.
+	readyTTL = 5 * time.Second
+	// readyTimeout is how long the checks may take.
+	readyTimeout = 5 * time.Second
+	// minDiskFree is how little room on the disk is too little: what the database needs to
 	// go on for a while, and for an administrator to make room in peace.
-	diskFloor = 128 << 20
+	minDiskFree = 128 << 20
 	// probeTask is the row that is written to find out whether that is possible.
 	probeTask = "probe"
 )
 
-// readiness is the last answer of Ready.
-type readiness struct {
+// readinessCache is the last answer of Ready.
+type readinessCache struct {
 	mu  sync.Mutex
 	at  time.Time
 	err error
@@ -38,11 +38,11 @@ type readiness struct {
 func (s *Service) Ready(ctx context.Context) error {
 	s.ready.mu.Lock()
 	defer s.ready.mu.Unlock()
-	if time.Since(s.ready.at) < readyFor {
+	if time.Since(s.ready.at) < readyTTL {
 		return s.ready.err
 	}
 	// The next one is told the same, so it must not be what became of one who left.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
 	s.ready.err = s.checkReady(ctx)
 	s.ready.at = time.Now()
@@ -52,25 +52,25 @@ func (s *Service) Ready(ctx context.Context) error {
 func (s *Service) checkReady(ctx context.Context) error {
 	const op = "registry.checkReady"
 	if err := s.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Task(ctx, probeTask); return err }); err != nil {
-		return unready(err, "The database cannot be read.")
+		return errUnready(err, "The database cannot be read.")
 	}
 	free, _, err := s.blobs.DiskSpace()
 	if err != nil {
-		return unready(err, "The data folder cannot be read.")
+		return errUnready(err, "The data folder cannot be read.")
 	}
-	if free < diskFloor {
+	if free < minDiskFree {
 		return errs.E(op, errs.NoSpace, "The disk is full.")
 	}
 	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, probeTask, true, "") }); err != nil {
-		return unready(err, "The database cannot be written.")
+		return errUnready(err, "The database cannot be written.")
 	}
 	return nil
 }
 
-// unready says what failed. The cause is for the log only, even if it has a sentence for
+// errUnready says what failed. The cause is for the log only, even if it has a sentence for
 // people: it may name files.
-func unready(err error, sentence string) error {
-	return errs.Because("registry.unready", errs.Unavailable, errors.New(err.Error()), "%s", sentence)
+func errUnready(err error, sentence string) error {
+	return errs.Because("registry.errUnready", errs.Unavailable, errors.New(err.Error()), "%s", sentence)
 }
 
 // AuthorizeMonitoring reports whether an actor may see the figures of the server. Errors:

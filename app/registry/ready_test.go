@@ -63,7 +63,7 @@ func TestFiguresCountWhatIsKept(t *testing.T) {
 	must(t, err)
 	_, err = f.Sweep(f.ctx())
 	must(t, err)
-	got, err := f.Figures(f.ctx())
+	got, err := f.Stats(f.ctx())
 	must(t, err)
 	if got.Blobs != 2 || got.Bytes == 0 || got.Uploads != 1 || got.Writes == 0 || got.LastSwept.IsZero() || got.DiskSize == 0 {
 		t.Errorf("%+v", got)

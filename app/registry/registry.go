@@ -32,8 +32,8 @@ type Service struct {
 	log                   *slog.Logger
 	uploadLocks           uploadLocks
 	denials               *denials
-	ready                 readiness
-	figures               figures
+	ready                 readinessCache
+	stats                 statsCache
 	verificationRequested chan struct{} // when there are signatures to verify
 	suspects              suspectBlobs
 	scrubLimiter          *rate.Limiter // of what the scrub reads

@@ -17,35 +17,35 @@ import (
 // newMetrics makes the figures of the server. Other rooms' figures are added here.
 func newMetrics(ctx context.Context, core *registry.Service, log *slog.Logger) *metrics.Metrics {
 	m := metrics.New(version.Number)
-	of := func(read func(registry.Figures) float64) func() float64 {
+	of := func(read func(registry.Stats) float64) func() float64 {
 		return func() float64 {
-			f, err := core.Figures(ctx)
+			f, err := core.Stats(ctx)
 			if err != nil {
 				log.Error("figures", "error", err)
 			}
 			return read(f)
 		}
 	}
-	m.Gauge("blobs", "Blobs that are recorded.", of(func(f registry.Figures) float64 { return float64(f.Blobs) }))
-	m.Gauge("blob_bytes", "Bytes of the blobs that are recorded.", of(func(f registry.Figures) float64 { return float64(f.Bytes) }))
-	m.Gauge("blobs_damaged", "Blobs that are damaged.", of(func(f registry.Figures) float64 { return float64(f.Damaged) }))
-	m.Gauge("database_bytes", "Size of the database.", of(func(f registry.Figures) float64 { return float64(f.Database) }))
-	m.Gauge("disk_free_bytes", "Room on the disk of the data folder.", of(func(f registry.Figures) float64 { return float64(f.DiskFree) }))
-	m.Gauge("disk_size_bytes", "Size of the disk of the data folder.", of(func(f registry.Figures) float64 { return float64(f.DiskSize) }))
-	m.Gauge("uploads_open", "Uploads that are under way, or were left.", of(func(f registry.Figures) float64 { return float64(f.Uploads) }))
+	m.Gauge("blobs", "Blobs that are recorded.", of(func(f registry.Stats) float64 { return float64(f.Blobs) }))
+	m.Gauge("blob_bytes", "Bytes of the blobs that are recorded.", of(func(f registry.Stats) float64 { return float64(f.Bytes) }))
+	m.Gauge("blobs_damaged", "Blobs that are damaged.", of(func(f registry.Stats) float64 { return float64(f.Damaged) }))
+	m.Gauge("database_bytes", "Size of the database.", of(func(f registry.Stats) float64 { return float64(f.Database) }))
+	m.Gauge("disk_free_bytes", "Room on the disk of the data folder.", of(func(f registry.Stats) float64 { return float64(f.DiskFree) }))
+	m.Gauge("disk_size_bytes", "Size of the disk of the data folder.", of(func(f registry.Stats) float64 { return float64(f.DiskSize) }))
+	m.Gauge("uploads_open", "Uploads that are under way, or were left.", of(func(f registry.Stats) float64 { return float64(f.Uploads) }))
 	m.Gauge("webhook_deliveries_waiting", "Deliveries to webhooks that wait for a try.",
-		of(func(f registry.Figures) float64 { return float64(f.Waiting) }))
+		of(func(f registry.Stats) float64 { return float64(f.Waiting) }))
 	m.Gauge("backup_last_success_timestamp_seconds", "When a backup ended well last; 0 is never.",
-		of(func(f registry.Figures) float64 { return moment(f.Backup.Done) }))
+		of(func(f registry.Stats) float64 { return moment(f.Backup.Done) }))
 	m.Gauge("scrub_oldest_timestamp_seconds", "When the blob that was verified longest ago was; 0 is none.",
-		of(func(f registry.Figures) float64 { return moment(f.Verified) }))
+		of(func(f registry.Stats) float64 { return moment(f.Verified) }))
 	m.Gauge("sweep_last_timestamp_seconds", "When a sweep ended last; 0 is not since the start.",
-		of(func(f registry.Figures) float64 { return moment(f.LastSwept) }))
-	m.Counter("swept_blobs_total", "Blobs that sweeps let go.", of(func(f registry.Figures) float64 { return float64(f.SweptTotal.Blobs) }))
-	m.Counter("swept_bytes_total", "Bytes of the blobs that sweeps let go.", of(func(f registry.Figures) float64 { return float64(f.SweptTotal.Bytes) }))
-	m.Counter("database_writes_total", "Changes that were begun.", of(func(f registry.Figures) float64 { return float64(f.Writes) }))
+		of(func(f registry.Stats) float64 { return moment(f.LastSwept) }))
+	m.Counter("swept_blobs_total", "Blobs that sweeps let go.", of(func(f registry.Stats) float64 { return float64(f.SweptTotal.Blobs) }))
+	m.Counter("swept_bytes_total", "Bytes of the blobs that sweeps let go.", of(func(f registry.Stats) float64 { return float64(f.SweptTotal.Bytes) }))
+	m.Counter("database_writes_total", "Changes that were begun.", of(func(f registry.Stats) float64 { return float64(f.Writes) }))
 	m.Counter("database_write_wait_seconds_total", "How long changes waited for their turn.",
-		of(func(f registry.Figures) float64 { return f.WriteWait.Seconds() }))
+		of(func(f registry.Stats) float64 { return f.WriteWait.Seconds() }))
 	return m
 }
 
