@@ -16,36 +16,36 @@ import (
 )
 
 const (
-	// couriers is how many notices are under way at once, each to another webhook.
-	couriers = 8
+	// deliveryWorkers is how many notices are under way at once, each to another webhook.
+	deliveryWorkers = 8
 	// deliveryInterval is how often the courier looks for deliveries that are due.
 	deliveryInterval = time.Second
 	// deliveryRound is how long one webhook is told one thing after another before the courier
 	// looks who else is waiting.
 	deliveryRound = 15 * time.Second
-	// pause is how long a webhook that failed is left alone, whatever else waits for it.
-	pause = time.Minute
-	// maxTries is how often a delivery is tried: for about two days.
-	maxTries = 12
-	// firstWait is how long after a failed try the second is made, then four times as long
-	// each time, up to longestWait.
-	firstWait   = time.Minute
-	longestWait = 8 * time.Hour
-	// deliveriesKept is how many of each webhook can be looked at when they are over.
-	deliveriesKept = 200
-	// waitingLife is how long a delivery waits at most, in a queue that only grows.
-	waitingLife = 7 * 24 * time.Hour
+	// webhookBackoff is how long a webhook that failed is left alone, whatever else waits for it.
+	webhookBackoff = time.Minute
+	// maxAttempts is how often a delivery is tried: for about two days.
+	maxAttempts = 12
+	// minRetryDelay is how long after a failed try the second is made, then four times as long
+	// each time, up to maxRetryDelay.
+	minRetryDelay = time.Minute
+	maxRetryDelay = 8 * time.Hour
+	// maxDeliveriesKept is how many of each webhook can be looked at when they are over.
+	maxDeliveriesKept = 200
+	// maxDeliveryAge is how long a delivery waits at most, in a queue that only grows.
+	maxDeliveryAge = 7 * 24 * time.Hour
 )
 
 // payload is the body of a notice; openapi.json describes it as WebhookNotice. The source
 // address and the token are not told: they are for the audit only.
 type payload struct {
-	Type      string    `json:"type"`
-	Timestamp time.Time `json:"timestamp"`
-	Data      noticed   `json:"data"`
+	Type      string      `json:"type"`
+	Timestamp time.Time   `json:"timestamp"`
+	Data      payloadData `json:"data"`
 }
 
-type noticed struct {
+type payloadData struct {
 	ID      int64             `json:"id"`
 	Target  string            `json:"target"`
 	Actor   string            `json:"actor"`
@@ -84,7 +84,7 @@ func (s *Service) DeliverDue(ctx context.Context) error {
 
 func (s *Service) due(ctx context.Context, webhook int64) (due []store.DueDelivery, err error) {
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		due, err = tx.DueDeliveries(ctx, webhook, couriers)
+		due, err = tx.DueDeliveries(ctx, webhook, deliveryWorkers)
 		return err
 	})
 	return due, err
@@ -107,11 +107,11 @@ func (s *Service) deliverTo(ctx context.Context, d store.DueDelivery) error {
 
 // deliver makes one try, notes what became of it, and reports whether it went well.
 func (s *Service) deliver(ctx context.Context, d store.DueDelivery) (well bool, err error) {
-	key, err := s.derive(d.Salt, d.Webhook)
+	key, err := s.deriveSecret(d.Salt, d.Webhook)
 	if err != nil {
 		return false, err
 	}
-	body, err := json.Marshal(payload{d.Event.Action, d.Event.At.UTC(), noticed{d.Event.ID, d.Event.Target, d.Event.Actor, d.Event.Details}})
+	body, err := json.Marshal(payload{d.Event.Action, d.Event.At.UTC(), payloadData{d.Event.ID, d.Event.Target, d.Event.Actor, d.Event.Details}})
 	if err != nil {
 		return false, err
 	}
@@ -121,34 +121,34 @@ func (s *Service) deliver(ctx context.Context, d store.DueDelivery) (well bool, 
 		return false, ctx.Err() // stopping: it was not the other side's fault
 	}
 	return failed == nil, s.db.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.NoteDelivery(ctx, tried(d.Delivery, status, failed, tx.Now)); err != nil || failed == nil {
+		if err := tx.SaveDelivery(ctx, afterAttempt(d.Delivery, status, failed, tx.Now)); err != nil || failed == nil {
 			return err
 		}
-		return tx.Postpone(ctx, d.Webhook, tx.Now.Add(pause))
+		return tx.DelayDeliveries(ctx, d.Webhook, tx.Now.Add(webhookBackoff))
 	})
 }
 
-// tried gives a delivery after a try.
-func tried(d model.Delivery, status int, err error, now time.Time) model.Delivery {
+// afterAttempt gives a delivery after a try.
+func afterAttempt(d model.Delivery, status int, err error, now time.Time) model.Delivery {
 	d.Tries++
 	d.Tried, d.Status, d.Problem, d.State = now, status, "", model.Delivered
 	if err == nil {
 		return d
 	}
-	if d.State, d.Problem = model.Waiting, errs.Message(err); d.Tries >= maxTries {
+	if d.State, d.Problem = model.Waiting, errs.Message(err); d.Tries >= maxAttempts {
 		d.State = model.Failed
 		return d
 	}
-	d.Next = now.Add(waitAfter(d.Tries))
+	d.Next = now.Add(retryDelay(d.Tries))
 	return d
 }
 
-// waitAfter is how long to wait after a number of failed tries: longer and longer, and not the
+// retryDelay is how long to wait after a number of failed tries: longer and longer, and not the
 // same for all, so that a receiver that was down is not met by all at once.
-func waitAfter(tries int) time.Duration {
-	wait := firstWait
+func retryDelay(tries int) time.Duration {
+	wait := minRetryDelay
 	for range tries - 1 {
-		wait = min(4*wait, longestWait)
+		wait = min(4*wait, maxRetryDelay)
 	}
 	return wait + time.Duration(rand.Int64N(int64(wait/4)))
 }
@@ -158,7 +158,7 @@ func (s *Service) sweepDeliveries(ctx context.Context) error {
 	for {
 		var n int64
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.SweepDeliveries(ctx, deliveriesKept, sweepBatch, tx.Now.Add(-waitingLife))
+			n, err = tx.SweepDeliveries(ctx, maxDeliveriesKept, sweepBatch, tx.Now.Add(-maxDeliveryAge))
 			return err
 		})
 		if err != nil || n == 0 {

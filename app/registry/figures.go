@@ -50,7 +50,7 @@ func (s *Service) Stats(ctx context.Context) (Stats, error) {
 		if f.Uploads, err = tx.CountUploads(ctx); err != nil {
 			return err
 		}
-		f.Waiting, err = tx.CountWaiting(ctx)
+		f.Waiting, err = tx.CountWaitingDeliveries(ctx)
 		return err
 	})
 	if err != nil {

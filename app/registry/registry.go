@@ -38,7 +38,7 @@ type Service struct {
 	suspects              suspectBlobs
 	scrubLimiter          *rate.Limiter // of what the scrub reads
 	pulls                 pulls
-	derive                Derive
+	deriveSecret          DeriveSecret
 	courier               *courier.Courier // nil for a program that sends no webhooks
 
 	images      lookupCache[model.Image]

@@ -22,13 +22,15 @@ const (
 	webhookSaltSize  = 16
 )
 
-// Derive makes the secret of a webhook out of its salt and its id and a key that is not in
+// DeriveSecret makes the secret of a webhook out of its salt and its id and a key that is not in
 // the database.
-type Derive func(salt []byte, id int64) ([]byte, error)
+type DeriveSecret func(salt []byte, id int64) ([]byte, error)
 
-// SendWebhooks gives the core what it needs for webhooks: their secrets, and a courier.
+// EnableWebhooks gives the core what it needs for webhooks: their secrets, and a courier.
 // It is called once, before the first request; without it there are none.
-func (s *Service) SendWebhooks(derive Derive, c *courier.Courier) { s.derive, s.courier = derive, c }
+func (s *Service) EnableWebhooks(derive DeriveSecret, c *courier.Courier) {
+	s.deriveSecret, s.courier = derive, c
+}
 
 // Webhooks lists the webhooks of a collection, for its owners, or with an empty path those
 // that are told of everything, for admins. Errors: NotFound, Forbidden, Unauthenticated.
@@ -98,7 +100,7 @@ func (s *Service) CreateWebhook(ctx context.Context, actor model.Actor, n NewWeb
 	if err != nil {
 		return w, "", errs.Wrap(op, err)
 	}
-	key, err := s.derive(row.Salt, row.ID)
+	key, err := s.deriveSecret(row.Salt, row.ID)
 	return row.Webhook, courier.Secret(key), errs.Wrap(op, err)
 }
 
@@ -158,7 +160,7 @@ func (s *Service) Deliveries(ctx context.Context, actor model.Actor, webhook int
 func (s *Service) Redeliver(ctx context.Context, actor model.Actor, webhook, delivery int64) error {
 	const op = "registry.Redeliver"
 	return errs.Wrap(op, s.updateWebhook(ctx, actor, webhook, func(tx *store.Tx, w store.WebhookRow) error {
-		if err := tx.DeliverAgain(ctx, webhook, delivery); err != nil {
+		if err := tx.Redeliver(ctx, webhook, delivery); err != nil {
 			return err
 		}
 		e := recordable(actor, model.WebhookRedelivered, w)

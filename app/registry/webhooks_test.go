@@ -75,7 +75,7 @@ func (r *receiver) told(t *testing.T) []string {
 func TestWebhookIsToldWhatItChose(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.SendWebhooks(derive, courier.New(true))
+	f.EnableWebhooks(derive, courier.New(true))
 	r, all := newReceiver(t), newReceiver(t)
 	alice, bob := f.user("alice"), f.user("bob")
 	f.push(alice, "lab/hello", "v0", "amd64", 1)
@@ -117,7 +117,7 @@ func TestWebhookIsToldWhatItChose(t *testing.T) {
 func TestFailedDeliveryIsTriedAgainLaterAndThenGivenUp(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.SendWebhooks(derive, courier.New(true))
+	f.EnableWebhooks(derive, courier.New(true))
 	r := newReceiver(t)
 	r.answers(503)
 	alice := f.user("alice")
@@ -172,7 +172,7 @@ func TestFailedDeliveryIsTriedAgainLaterAndThenGivenUp(t *testing.T) {
 func TestDeadWebhookDelaysNobodyElse(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.SendWebhooks(derive, courier.New(true))
+	f.EnableWebhooks(derive, courier.New(true))
 	r, dead := newReceiver(t), newReceiver(t)
 	dead.answers(500)
 	alice := f.user("alice")
@@ -203,7 +203,7 @@ func TestNothingIsLostWhenTheServerDies(t *testing.T) {
 	}
 	db := open()
 	s := registry.New(db, nil, registry.Settings{UserCollections: true}, slog.New(slog.DiscardHandler))
-	s.SendWebhooks(derive, courier.New(true))
+	s.EnableWebhooks(derive, courier.New(true))
 	_, _, err := s.CreateWebhook(t.Context(), root0, registry.NewWebhook{URL: r.URL, Events: []string{"collection"}})
 	must(t, err)
 	_, err = s.CreateCollection(t.Context(), root0, path(t, "lab"), registry.NewCollection{})
@@ -215,7 +215,7 @@ func TestNothingIsLostWhenTheServerDies(t *testing.T) {
 	db = open()
 	defer db.Close()
 	s = registry.New(db, nil, registry.Settings{}, slog.New(slog.DiscardHandler))
-	s.SendWebhooks(derive, courier.New(true))
+	s.EnableWebhooks(derive, courier.New(true))
 	must(t, s.DeliverDue(t.Context()))
 	if diff := cmp.Diff([]string{"collection.create library/lab"}, r.told(t)); diff != "" {
 		t.Error(diff)
@@ -228,7 +228,7 @@ var root0 = model.Console
 func TestWebhooksAreForOwnersAndAdmins(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.SendWebhooks(derive, courier.New(false))
+	f.EnableWebhooks(derive, courier.New(false))
 	alice, bob := f.user("alice"), f.user("bob")
 	f.push(alice, "lab/hello", "v0", "amd64", 1)
 	const address = "https://ci.example.org/"
@@ -272,7 +272,7 @@ func TestWebhooksAreForOwnersAndAdmins(t *testing.T) {
 func TestTestOfAWebhookIsToldToItAlone(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.SendWebhooks(derive, courier.New(true))
+	f.EnableWebhooks(derive, courier.New(true))
 	r, other := newReceiver(t), newReceiver(t)
 	tried, _, err := f.CreateWebhook(f.ctx(), root0, registry.NewWebhook{URL: r.URL, Events: []string{"push"}})
 	must(t, err)
@@ -295,7 +295,7 @@ func TestTestOfAWebhookIsToldToItAlone(t *testing.T) {
 func TestOldDeliveriesAreForgottenAndWaitingOnesAreNot(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.SendWebhooks(derive, courier.New(true))
+	f.EnableWebhooks(derive, courier.New(true))
 	r := newReceiver(t)
 	hook, _, err := f.CreateWebhook(f.ctx(), root0, registry.NewWebhook{URL: r.URL})
 	must(t, err)

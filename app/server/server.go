@@ -58,7 +58,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err := core.ApplySettings(ctx, SettingsFrom(settings)); err != nil {
 		return err
 	}
-	core.SendWebhooks(id.WebhookSecret, courier.New(settings.WebhookPrivate))
+	core.EnableWebhooks(id.WebhookSecret, courier.New(settings.WebhookPrivate))
 	figures := newMetrics(ctx, core, log)
 	handler, err := newHandler(settings, log, core, id, l.public, figures)
 	if err != nil {

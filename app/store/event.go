@@ -21,7 +21,7 @@ func (t *Tx) Record(ctx context.Context, e model.Event) error {
 	if err != nil || e.Denied {
 		return err
 	}
-	return t.tell(ctx, id, e)
+	return t.enqueueDeliveries(ctx, id, e)
 }
 
 func (t *Tx) addEvent(ctx context.Context, e model.Event) (int64, error) {

@@ -54,11 +54,11 @@ func (t *Tx) DeleteWebhook(ctx context.Context, id int64) error {
 	return t.run(ctx, "store.DeleteWebhook", "DELETE FROM webhooks WHERE id = ?", id)
 }
 
-// tell makes a delivery of an event for every webhook that wants to know of it. It is in
+// enqueueDeliveries makes a delivery of an event for every webhook that wants to know of it. It is in
 // the transaction of the event, so none is ever lost, and none is told what did not happen.
-func (t *Tx) tell(ctx context.Context, event int64, e model.Event) error {
+func (t *Tx) enqueueDeliveries(ctx context.Context, event int64, e model.Event) error {
 	first, _, _ := strings.Cut(e.Action, ".")
-	return t.run(ctx, "store.tell", `INSERT INTO deliveries (webhook_id, event_id, next_at)
+	return t.run(ctx, "store.enqueueDeliveries", `INSERT INTO deliveries (webhook_id, event_id, next_at)
 	  SELECT id, ?1, ?2 FROM webhooks WHERE (collection_id IS NULL OR collection_id = ?3)
 	     AND (events = '' OR instr(' ' || events || ' ', ' ' || ?4 || ' ') OR instr(' ' || events || ' ', ' ' || ?5 || ' '))`,
 		event, unix(t.Now), e.Collection, e.Action, first)
@@ -126,21 +126,21 @@ func (t *Tx) DueDeliveries(ctx context.Context, webhook int64, limit int) ([]Due
 	     ORDER BY d.next_at, d.id LIMIT ?2`, unix(t.Now), limit, webhook)
 }
 
-// NoteDelivery notes what became of a try.
-func (t *Tx) NoteDelivery(ctx context.Context, d model.Delivery) error {
-	return t.run(ctx, "store.NoteDelivery", "UPDATE deliveries SET state = ?, tries = ?, tried_at = ?, next_at = ?, status = ?, problem = ? WHERE id = ?",
+// SaveDelivery notes what became of a try.
+func (t *Tx) SaveDelivery(ctx context.Context, d model.Delivery) error {
+	return t.run(ctx, "store.SaveDelivery", "UPDATE deliveries SET state = ?, tries = ?, tried_at = ?, next_at = ?, status = ?, problem = ? WHERE id = ?",
 		d.State, d.Tries, unix(d.Tried), unix(d.Next), d.Status, d.Problem, d.ID)
 }
 
-// Postpone makes all that waits for a webhook wait on, until a moment at least.
-func (t *Tx) Postpone(ctx context.Context, webhook int64, until time.Time) error {
-	return t.run(ctx, "store.Postpone", "UPDATE deliveries SET next_at = ?2 WHERE webhook_id = ?1 AND state = 'waiting' AND next_at < ?2",
+// DelayDeliveries makes all that waits for a webhook wait on, until a moment at least.
+func (t *Tx) DelayDeliveries(ctx context.Context, webhook int64, until time.Time) error {
+	return t.run(ctx, "store.DelayDeliveries", "UPDATE deliveries SET next_at = ?2 WHERE webhook_id = ?1 AND state = 'waiting' AND next_at < ?2",
 		webhook, unix(until))
 }
 
-// DeliverAgain makes a webhook's delivery wait for a first try. Errors: NotFound.
-func (t *Tx) DeliverAgain(ctx context.Context, webhook, id int64) error {
-	const op = "store.DeliverAgain"
+// Redeliver makes a webhook's delivery wait for a first try. Errors: NotFound.
+func (t *Tx) Redeliver(ctx context.Context, webhook, id int64) error {
+	const op = "store.Redeliver"
 	n, err := t.exec(ctx, op, "UPDATE deliveries SET state = 'waiting', tries = 0, next_at = ? WHERE id = ? AND webhook_id = ?", unix(t.Now), id, webhook)
 	if err == nil && n == 0 {
 		return errs.E(op, errs.NotFound, "There is no delivery %d; it may have been too long ago.", id)
@@ -148,9 +148,9 @@ func (t *Tx) DeliverAgain(ctx context.Context, webhook, id int64) error {
 	return err
 }
 
-// CountWaiting counts the deliveries that wait.
-func (t *Tx) CountWaiting(ctx context.Context) (int, error) {
-	return one(ctx, t, "store.CountWaiting", value[int], "SELECT count(*) FROM deliveries WHERE state = 'waiting'")
+// CountWaitingDeliveries counts the deliveries that wait.
+func (t *Tx) CountWaitingDeliveries(ctx context.Context) (int, error) {
+	return one(ctx, t, "store.CountWaitingDeliveries", value[int], "SELECT count(*) FROM deliveries WHERE state = 'waiting'")
 }
 
 // SweepDeliveries removes at most limit deliveries that are over, beyond the newest keep of
