@@ -25,23 +25,23 @@ func (s *Service) listContainers(ctx context.Context, actor model.Actor, f store
 		return err
 	})
 	rows, next = model.Cut(p, rows, func(r store.ContainerRow) string { return r.Cursor })
-	return plain(rows), next, err
+	return containersOf(rows), next, err
 }
 
-// shownTags bounds the tags that a list shows of each container.
-const shownTags = 8
+// maxShownTags bounds the tags that a list shows of each container.
+const maxShownTags = 8
 
-// Listed is a container in the list of its collection, with its newest tags.
-type Listed struct {
+// ContainerListing is a container in the list of its collection, with its newest tags.
+type ContainerListing struct {
 	model.Container
 	Newest []model.Tag // without their images
 }
 
-// ContainersWith lists those of a collection in whose names words are, in an order, each
+// FindContainers lists those of a collection in whose names words are, in an order, each
 // with its newest tags. Whoever may see the collection may ask. Errors: NotFound,
 // Unauthenticated; Invalid for an unknown order or a bad cursor.
-func (s *Service) ContainersWith(ctx context.Context, actor model.Actor, path ref.Path, text string, order model.Order, p model.Page) (list []Listed, next string, err error) {
-	const op = "registry.ContainersWith"
+func (s *Service) FindContainers(ctx context.Context, actor model.Actor, path ref.Path, text string, order model.Order, p model.Page) (list []ContainerListing, next string, err error) {
+	const op = "registry.FindContainers"
 	err = s.readCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
 		rows, err := tx.FindContainers(ctx, actor, s.Settings().SignIn,
 			store.ContainerFilter{Collection: c.ID, Words: store.Words(text), Order: order}, p)
@@ -49,9 +49,9 @@ func (s *Service) ContainersWith(ctx context.Context, actor model.Actor, path re
 			return err
 		}
 		rows, next = model.Cut(p, rows, func(r store.ContainerRow) string { return r.Cursor })
-		tags, err := tx.NewestTags(ctx, plain(rows), shownTags)
+		tags, err := tx.NewestTags(ctx, containersOf(rows), maxShownTags)
 		for _, r := range rows {
-			list = append(list, Listed{r.Container, tags[r.ID]})
+			list = append(list, ContainerListing{r.Container, tags[r.ID]})
 		}
 		return err
 	})

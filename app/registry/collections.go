@@ -143,13 +143,13 @@ func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path 
 		if err := tx.ChangeCollection(ctx, c.ID, c.Public, c.Description); err != nil {
 			return err
 		}
-		return tx.Record(ctx, actor.Did(model.CollectionChanged, c.Name.Full(), change.told()...).In(c.ID))
+		return tx.Record(ctx, actor.Did(model.CollectionChanged, c.Name.Full(), change.eventDetails()...).In(c.ID))
 	})
 	return c, errs.Wrap(op, err)
 }
 
-// told gives what a change sets, by turns with the names, for the record.
-func (c CollectionChange) told() []string {
+// eventDetails gives what a change sets, by turns with the names, for the record.
+func (c CollectionChange) eventDetails() []string {
 	var told []string
 	if c.Public != nil {
 		told = append(told, "visibility", visibility(*c.Public))

@@ -41,12 +41,12 @@ func (s *Service) FreezeContainer(ctx context.Context, actor model.Actor, path r
 		if err := tx.FreezeContainer(ctx, p.Container, frozen); err != nil {
 			return err
 		}
-		return tx.Record(ctx, actor.Did(frost(frozen, model.ContainerFrozen, model.ContainerThawed), p.ContainerOf.Full()).In(p.Collection))
+		return tx.Record(ctx, actor.Did(freezeAction(frozen, model.ContainerFrozen, model.ContainerThawed), p.ContainerOf.Full()).In(p.Collection))
 	}))
 }
 
-// frost chooses the word for what was done.
-func frost(frozen bool, freeze, thaw string) string {
+// freezeAction chooses the word for what was done.
+func freezeAction(frozen bool, freeze, thaw string) string {
 	if frozen {
 		return freeze
 	}

@@ -13,8 +13,8 @@ import (
 	"sregistry/app/store"
 )
 
-// maxShown bounds the platforms, layers, steps and referrers that are shown of one image.
-const maxShown = 500
+// maxContentsShown bounds the platforms, layers, steps and referrers that are shown of one image.
+const maxContentsShown = 500
 
 // Contents tells what an image is made of that was found by the reference r in a container.
 // Errors: NotFound, Unauthenticated.
@@ -40,7 +40,7 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 		return model.Contents{}, errs.Wrap(op, err)
 	}
 	c.MediaType, c.ArtifactType, c.Annotations = m.MediaType, m.ArtifactType, m.Annotations
-	for _, l := range shown(m.Layers) {
+	for _, l := range truncate(m.Layers) {
 		c.Layers = append(c.Layers, model.Layer{MediaType: l.MediaType, Digest: l.Digest, Size: l.Size})
 	}
 	if m.IsImage() {
@@ -52,7 +52,7 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 // platforms gives those of the images that a reference names, and of those in an index.
 func platforms(ctx context.Context, tx *store.Tx, images []model.Image) ([]model.Platform, error) {
 	var list []model.Platform
-	for _, i := range shown(images) {
+	for _, i := range truncate(images) {
 		if i.Kind != model.Index {
 			if i.Arch != "" {
 				list = append(list, model.Platform{OS: "linux", Arch: i.Arch, Digest: i.Digest})
@@ -63,7 +63,7 @@ func platforms(ctx context.Context, tx *store.Tx, images []model.Image) ([]model
 		if err != nil {
 			return nil, err
 		}
-		for _, child := range shown(m.Manifests) {
+		for _, child := range truncate(m.Manifests) {
 			if p := child.Platform; p != nil {
 				list = append(list, model.Platform{OS: p.OS, Arch: p.Architecture, Variant: p.Variant, Digest: child.Digest})
 			}
@@ -81,7 +81,7 @@ func readManifest(ctx context.Context, tx *store.Tx, i model.Image) (manifest.Ma
 }
 
 func referrersOf(ctx context.Context, tx *store.Tx, i model.Image) ([]model.Referrer, error) {
-	found, err := tx.Referrers(ctx, i.ContainerID, i.Digest, "", 0, maxShown, maxReferrersSize)
+	found, err := tx.Referrers(ctx, i.ContainerID, i.Digest, "", 0, maxContentsShown, maxReferrersSize)
 	var list []model.Referrer
 	for _, r := range found {
 		list = append(list, model.Referrer{ArtifactType: r.ArtifactType, Digest: r.Digest})
@@ -104,7 +104,7 @@ func (s *Service) readConfig(config v1.Descriptor, c *model.Contents) error {
 	if image.Created != nil {
 		c.Config.Created = *image.Created
 	}
-	for _, h := range shown(image.History) {
+	for _, h := range truncate(image.History) {
 		step := model.Step{By: h.CreatedBy, Comment: h.Comment, Empty: h.EmptyLayer}
 		if h.Created != nil {
 			step.Created = *h.Created
@@ -114,5 +114,5 @@ func (s *Service) readConfig(config v1.Descriptor, c *model.Contents) error {
 	return nil
 }
 
-// shown cuts a list to what is shown of it.
-func shown[T any](list []T) []T { return list[:min(len(list), maxShown)] }
+// truncate cuts a list to what is shown of it.
+func truncate[T any](list []T) []T { return list[:min(len(list), maxContentsShown)] }

@@ -100,7 +100,7 @@ func (g *searching) containers(ctx context.Context, tx *store.Tx) error {
 		return err
 	}
 	rows, next := model.Cut(g.p, rows, func(r store.ContainerRow) string { return r.Cursor })
-	g.found.Containers = plain(rows)
+	g.found.Containers = containersOf(rows)
 	g.note(model.KindContainer, next)
 	return nil
 }
@@ -162,8 +162,8 @@ func (g *searching) note(kind model.Kind, next string) {
 	}
 }
 
-// plain gives containers without their places in a list.
-func plain(rows []store.ContainerRow) []model.Container {
+// containersOf gives containers without their places in a list.
+func containersOf(rows []store.ContainerRow) []model.Container {
 	var list []model.Container
 	for _, r := range rows {
 		list = append(list, r.Container)

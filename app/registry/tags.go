@@ -147,7 +147,7 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 		if err := tx.FreezeTag(ctx, row.ID, frozen); err != nil {
 			return err
 		}
-		return tx.Record(ctx, actor.Did(frost(frozen, model.TagFrozen, model.TagThawed), p.ContainerOf.Full()+":"+tag).In(p.Collection))
+		return tx.Record(ctx, actor.Did(freezeAction(frozen, model.TagFrozen, model.TagThawed), p.ContainerOf.Full()+":"+tag).In(p.Collection))
 	}))
 }
 

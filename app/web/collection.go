@@ -29,7 +29,7 @@ func (s *Site) collection(c echo.Context) error {
 	if view.Order == "" {
 		view.Order = model.ByName
 	}
-	list, next, err := s.registry.ContainersWith(ctx, actor, path, view.Filter, view.Order, after(c))
+	list, next, err := s.registry.FindContainers(ctx, actor, path, view.Filter, view.Order, after(c))
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
