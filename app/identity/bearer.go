@@ -10,12 +10,12 @@ import (
 	"sregistry/app/store"
 )
 
-// tokenMemory is how long a token is believed without asking the database. A change by
+// tokenCacheTTL is how long a token is believed without asking the database. A change by
 // this process is seen at once, one by another process after this time.
-const tokenMemory = 2 * time.Second
+const tokenCacheTTL = 2 * time.Second
 
-// rememberedToken is what a token's text was found to mean.
-type rememberedToken struct {
+// cachedToken is what a token's text was found to mean.
+type cachedToken struct {
 	actor   model.Actor
 	expires time.Time
 	until   time.Time
@@ -32,7 +32,7 @@ func (s *Service) Bearer(ctx context.Context, text string) (model.Actor, error) 
 	}
 	now, epoch := s.now(), s.epoch.Load() // before the database is read
 	key := digest(sha256.Sum256([]byte(text)))
-	m, ok := s.bearers.Get(key)
+	m, ok := s.tokenCache.Get(key)
 	if !ok || m.epoch != epoch || !now.Before(m.until) {
 		k, err := s.findToken(ctx, text)
 		if err != nil {
@@ -40,13 +40,13 @@ func (s *Service) Bearer(ctx context.Context, text string) (model.Actor, error) 
 			if !ok {
 				id = "" // it may be a part of somebody's secret
 			}
-			return model.Actor{}, kept(op, err, id)
+			return model.Actor{}, denySignIn(op, err, id)
 		}
-		m = rememberedToken{tokenActor(k, model.ByToken), k.Expires, now.Add(tokenMemory), epoch}
-		s.bearers.Put(key, m)
+		m = cachedToken{tokenActor(k, model.ByToken), k.Expires, now.Add(tokenCacheTTL), epoch}
+		s.tokenCache.Put(key, m)
 	}
 	if expired(m.expires, now) {
-		return model.Actor{}, kept(op, errExpired(op, m.expires), m.actor.Name)
+		return model.Actor{}, denySignIn(op, errExpired(op, m.expires), m.actor.Name)
 	}
 	s.used.note(m.actor.Token, now)
 	return m.actor, nil

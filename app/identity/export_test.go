@@ -6,4 +6,4 @@ func WithCheapPasswords() Option {
 }
 
 // WithDearPasswords makes it take what it does in earnest.
-func WithDearPasswords() Option { return func(s *Service) { s.cost = presentCost } }
+func WithDearPasswords() Option { return func(s *Service) { s.cost = currentCost } }

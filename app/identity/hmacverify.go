@@ -32,7 +32,7 @@ func (s *Service) VerifyHMAC(ctx context.Context, source string, h HMAC, over Si
 	key := h.over(over)
 	m, ok := s.signatures.Get(key)
 	if !ok || m.epoch != epoch || !now.Before(m.until) {
-		from := pair{source, strings.ToLower(h.User)}
+		from := loginSource{source, strings.ToLower(h.User)}
 		if err := s.forged.check(from); err != nil {
 			return model.Actor{}, errs.Wrap(op, err)
 		}
@@ -41,16 +41,16 @@ func (s *Service) VerifyHMAC(ctx context.Context, source string, h HMAC, over Si
 			return model.Actor{}, errs.Wrap(op, err)
 		}
 		if !ok {
-			s.forged.failed(from)
-			return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated,
+			s.forged.recordFailure(from)
+			return model.Actor{}, denySignIn(op, errs.E(op, errs.Unauthenticated,
 				"The signature does not match. Check the user name and the token in your settings."), errs.Clip(h.User))
 		}
-		s.forged.succeeded(from)
-		m = rememberedToken{tokenActor(k, model.ByHMAC), k.Expires, now.Add(tokenMemory), epoch}
+		s.forged.recordSuccess(from)
+		m = cachedToken{tokenActor(k, model.ByHMAC), k.Expires, now.Add(tokenCacheTTL), epoch}
 		s.signatures.Put(key, m)
 	}
 	if expired(m.expires, at) {
-		return model.Actor{}, kept(op, errExpired(op, m.expires), errs.Clip(h.User))
+		return model.Actor{}, denySignIn(op, errExpired(op, m.expires), errs.Clip(h.User))
 	}
 	s.used.note(m.actor.Token, at)
 	return m.actor, nil

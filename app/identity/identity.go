@@ -45,19 +45,19 @@ type Service struct {
 
 	// epoch goes up with every change of an account or token. What was remembered in an
 	// earlier one is not believed any more.
-	epoch    atomic.Int64
-	verified *lru.Map[digest, verifiedPassword]
+	epoch         atomic.Int64
+	passwordCache *lru.Map[digest, cachedPassword]
 	// The caches of tokens, of passes and of hub clients' signatures are apart: what is good
 	// at one door must not open another.
-	bearers, passes, signatures *lru.Map[digest, rememberedToken]
+	tokenCache, passes, signatures *lru.Map[digest, cachedToken]
 
 	cost     cost          // of new hashes
 	hashing  chan struct{} // holds one item per password being hashed
 	dummy    phc           // hashed against where there is no account
 	attempts singleflight.Group
-	mac      [32]byte  // of this process; passwords are remembered under it
-	failures *failures // of passwords
-	forged   *failures // of hub clients' signatures
+	mac      [32]byte       // of this process; passwords are remembered under it
+	throttle *loginThrottle // of passwords
+	forged   *loginThrottle // of hub clients' signatures
 
 	setup setup
 	used  lastUse // of tokens
@@ -88,19 +88,19 @@ func WithAddress(public *url.URL) Option { return func(s *Service) { s.public = 
 func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Service, error) {
 	const op = "identity.Open"
 	s := &Service{
-		db: db, now: time.Now, log: slog.New(slog.DiscardHandler), cost: presentCost,
-		verified:    lru.New[digest, verifiedPassword](remembered),
-		bearers:     lru.New[digest, rememberedToken](remembered),
-		passes:      lru.New[digest, rememberedToken](remembered),
-		signatures:  lru.New[digest, rememberedToken](remembered),
-		hashing:     make(chan struct{}, maxHashing),
-		sessionSeen: make(chan struct{}, 1), hashes: make(chan newHash, maxHashing),
+		db: db, now: time.Now, log: slog.New(slog.DiscardHandler), cost: currentCost,
+		passwordCache: lru.New[digest, cachedPassword](maxCached),
+		tokenCache:    lru.New[digest, cachedToken](maxCached),
+		passes:        lru.New[digest, cachedToken](maxCached),
+		signatures:    lru.New[digest, cachedToken](maxCached),
+		hashing:       make(chan struct{}, maxHashing),
+		sessionSeen:   make(chan struct{}, 1), hashes: make(chan newHash, maxHashing),
 	}
 	for _, o := range options {
 		o(s)
 	}
-	s.failures = newFailures(s.now, passwordThresholds, "Too many wrong passwords; try again in %d seconds.")
-	s.forged = newFailures(s.now, signatureThresholds, "Too many wrong signatures; try again in %d seconds.")
+	s.throttle = newLoginThrottle(s.now, passwordThresholds, "Too many wrong passwords; try again in %d seconds.")
+	s.forged = newLoginThrottle(s.now, signatureThresholds, "Too many wrong signatures; try again in %d seconds.")
 	rand.Read(s.mac[:])
 	s.dummy, _ = parsePHC(s.cost.hashPassword(rand.Text()))
 	var err error
@@ -142,9 +142,9 @@ func peek[T any](ctx context.Context, db *store.DB, find func(*store.Tx) (T, err
 	return found, err
 }
 
-// changed voids everything that is remembered about credentials. It is called after every
+// invalidateCaches voids everything that is remembered about credentials. It is called after every
 // commit that takes something away.
-func (s *Service) changed() { s.epoch.Add(1) }
+func (s *Service) invalidateCaches() { s.epoch.Add(1) }
 
 // actorOf is a user who may use all of his rights.
 func actorOf(u model.User, via model.Credential) model.Actor {

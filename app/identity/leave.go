@@ -10,51 +10,51 @@ import (
 	"sregistry/app/store"
 )
 
-// maxHeld bounds the list of what an account cannot leave behind.
-const maxHeld = 200
+// maxSoleOwned bounds the list of what an account cannot leave behind.
+const maxSoleOwned = 200
 
-// Held is what would have no owner without an account; at most maxHeld of each.
-type Held struct {
+// SoleOwnership is what would have no owner without an account; at most maxSoleOwned of each.
+type SoleOwnership struct {
 	Collections []ref.Collection
 	Teams       []string
 }
 
-// Nothing reports whether the account can go.
-func (h Held) Nothing() bool { return len(h.Collections)+len(h.Teams) == 0 }
+// IsEmpty reports whether the account can go.
+func (h SoleOwnership) IsEmpty() bool { return len(h.Collections)+len(h.Teams) == 0 }
 
-// Held tells what would have no owner without an account, user "" being the actor's. For
+// SoleOwnership tells what would have no owner without an account, user "" being the actor's. For
 // oneself, or for admins. Errors: NotFound, Forbidden.
-func (s *Service) Held(ctx context.Context, actor model.Actor, user string) (h Held, err error) {
-	const op = "identity.Held"
+func (s *Service) SoleOwnership(ctx context.Context, actor model.Actor, user string) (h SoleOwnership, err error) {
+	const op = "identity.SoleOwnership"
 	name, err := accountOf(op, actor, user)
 	if err != nil {
-		return Held{}, err
+		return SoleOwnership{}, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		u, err := tx.UserByName(ctx, name)
 		if err != nil {
 			return err
 		}
-		h, err = heldBy(ctx, tx, u.ID)
+		h, err = soleOwnership(ctx, tx, u.ID)
 		return err
 	})
 	return h, errs.Wrap(op, err)
 }
 
-func heldBy(ctx context.Context, tx *store.Tx, user int64) (h Held, err error) {
-	if h.Collections, err = tx.SoleCollections(ctx, user, maxHeld); err != nil {
-		return Held{}, err
+func soleOwnership(ctx context.Context, tx *store.Tx, user int64) (h SoleOwnership, err error) {
+	if h.Collections, err = tx.SolelyOwnedCollections(ctx, user, maxSoleOwned); err != nil {
+		return SoleOwnership{}, err
 	}
-	h.Teams, err = tx.SoleTeams(ctx, user, maxHeld)
+	h.Teams, err = tx.SolelyOwnedTeams(ctx, user, maxSoleOwned)
 	return h, err
 }
 
-// Leave removes the actor's own account, for good, if he shows that he means it: by his
+// DeleteOwnAccount removes the actor's own account, for good, if he shows that he means it: by his
 // password, and by its name. What he pushed stays. Errors: Invalid for a wrong name or
 // password, Conflict while something would have no owner or nobody would run the
 // registry, Forbidden for a credential other than a login, RateLimited.
-func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password, typed string) error {
-	const op = "identity.Leave"
+func (s *Service) DeleteOwnAccount(ctx context.Context, actor model.Actor, source, password, typed string) error {
+	const op = "identity.DeleteOwnAccount"
 	if actor.Via != model.BySession && actor.Via != model.ByPassword {
 		return errs.E(op, errs.Forbidden, "An account is deleted after signing in to it; a token will not do.")
 	}
@@ -67,7 +67,7 @@ func (s *Service) Leave(ctx context.Context, actor model.Actor, source, password
 		}
 		return errs.Wrap(op, err)
 	}
-	return errs.Wrap(op, s.remove(ctx, actor, actor.Name))
+	return errs.Wrap(op, s.deleteUser(ctx, actor, actor.Name))
 }
 
 // DeleteUser removes somebody's account, for good. What it pushed stays. For admins.
@@ -77,25 +77,25 @@ func (s *Service) DeleteUser(ctx context.Context, actor model.Actor, user string
 	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
-	return errs.Wrap(op, s.remove(ctx, actor, user))
+	return errs.Wrap(op, s.deleteUser(ctx, actor, user))
 }
 
-func (s *Service) remove(ctx context.Context, actor model.Actor, user string) error {
-	const op = "identity.remove"
+func (s *Service) deleteUser(ctx context.Context, actor model.Actor, user string) error {
+	const op = "identity.deleteUser"
 	return s.update(ctx, func(tx *store.Tx) error {
 		u, err := tx.UserByName(ctx, user)
 		if err != nil {
 			return err
 		}
-		h, err := heldBy(ctx, tx, u.ID)
+		h, err := soleOwnership(ctx, tx, u.ID)
 		if err != nil {
 			return err
 		}
-		if !h.Nothing() {
+		if !h.IsEmpty() {
 			return errs.E(op, errs.Conflict, "%s alone owns %d collections and %d teams; hand them over or delete them first.",
 				user, len(h.Collections), len(h.Teams))
 		}
-		return keepingAdmin(ctx, tx, op, user, func() error {
+		return keepLastAdmin(ctx, tx, op, user, func() error {
 			if err := tx.DeleteUser(ctx, u.ID); err != nil {
 				return err
 			}

@@ -50,11 +50,11 @@ func TestAccountGoesOnlyWhenNothingIsLeftWithoutOwner(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := f.Held(t.Context(), bob, "")
-	if diff := cmp.Diff(identity.Held{Collections: []ref.Collection{tools, lab}, Teams: []string{"imaging"}}, got); diff != "" || err != nil {
+	got, err := f.SoleOwnership(t.Context(), bob, "")
+	if diff := cmp.Diff(identity.SoleOwnership{Collections: []ref.Collection{tools, lab}, Teams: []string{"imaging"}}, got); diff != "" || err != nil {
 		t.Fatalf("%s%v", diff, err)
 	}
-	wantError(t, f.Leave(t.Context(), bob, "192.0.2.1", password, "bob"), errs.Conflict, "hand them over")
+	wantError(t, f.DeleteOwnAccount(t.Context(), bob, "192.0.2.1", password, "bob"), errs.Conflict, "hand them over")
 	wantError(t, f.DeleteUser(t.Context(), root, "bob"), errs.Conflict, "hand them over")
 
 	f.grant(t, lab, model.RoleAssignment{User: "eve", Role: model.Owner})
@@ -65,22 +65,22 @@ func TestAccountGoesOnlyWhenNothingIsLeftWithoutOwner(t *testing.T) {
 	if err := f.SetDisabled(t.Context(), root, "eve", true); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, f.Leave(t.Context(), bob, "192.0.2.1", password, "bob"), errs.Conflict, "hand them over")
+	wantError(t, f.DeleteOwnAccount(t.Context(), bob, "192.0.2.1", password, "bob"), errs.Conflict, "hand them over")
 	if err := f.SetDisabled(t.Context(), root, "eve", false); err != nil {
 		t.Fatal(err)
 	}
 
-	wantError(t, f.Leave(t.Context(), bob, "192.0.2.1", "not the password", "bob"), errs.Invalid, "password is wrong")
-	wantError(t, f.Leave(t.Context(), bob, "192.0.2.1", password, "eve"), errs.Invalid, "not the name")
+	wantError(t, f.DeleteOwnAccount(t.Context(), bob, "192.0.2.1", "not the password", "bob"), errs.Invalid, "password is wrong")
+	wantError(t, f.DeleteOwnAccount(t.Context(), bob, "192.0.2.1", password, "eve"), errs.Invalid, "not the name")
 	byToken := bob
 	byToken.Via = model.ByToken
-	wantError(t, f.Leave(t.Context(), byToken, "192.0.2.1", password, "bob"), errs.Forbidden, "token")
-	if err := f.Leave(t.Context(), bob, "192.0.2.1", password, "bob"); err != nil {
+	wantError(t, f.DeleteOwnAccount(t.Context(), byToken, "192.0.2.1", password, "bob"), errs.Forbidden, "token")
+	if err := f.DeleteOwnAccount(t.Context(), bob, "192.0.2.1", password, "bob"); err != nil {
 		t.Fatal(err)
 	}
 	_, err = f.Password(t.Context(), "192.0.2.1", "bob", password)
 	wantError(t, err, errs.Unauthenticated, "")
-	if held, err := f.Held(t.Context(), eve, ""); err != nil || len(held.Collections) != 2 {
+	if held, err := f.SoleOwnership(t.Context(), eve, ""); err != nil || len(held.Collections) != 2 {
 		t.Errorf("what was handed over: %v, %v", held, err)
 	}
 	// His namespace still holds a collection, so that nobody else may have its name.

@@ -15,18 +15,18 @@ import (
 
 const (
 	// maxHashing bounds the memory that password hashing takes: this many times
-	// presentCost.memory.
+	// currentCost.memory.
 	maxHashing = 2
-	// passwordMemory is how long a verified password need not be hashed again. A change
+	// passwordCacheTTL is how long a verified password need not be hashed again. A change
 	// of the password, of the account or its end is seen at once all the same.
-	passwordMemory = 5 * time.Minute
+	passwordCacheTTL = 5 * time.Minute
 )
 
 // digest is what secrets are remembered under, never themselves.
 type digest [sha256.Size]byte
 
-// verifiedPassword says that a password matched a hash.
-type verifiedPassword struct {
+// cachedPassword says that a password matched a hash.
+type cachedPassword struct {
 	hash  string
 	until time.Time
 }
@@ -42,11 +42,11 @@ func (s *Service) Password(ctx context.Context, source, name, password string) (
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
-	key := s.rememberedAs(name, password)
-	from := pair{source, name}
-	v, ok := s.verified.Get(key)
+	key := s.passwordCacheKey(name, password)
+	from := loginSource{source, name}
+	v, ok := s.passwordCache.Get(key)
 	if l.Hash != "" && ok && v.hash == l.Hash && s.now().Before(v.until) {
-		s.failures.succeeded(from)
+		s.throttle.recordSuccess(from)
 		return actorOf(l.User, model.ByPassword), nil
 	}
 	// A thousand jobs that start with one password at once cost one hashing, and the first
@@ -56,7 +56,7 @@ func (s *Service) Password(ctx context.Context, source, name, password string) (
 		return nil, s.verify(shared, from, l, key, password)
 	})
 	if err != nil {
-		return model.Actor{}, kept(op, err, errs.Clip(name))
+		return model.Actor{}, denySignIn(op, err, errs.Clip(name))
 	}
 	return actorOf(l.User, model.ByPassword), nil
 }
@@ -79,16 +79,16 @@ func (s *Service) login(ctx context.Context, name string) (store.Login, error) {
 
 // verify checks a password against an account's hash, counts failures and remembers
 // success. It costs the same whether there is such an account or not.
-func (s *Service) verify(ctx context.Context, p pair, l store.Login, key digest, password string) error {
+func (s *Service) verify(ctx context.Context, p loginSource, l store.Login, key digest, password string) error {
 	const op = "identity.verify"
-	if err := s.failures.check(p); err != nil {
+	if err := s.throttle.check(p); err != nil {
 		return err
 	}
 	s.hashing <- struct{}{}
 	defer func() { <-s.hashing }()
 	// Again, for those that waited: so only maxHashing attempts can ever be ahead of the
 	// count, however many come at once.
-	if err := s.failures.check(p); err != nil {
+	if err := s.throttle.check(p); err != nil {
 		return err
 	}
 	stored, ok := parsePHC(l.Hash)
@@ -99,11 +99,11 @@ func (s *Service) verify(ctx context.Context, p pair, l store.Login, key digest,
 		password = "" // which is nobody's
 	}
 	if !stored.matches(password) || !ok {
-		s.failures.failed(p)
+		s.throttle.recordFailure(p)
 		return errWrong(op)
 	}
-	s.failures.succeeded(p)
-	s.verified.Put(key, verifiedPassword{l.Hash, s.now().Add(passwordMemory)})
+	s.throttle.recordSuccess(p)
+	s.passwordCache.Put(key, cachedPassword{l.Hash, s.now().Add(passwordCacheTTL)})
 	if stored.cost != s.cost {
 		select {
 		case s.hashes <- newHash{l, s.cost.hashPassword(password)}:
@@ -130,8 +130,8 @@ func (s *Service) upgrade(ctx context.Context, h newHash) error {
 	})
 }
 
-// rememberedAs is a name and a password in a form that tells nothing of either.
-func (s *Service) rememberedAs(name, password string) digest {
+// passwordCacheKey is a name and a password in a form that tells nothing of either.
+func (s *Service) passwordCacheKey(name, password string) digest {
 	h := hmac.New(sha256.New, s.mac[:])
 	h.Write([]byte(name + "\x00" + password)) // no name that has an account holds a zero byte
 	return digest(h.Sum(nil))
@@ -150,14 +150,14 @@ func (s *Service) Basic(ctx context.Context, source, name, password string) (mod
 		return model.Actor{}, errs.Wrap(op, err)
 	}
 	if !strings.EqualFold(name, a.Name) && name != "token" {
-		return model.Actor{}, kept(op, errs.E(op, errs.Unauthenticated, "The token does not belong to the user %q; use its owner's name, or \"token\".", errs.Clip(name)), errs.Clip(name))
+		return model.Actor{}, denySignIn(op, errs.E(op, errs.Unauthenticated, "The token does not belong to the user %q; use its owner's name, or \"token\".", errs.Clip(name)), errs.Clip(name))
 	}
 	return a, nil
 }
 
-// kept notes on an error that it kept somebody from signing in, as the user or by the
+// denySignIn notes on an error that it kept somebody from signing in, as the user or by the
 // token of a name; other errors, such as of the database, did not.
-func kept(op string, err error, name string) error {
+func denySignIn(op string, err error, name string) error {
 	if !errs.Is(err, errs.Unauthenticated) {
 		return errs.Wrap(op, err)
 	}

@@ -82,7 +82,7 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 	if !ok {
 		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This pass is not one that was given out here; sign in again.")
 	}
-	actor, err := s.held(ctx, p.holder, passScope, "pass")
+	actor, err := s.actorOfHolder(ctx, p.holder, passScope, "pass")
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
@@ -96,7 +96,7 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 		}
 	}
 	actor.Via = model.ByPass
-	s.passes.Put(key, rememberedToken{actor, time.Unix(p.Expires, 0), now.Add(tokenMemory), epoch})
+	s.passes.Put(key, cachedToken{actor, time.Unix(p.Expires, 0), now.Add(tokenCacheTTL), epoch})
 	return actor, nil
 }
 

@@ -17,12 +17,12 @@ const (
 	maxPassword = 1024
 )
 
-// errPresentPassword tells a wrong present password from a new one against the rules.
-var errPresentPassword = errs.E("identity.ChangePassword", errs.Invalid, "The present password is wrong.")
+// errCurrentPassword tells a wrong present password from a new one against the rules.
+var errCurrentPassword = errs.E("identity.ChangePassword", errs.Invalid, "The present password is wrong.")
 
-// IsPresentPassword reports whether ChangePassword failed because the present password was
+// IsCurrentPassword reports whether ChangePassword failed because the present password was
 // wrong.
-func IsPresentPassword(err error) bool { return errors.Is(err, errPresentPassword) }
+func IsCurrentPassword(err error) bool { return errors.Is(err, errCurrentPassword) }
 
 // checkPassword holds a new password to the rules. Errors: Invalid.
 func checkPassword(name, password string) error {
@@ -71,7 +71,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source,
 	}
 	if _, err := s.Password(ctx, source, actor.Name, current); err != nil {
 		if errs.Is(err, errs.Unauthenticated) {
-			return errPresentPassword
+			return errCurrentPassword
 		}
 		return errs.Wrap(op, err)
 	}
@@ -107,6 +107,6 @@ func (s *Service) setPassword(ctx context.Context, actor model.Actor, user, pass
 
 // update is a change of the database after which nothing remembered is believed.
 func (s *Service) update(ctx context.Context, fn func(*store.Tx) error) error {
-	defer s.changed()
+	defer s.invalidateCaches()
 	return s.db.Update(ctx, fn)
 }

@@ -23,7 +23,7 @@ const (
 	hashSize = 32
 )
 
-var presentCost = cost{memory: 19 * 1024, time: 2, lanes: 1}
+var currentCost = cost{memory: 19 * 1024, time: 2, lanes: 1}
 
 // maxCost bounds what a row of the database can make the server spend.
 var maxCost = cost{memory: 64 * 1024, time: 8, lanes: 4}

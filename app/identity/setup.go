@@ -59,7 +59,7 @@ func (s *Service) CompleteSetup(ctx context.Context, secret, name, password stri
 	if err := s.CheckSetup(ctx, secret); err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
-	add, err := s.prepare(ctx, NewUser{Name: name, Password: password, Admin: true})
+	add, err := s.prepareUser(ctx, NewUser{Name: name, Password: password, Admin: true})
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}

@@ -9,8 +9,8 @@ import (
 	"sregistry/app/lru"
 )
 
-// remembered is how many of each kind are remembered: failures, verified credentials.
-const remembered = 10_000
+// maxCached is how many of each kind are remembered: failures, verified credentials.
+const maxCached = 10_000
 
 // threshold is how many failures may come at once, and how long one takes to be forgiven.
 type threshold struct {
@@ -36,33 +36,33 @@ var (
 	signatureThresholds = thresholds{threshold{40, 250 * time.Millisecond}, threshold{400, 10 * time.Millisecond}, threshold{1000, 5 * time.Millisecond}}
 )
 
-// pair is an account and where somebody tries to get into it from.
-type pair struct{ source, account string }
+// loginSource is an account and where somebody tries to get into it from.
+type loginSource struct{ source, account string }
 
-// failures counts wrong credentials of one kind. It is memory only: a restart forgives.
-type failures struct {
+// loginThrottle counts wrong credentials of one kind. It is memory only: a restart forgives.
+type loginThrottle struct {
 	now      func() time.Time
 	limits   thresholds
 	refusal  string // what a caller is told, with a number of seconds
-	pairs    *lru.Map[pair, *rate.Limiter]
+	pairs    *lru.Map[loginSource, *rate.Limiter]
 	accounts *lru.Map[string, *rate.Limiter]
 	sources  *lru.Map[string, *rate.Limiter]
 	// known are the pairs that got in before. An attack from elsewhere on the account, or
 	// on others from the same address, does not keep them out.
-	known *lru.Map[pair, struct{}]
+	known *lru.Map[loginSource, struct{}]
 }
 
-func newFailures(now func() time.Time, limits thresholds, refusal string) *failures {
-	return &failures{now, limits, refusal, lru.New[pair, *rate.Limiter](remembered), lru.New[string, *rate.Limiter](remembered),
-		lru.New[string, *rate.Limiter](remembered), lru.New[pair, struct{}](remembered)}
+func newLoginThrottle(now func() time.Time, limits thresholds, refusal string) *loginThrottle {
+	return &loginThrottle{now, limits, refusal, lru.New[loginSource, *rate.Limiter](maxCached), lru.New[string, *rate.Limiter](maxCached),
+		lru.New[string, *rate.Limiter](maxCached), lru.New[loginSource, struct{}](maxCached)}
 }
 
 // check refuses an attempt after too many failures. Errors: RateLimited.
-func (f *failures) check(p pair) error {
-	const op = "identity.failures.check"
-	wait := f.waitOf(f.pairs.Get(p))
+func (f *loginThrottle) check(p loginSource) error {
+	const op = "identity.loginThrottle.check"
+	wait := f.delay(f.pairs.Get(p))
 	if _, known := f.known.Get(p); !known {
-		wait = max(wait, f.waitOf(f.accounts.Get(p.account)), f.waitOf(f.sources.Get(p.source)))
+		wait = max(wait, f.delay(f.accounts.Get(p.account)), f.delay(f.sources.Get(p.source)))
 	}
 	if wait == 0 {
 		return nil
@@ -71,8 +71,8 @@ func (f *failures) check(p pair) error {
 	return errs.RetryIn(op, wait, f.refusal, wait/time.Second)
 }
 
-// waitOf gives how long it takes until a limiter lets one more through.
-func (f *failures) waitOf(l *rate.Limiter, ok bool) time.Duration {
+// delay gives how long it takes until a limiter lets one more through.
+func (f *loginThrottle) delay(l *rate.Limiter, ok bool) time.Duration {
 	if !ok {
 		return 0
 	}
@@ -83,15 +83,15 @@ func (f *failures) waitOf(l *rate.Limiter, ok bool) time.Duration {
 	return time.Duration(lacking / float64(l.Limit()) * float64(time.Second))
 }
 
-// failed counts a failure.
-func (f *failures) failed(p pair) {
+// recordFailure counts a failure.
+func (f *loginThrottle) recordFailure(p loginSource) {
 	count(f.pairs, p, f.limits.pair, f.now())
 	count(f.accounts, p.account, f.limits.account, f.now())
 	count(f.sources, p.source, f.limits.source, f.now())
 }
 
-// succeeded remembers that an account is used from there.
-func (f *failures) succeeded(p pair) { f.known.Put(p, struct{}{}) }
+// recordSuccess remembers that an account is used from there.
+func (f *loginThrottle) recordSuccess(p loginSource) { f.known.Put(p, struct{}{}) }
 
 func count[K comparable](m *lru.Map[K, *rate.Limiter], key K, t threshold, now time.Time) {
 	m.GetOrPut(key, func() *rate.Limiter { return rate.NewLimiter(rate.Every(t.every), t.burst) }).AllowN(now, 1)

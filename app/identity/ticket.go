@@ -55,13 +55,13 @@ func (s *Service) OpenTicket(ctx context.Context, text string) (image int64, act
 	if !ok {
 		return 0, model.Actor{}, errs.E(op, errs.Unauthenticated, "This download link is not whole; ask for the image again.")
 	}
-	actor, err = s.held(ctx, t.holder, model.ScopeRead, "download")
+	actor, err = s.actorOfHolder(ctx, t.holder, model.ScopeRead, "download")
 	return t.Image, actor, errs.Wrap(op, err)
 }
 
-// held gives the holder of a signed address as he is now, with no more than a scope.
-func (s *Service) held(ctx context.Context, h holder, scope model.Scope, kind string) (model.Actor, error) {
-	const op = "identity.held"
+// actorOfHolder gives the holder of a signed address as he is now, with no more than a scope.
+func (s *Service) actorOfHolder(ctx context.Context, h holder, scope model.Scope, kind string) (model.Actor, error) {
+	const op = "identity.actorOfHolder"
 	if expired(time.Unix(h.Expires, 0), s.now()) {
 		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link has expired; start again.", kind)
 	}

@@ -48,7 +48,7 @@ func (s *Service) OpenUpload(ctx context.Context, text string) (UploadTicket, mo
 	if !ok {
 		return UploadTicket{}, model.Actor{}, errs.E(op, errs.Unauthenticated, "This upload link is not whole; push the image again.")
 	}
-	actor, err := s.held(ctx, t.holder, model.ScopeRead|model.ScopeWrite, "upload")
+	actor, err := s.actorOfHolder(ctx, t.holder, model.ScopeRead|model.ScopeWrite, "upload")
 	if err != nil {
 		return UploadTicket{}, model.Actor{}, errs.Wrap(op, err)
 	}

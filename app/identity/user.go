@@ -29,7 +29,7 @@ func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) 
 	if err := requireAdmin(op, actor); err != nil {
 		return model.User{}, err
 	}
-	add, err := s.prepare(ctx, n)
+	add, err := s.prepareUser(ctx, n)
 	if err != nil {
 		return model.User{}, errs.Wrap(op, err)
 	}
@@ -41,9 +41,9 @@ func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) 
 	return u, errs.Wrap(op, err)
 }
 
-// prepare does what making an account needs before its transaction: it checks and hashes.
-func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx, model.Actor) (model.User, error), err error) {
-	const op = "identity.prepare"
+// prepareUser does what making an account needs before its transaction: it checks and hashes.
+func (s *Service) prepareUser(ctx context.Context, n NewUser) (add func(*store.Tx, model.Actor) (model.User, error), err error) {
+	const op = "identity.prepareUser"
 	name, err := ref.ParseName(n.Name)
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (s *Service) prepare(ctx context.Context, n NewUser) (add func(*store.Tx, m
 // opens it again. For admins. Errors: NotFound, Forbidden, Conflict for the last admin.
 func (s *Service) SetDisabled(ctx context.Context, actor model.Actor, user string, disabled bool) error {
 	const op = "identity.SetDisabled"
-	return s.change(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
+	return s.updateUser(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
 		if err := tx.SetDisabled(ctx, u.ID, disabled); err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func (s *Service) SetDisabled(ctx context.Context, actor model.Actor, user strin
 // Forbidden, Conflict for the last admin or a robot.
 func (s *Service) SetAdmin(ctx context.Context, actor model.Actor, user string, admin bool) error {
 	const op = "identity.SetAdmin"
-	return s.change(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
+	return s.updateUser(ctx, op, actor, user, func(tx *store.Tx, u model.User) error {
 		if admin && u.Kind == model.Robot {
 			return errs.E(op, errs.Conflict, "%s is a robot; only a person can run the registry.", user)
 		}
@@ -123,8 +123,8 @@ func (s *Service) SetAdmin(ctx context.Context, actor model.Actor, user string, 
 	})
 }
 
-// change alters an account, but never so that nobody is left to run the registry.
-func (s *Service) change(ctx context.Context, op string, actor model.Actor, user string, alter func(*store.Tx, model.User) error) error {
+// updateUser alters an account, but never so that nobody is left to run the registry.
+func (s *Service) updateUser(ctx context.Context, op string, actor model.Actor, user string, alter func(*store.Tx, model.User) error) error {
 	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
@@ -133,13 +133,13 @@ func (s *Service) change(ctx context.Context, op string, actor model.Actor, user
 		if err != nil {
 			return err
 		}
-		return keepingAdmin(ctx, tx, op, user, func() error { return alter(tx, u) })
+		return keepLastAdmin(ctx, tx, op, user, func() error { return alter(tx, u) })
 	}))
 }
 
-// keepingAdmin makes a change of an account, unless nobody would be left to run the
+// keepLastAdmin makes a change of an account, unless nobody would be left to run the
 // registry. Errors: Conflict.
-func keepingAdmin(ctx context.Context, tx *store.Tx, op, user string, alter func() error) error {
+func keepLastAdmin(ctx context.Context, tx *store.Tx, op, user string, alter func() error) error {
 	before, err := tx.CountAdmins(ctx)
 	if err != nil {
 		return err

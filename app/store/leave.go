@@ -12,18 +12,18 @@ const soleOwner = `EXISTS (SELECT 1 FROM roles r WHERE r.collection_id = c.id AN
   AND NOT EXISTS (SELECT 1 FROM roles r JOIN users u ON u.id = r.user_id
                    WHERE r.collection_id = c.id AND r.role = 2 AND r.user_id <> ?1 AND u.disabled = 0)`
 
-// SoleCollections gives the collections that a user alone owns, by full name, but for
+// SolelyOwnedCollections gives the collections that a user alone owns, by full name, but for
 // default collections with nothing in them; at most limit.
-func (t *Tx) SoleCollections(ctx context.Context, user int64, limit int) ([]ref.Collection, error) {
-	return all(ctx, t, "store.SoleCollections", scanCollectionName, `SELECT n.name, c.name FROM collections c JOIN names n ON n.id = c.namespace_id
+func (t *Tx) SolelyOwnedCollections(ctx context.Context, user int64, limit int) ([]ref.Collection, error) {
+	return all(ctx, t, "store.SolelyOwnedCollections", scanCollectionName, `SELECT n.name, c.name FROM collections c JOIN names n ON n.id = c.namespace_id
 	  WHERE c.id IN (SELECT collection_id FROM roles WHERE user_id = ?1 AND role = 2) AND c.deleted_at = 0 AND `+soleOwner+" AND "+shown+`
 	  ORDER BY n.name, c.name LIMIT ?2`, user, limit)
 }
 
-// SoleTeams gives the names of the teams of which a user is the only owner who can sign
+// SolelyOwnedTeams gives the names of the teams of which a user is the only owner who can sign
 // in; at most limit.
-func (t *Tx) SoleTeams(ctx context.Context, user int64, limit int) ([]string, error) {
-	return all(ctx, t, "store.SoleTeams", value[string], `SELECT n.name FROM team_members m
+func (t *Tx) SolelyOwnedTeams(ctx context.Context, user int64, limit int) ([]string, error) {
+	return all(ctx, t, "store.SolelyOwnedTeams", value[string], `SELECT n.name FROM team_members m
 	   JOIN teams t ON t.id = m.team_id JOIN names n ON n.id = t.name_id
 	  WHERE m.user_id = ?1 AND m.owner = 1
 	    AND NOT EXISTS (SELECT 1 FROM team_members o JOIN users u ON u.id = o.user_id

@@ -72,7 +72,7 @@ func (s *Site) changePassword(c echo.Context) error {
 	}
 	if errs.Is(err, errs.Invalid) {
 		field := "password"
-		if identity.IsPresentPassword(err) {
+		if identity.IsCurrentPassword(err) {
 			field = "current"
 		}
 		return s.showAccount(c, http.StatusUnprocessableEntity, actor, "", templates.Problems{field: errs.Message(err)})

@@ -24,7 +24,7 @@ func (s *Site) leave(c echo.Context) error {
 
 // showLeave shows the page, with what view holds of a form that comes back.
 func (s *Site) showLeave(c echo.Context, status int, actor model.Actor, view templates.AccountDelete) error {
-	held, err := s.identity.Held(c.Request().Context(), actor, "")
+	held, err := s.identity.SoleOwnership(c.Request().Context(), actor, "")
 	if err != nil {
 		return errs.Wrap("web.showLeave", err)
 	}
@@ -81,7 +81,7 @@ func (s *Site) completeLeave(c echo.Context) error {
 		view.Problems = templates.Problems{"name": "That is not the name of this account, which is " + actor.Name + "."}
 		return s.showLeave(c, http.StatusUnprocessableEntity, actor, view)
 	}
-	err = s.identity.Leave(c.Request().Context(), actor, httpx.Source(c), form.Get("current"), view.Name)
+	err = s.identity.DeleteOwnAccount(c.Request().Context(), actor, httpx.Source(c), form.Get("current"), view.Name)
 	switch errs.KindOf(err) {
 	case errs.Invalid, errs.RateLimited:
 		view.Problems = templates.Problems{"current": errs.Message(err)}

@@ -39,7 +39,7 @@ func (s *Site) showUser(c echo.Context, status int, actor model.Actor, typed fie
 	if view.Tokens, _, err = s.identity.Tokens(ctx, actor, name, model.Page{Limit: model.MaxLimit}); err != nil {
 		return errs.Wrap(op, err)
 	}
-	held, err := s.identity.Held(ctx, actor, name)
+	held, err := s.identity.SoleOwnership(ctx, actor, name)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
