@@ -54,9 +54,9 @@ func readManifest(r io.Reader) (Manifest, error) {
 		return m, errs.Because(op, errs.DigestInvalid, err, "The file %s of the backup is damaged; take another backup.", manifestName)
 	}
 	switch {
-	case m.Format > format || m.Schema > store.Present():
+	case m.Format > format || m.Schema > store.CurrentVersion():
 		return m, errs.E(op, errs.Invalid, "This backup was made by sregistry %s (schema %d), which is newer than this program (schema %d); restore it with that version or a later one.",
-			m.Program, m.Schema, store.Present())
+			m.Program, m.Schema, store.CurrentVersion())
 	case m.Format < 1 || m.Schema < 1 || m.Database.Size == 0:
 		return m, errs.E(op, errs.Invalid, "This is not a backup of sregistry.")
 	}

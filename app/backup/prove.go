@@ -51,7 +51,7 @@ func (m Manifest) recall(d Damage) (_ Damage, known bool) {
 
 // victims gives the images that need a blob, the first few.
 func (m Manifest) victims(ctx context.Context, copy *store.DB, d digest.Digest) (images []string, err error) {
-	if m.Schema != store.Present() { // the question would not fit the tables
+	if m.Schema != store.CurrentVersion() { // the question would not fit the tables
 		return nil, nil
 	}
 	err = copy.Peek(ctx, func(tx *store.Tx) (err error) {

@@ -108,12 +108,12 @@ func (d *Dir) upgrade(ctx context.Context, schema string) (err error) {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if found == 0 || found == store.Present() {
+	if found == 0 || found == store.CurrentVersion() {
 		return nil
 	}
 	if d.lock == nil {
 		if err := d.hold(); errs.Is(err, errs.Conflict) {
-			return errs.Because(op, errs.Conflict, err, "The data folder %s is of another version (schema %d, this program has %d), and a server of that version runs on it; stop it first.", d.Path, found, store.Present())
+			return errs.Because(op, errs.Conflict, err, "The data folder %s is of another version (schema %d, this program has %d), and a server of that version runs on it; stop it first.", d.Path, found, store.CurrentVersion())
 		} else if err != nil {
 			return err
 		}

@@ -88,7 +88,7 @@ func (s *Service) recordSweep(ctx context.Context, done SweepResult) error {
 		return err
 	}
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.KeepSample(ctx, sample); err != nil {
+		if err := tx.SaveSample(ctx, sample); err != nil {
 			return err
 		}
 		if err := tx.SweepLinks(ctx); err != nil || done.Images+done.Blobs == 0 {

@@ -93,7 +93,7 @@ func (t *Tx) foundContainers(ctx context.Context, actor model.Actor, signIn bool
 	case few != nil:
 		found = o.part(len(f.Words), "k", "k.id IN (SELECT value FROM json_each(:few)) AND "+visible)
 	default:
-		if few, err = t.few(ctx, maxOwn, `SELECT k.id FROM containers k
+		if few, err = t.idsIfFew(ctx, maxOwn, `SELECT k.id FROM containers k
 		  WHERE k.collection_id IN (SELECT value FROM json_each(:own)) AND +k.public = 0 LIMIT :limit`, args...); err != nil {
 			return "", nil, err
 		}
@@ -216,7 +216,7 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 		if !c.asked {
 			continue
 		}
-		ids, err := t.few(ctx, maxFew, c.text, c.args...)
+		ids, err := t.idsIfFew(ctx, maxFew, c.text, c.args...)
 		if ids != nil || err != nil {
 			return ids, err
 		}
@@ -227,12 +227,12 @@ func (t *Tx) fewContainers(ctx context.Context, f ContainerFilter) ([]int64, err
 // fewLabelled gives the containers with a label, if they are few. A label that is in many
 // collections is in many containers; that is found out first, as it takes no reading of images.
 func (t *Tx) fewLabelled(ctx context.Context, key, value string) ([]int64, error) {
-	collections, err := t.few(ctx, maxFew, `SELECT x.collection_id FROM labels l CROSS JOIN collection_labels x ON x.label_id = l.id
+	collections, err := t.idsIfFew(ctx, maxFew, `SELECT x.collection_id FROM labels l CROSS JOIN collection_labels x ON x.label_id = l.id
 	  WHERE l.key = ? AND l.value = ? LIMIT :limit`, key, value)
 	if collections == nil || err != nil {
 		return nil, err
 	}
-	return t.few(ctx, maxFew, `SELECT DISTINCT i.container_id FROM image_labels l JOIN images i ON i.id = l.image_id
+	return t.idsIfFew(ctx, maxFew, `SELECT DISTINCT i.container_id FROM image_labels l JOIN images i ON i.id = l.image_id
 	  WHERE l.key = ? AND l.value = ? LIMIT :limit`, key, value)
 }
 

@@ -29,14 +29,14 @@ func create(ctx context.Context, db *sql.DB, schema string) error {
 		return errs.Wrap(op, err)
 	}
 	switch {
-	case found == Present():
+	case found == CurrentVersion():
 		return errs.Wrap(op, sameShape(ctx, tx, schema))
-	case found > Present():
-		return errs.E(op, errs.Invalid, newerFile, found, Present())
+	case found > CurrentVersion():
+		return errs.E(op, errs.Invalid, newerFile, found, CurrentVersion())
 	case found != 0:
-		return errs.E(op, errs.Invalid, olderFile, found, Present())
+		return errs.E(op, errs.Invalid, olderFile, found, CurrentVersion())
 	}
-	if _, err := tx.ExecContext(ctx, schema+setVersion(Present())); err != nil {
+	if _, err := tx.ExecContext(ctx, schema+setVersion(CurrentVersion())); err != nil {
 		return wrap(op, err)
 	}
 	return wrap(op, tx.Commit())

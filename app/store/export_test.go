@@ -152,10 +152,10 @@ func UpgradeDying(ctx context.Context, dir, schema string, n int) error {
 		return err
 	}
 	defer p.close()
-	if _, err := keepSnapshot(ctx, p.db, dir, firstVersion); err != nil {
+	if _, err := saveSnapshot(ctx, p.db, dir, firstVersion); err != nil {
 		return err
 	}
-	for next := firstVersion + 1; next <= Present(); next++ {
+	for next := firstVersion + 1; next <= CurrentVersion(); next++ {
 		text, err := stepTo(next)
 		if err != nil {
 			return err

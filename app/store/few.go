@@ -16,10 +16,10 @@ const (
 	maxOwn = 100
 )
 
-// few runs a query for row ids with the further parameter :limit. It gives nil if there are
+// idsIfFew runs a query for row ids with the further parameter :limit. It gives nil if there are
 // more than most.
-func (t *Tx) few(ctx context.Context, most int, text string, args ...any) ([]int64, error) {
-	ids, err := all(ctx, t, "store.few", value[int64], text, append(slices.Clip(args), sql.Named("limit", most+1))...)
+func (t *Tx) idsIfFew(ctx context.Context, most int, text string, args ...any) ([]int64, error) {
+	ids, err := all(ctx, t, "store.idsIfFew", value[int64], text, append(slices.Clip(args), sql.Named("limit", most+1))...)
 	if err != nil || len(ids) > most {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func (t *Tx) tagsWith(ctx context.Context, text string) ([]int64, error) {
 	if match == "" {
 		return nil, nil
 	}
-	return t.few(ctx, maxFew, "SELECT rowid FROM search_tags(?) LIMIT :limit", match)
+	return t.idsIfFew(ctx, maxFew, "SELECT rowid FROM search_tags(?) LIMIT :limit", match)
 }
 
 // ImageCursor is the cursor that stands for an image in a list of Images.

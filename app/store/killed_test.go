@@ -106,7 +106,7 @@ func TestKilledUpgradeLeavesTheOldOrTheNewVersion(t *testing.T) {
 			t.Errorf("version %d: %v", version, err)
 		}
 		again, err := store.Upgrade(t.Context(), dir, storetest.Schema(t))
-		if err != nil || again.To != store.Present() {
+		if err != nil || again.To != store.CurrentVersion() {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 		return version

@@ -15,9 +15,9 @@ func (t *Tx) Sample(ctx context.Context) (model.Sample, error) {
 	}, "SELECT bytes, blobs, (SELECT sum(images) FROM names), (SELECT count(*) FROM collections), (SELECT count(*) FROM users) FROM stock")
 }
 
-// KeepSample notes what the registry held on a day.
-func (t *Tx) KeepSample(ctx context.Context, s model.Sample) error {
-	return t.run(ctx, "store.KeepSample", `INSERT INTO samples (day, bytes, blobs, images, collections, users) VALUES (?, ?, ?, ?, ?, ?)
+// SaveSample notes what the registry held on a day.
+func (t *Tx) SaveSample(ctx context.Context, s model.Sample) error {
+	return t.run(ctx, "store.SaveSample", `INSERT INTO samples (day, bytes, blobs, images, collections, users) VALUES (?, ?, ?, ?, ?, ?)
 	  ON CONFLICT DO UPDATE SET bytes = excluded.bytes, blobs = excluded.blobs, images = excluded.images,
 	                            collections = excluded.collections, users = excluded.users`,
 		DayOf(s.Day), s.Bytes, s.Blobs, s.Images, s.Collections, s.Users)

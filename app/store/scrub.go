@@ -82,6 +82,6 @@ func (t *Tx) Health(ctx context.Context) (model.Health, error) {
 		return h, err
 	}, `SELECT blobs, bytes, (SELECT coalesce(min(verified_at), 0) FROM blobs WHERE damaged_at = 0),
 	  (SELECT count(*) FROM blobs WHERE damaged_at > 0), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM stock`)
-	h.Schema = Present()
+	h.Schema = CurrentVersion()
 	return h, err
 }

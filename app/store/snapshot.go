@@ -20,13 +20,13 @@ import (
 // an upgrade, and for a backup while that is under way.
 const SnapshotFolder = "snapshots"
 
-// keptSnapshots is how many of them are kept.
-const keptSnapshots = 3
+// maxSnapshots is how many of them are kept.
+const maxSnapshots = 3
 
-// keepSnapshot copies the database into a file that is durable when it returns, named
+// saveSnapshot copies the database into a file that is durable when it returns, named
 // after its version and the time, and lets the oldest such files go.
-func keepSnapshot(ctx context.Context, db *sql.DB, dir string, from int) (string, error) {
-	const op = "store.keepSnapshot"
+func saveSnapshot(ctx context.Context, db *sql.DB, dir string, from int) (string, error) {
+	const op = "store.saveSnapshot"
 	folder := filepath.Join(dir, SnapshotFolder)
 	if err := makeFolder(folder); err != nil {
 		return "", noSnapshot(op, folder, err)
@@ -99,7 +99,7 @@ func dropSnapshots(folder string) error {
 		return errs.Wrap(op, err)
 	}
 	slices.Sort(names) // by version, then by time
-	for _, name := range names[:max(0, len(names)-keptSnapshots)] {
+	for _, name := range names[:max(0, len(names)-maxSnapshots)] {
 		if err := os.Remove(name); err != nil {
 			return unwritable(op, err)
 		}

@@ -14,8 +14,8 @@ var steps embed.FS
 // firstVersion is that of the first release; every later one has a step.
 const firstVersion = 1
 
-// Present numbers the present schema, which is schema.sql's.
-func Present() int { return firstVersion + len(stepNames()) }
+// CurrentVersion numbers the present schema, which is schema.sql's.
+func CurrentVersion() int { return firstVersion + len(stepNames()) }
 
 // stepNames gives the files of the steps, in their order: their numbers have four digits.
 func stepNames() []string {

@@ -31,13 +31,13 @@ func Upgrade(ctx context.Context, dir, schema string) (Upgrading, error) {
 	if err != nil {
 		return Upgrading{}, errs.Wrap(op, err)
 	}
-	done := Upgrading{From: found, To: Present()}
+	done := Upgrading{From: found, To: CurrentVersion()}
 	switch {
-	case found == 0 || found == Present():
+	case found == 0 || found == CurrentVersion():
 		done.From = done.To
 		return done, nil
-	case found > Present():
-		return done, errs.E(op, errs.Invalid, newerFile, found, Present())
+	case found > CurrentVersion():
+		return done, errs.E(op, errs.Invalid, newerFile, found, CurrentVersion())
 	}
 	// Steps may rebuild tables that others refer to, so references are looked at only when
 	// a step has done all; inside a transaction this cannot be switched.
@@ -45,8 +45,8 @@ func Upgrade(ctx context.Context, dir, schema string) (Upgrading, error) {
 	if err != nil {
 		return done, wrap(op, err)
 	}
-	if done.Snapshot, err = keepSnapshot(ctx, p.db, dir, found); err == nil {
-		err = climb(ctx, p.db, found, schema)
+	if done.Snapshot, err = saveSnapshot(ctx, p.db, dir, found); err == nil {
+		err = runSteps(ctx, p.db, found, schema)
 	}
 	return done, errs.Wrap(op, errors.Join(err, p.close()))
 }
@@ -69,15 +69,15 @@ func Version(ctx context.Context, dir string) (int, error) {
 	return found, errs.Wrap(op, errors.Join(err, p.close()))
 }
 
-// climb takes a file from version found to the present one.
-func climb(ctx context.Context, db *sql.DB, found int, schema string) error {
-	for next := found + 1; next <= Present(); next++ {
+// runSteps takes a file from version found to the present one.
+func runSteps(ctx context.Context, db *sql.DB, found int, schema string) error {
+	for next := found + 1; next <= CurrentVersion(); next++ {
 		text, err := stepTo(next)
 		if err != nil {
 			return err
 		}
 		last := ""
-		if next == Present() {
+		if next == CurrentVersion() {
 			last = schema
 		}
 		if err := step(ctx, db, next, text, last); err != nil {

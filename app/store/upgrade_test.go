@@ -58,7 +58,7 @@ func rowsOf(t testing.TB, dir string, number int) map[string][]string {
 
 func TestStepsLeadToTheSchemaAndKeepEveryRow(t *testing.T) {
 	t.Parallel()
-	for number := 1; number < store.Present(); number++ {
+	for number := 1; number < store.CurrentVersion(); number++ {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
 			t.Parallel()
 			stepsLead(t, number)
@@ -131,7 +131,7 @@ func TestStepsThatMissTheSchemaAreRefused(t *testing.T) {
 		if _, err := store.Upgrade(t.Context(), dir, schema); !errs.Is(err, errs.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if n, err := store.Version(t.Context(), dir); n != store.Present()-1 || err != nil {
+		if n, err := store.Version(t.Context(), dir); n != store.CurrentVersion()-1 || err != nil {
 			t.Errorf("%s: after a failed step the schema is %d: %v", name, n, err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestFilesOfOtherVersionsAreRefusedWithASentence(t *testing.T) {
 		"without a version": {func(ctx context.Context, dir string) error { return store.Script(ctx, dir, schema) }, "unfinished sregistry"},
 		"another program's": {func(ctx context.Context, dir string) error { return store.Script(ctx, dir, "CREATE TABLE x (y)") }, "another program"},
 		"right by accident": {func(ctx context.Context, dir string) error {
-			return store.Script(ctx, dir, fmt.Sprintf("CREATE TABLE x (y); PRAGMA user_version = %d", store.Present()))
+			return store.Script(ctx, dir, fmt.Sprintf("CREATE TABLE x (y); PRAGMA user_version = %d", store.CurrentVersion()))
 		}, "changed by hand"},
 	} {
 		dir := t.TempDir()
