@@ -322,7 +322,7 @@ CREATE TABLE deletions (
     deleted_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
 ) STRICT;
 CREATE INDEX deletions_by_collection ON deletions (collection_id);
-CREATE INDEX deletions_by_container ON deletions (container_id);
+CREATE INDEX deletions_by_container ON deletions (container_id, name);
 CREATE INDEX deletions_by_image ON deletions (image_id);
 CREATE INDEX deletions_by_age ON deletions (deleted_at);
 

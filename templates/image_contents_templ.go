@@ -54,9 +54,9 @@ func (p Image) contents() templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var3 string
-					templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(one.OS + "/" + one.Arch + variant(one.Variant))
+					templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(one.String())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `image_contents.templ`, Line: 14, Col: 82}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `image_contents.templ`, Line: 14, Col: 48}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 					if templ_7745c5c3_Err != nil {
@@ -213,9 +213,9 @@ func (p Image) contents() templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var12 string
-					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(one.ArtifactType)
+					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(attachedTo(one))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `image_contents.templ`, Line: 37, Col: 52}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `image_contents.templ`, Line: 37, Col: 51}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {
@@ -551,11 +551,12 @@ func listed(id, title string, columns ...string) templ.Component {
 	})
 }
 
-func variant(v string) string {
-	if v == "" {
-		return ""
+// attachedTo says what is attached, and to the image of which platform.
+func attachedTo(r model.Referrer) string {
+	if r.Platform == "" {
+		return r.ArtifactType
 	}
-	return "/" + v
+	return r.ArtifactType + " for " + r.Platform
 }
 
 // runs writes the config of an OCI image as lines to read.

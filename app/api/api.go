@@ -231,6 +231,7 @@ type Step struct {
 // Referrer is something that was attached to an image: a signature, a list of contents.
 type Referrer struct {
 	ArtifactType string `json:"artifact_type,omitempty"`
+	Platform     string `json:"platform,omitempty"` // of the image in an index to which it was attached: "linux/amd64"
 	Digest       string `json:"digest"`
 }
 

@@ -16,7 +16,11 @@ func (s sheet) contents(c api.Contents, image api.Image) {
 	}
 	var referrers strings.Builder
 	for _, r := range c.Referrers {
-		fmt.Fprintf(&referrers, "%s  %s\n", line(r.Digest), line(r.ArtifactType))
+		about := ""
+		if r.Platform != "" {
+			about = " for " + r.Platform
+		}
+		fmt.Fprintf(&referrers, "%s  %s\n", line(r.Digest), line(r.ArtifactType+about))
 	}
 	s.text("Attached", referrers.String())
 }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -26,6 +27,9 @@ type Platform struct {
 	OS, Arch, Variant string
 	Digest            digest.Digest // of the manifest
 }
+
+// String writes a platform as container engines do: "linux/arm/v7".
+func (p Platform) String() string { return strings.TrimSuffix(p.OS+"/"+p.Arch+"/"+p.Variant, "/") }
 
 // Layer is one blob of an image.
 type Layer struct {
@@ -56,5 +60,7 @@ type Step struct {
 // Referrer is something that was attached to an image: a signature, a list of contents.
 type Referrer struct {
 	ArtifactType string
-	Digest       digest.Digest
+	// Platform is that of the image in an index to which it was attached: "linux/amd64".
+	Platform string
+	Digest   digest.Digest
 }

@@ -9,6 +9,7 @@ import (
 
 	"sregistry/app/blob"
 	"sregistry/app/errs"
+	"sregistry/app/manifest"
 	"sregistry/app/store"
 )
 
@@ -39,6 +40,9 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 	if err != nil {
 		return c, errs.Wrap(op, err)
 	}
+	if err := s.checkLinks(ctx, &c); err != nil {
+		return c, errs.Wrap(op, err)
+	}
 	if err := s.checkRows(ctx, deep, &c, progress); err != nil {
 		return c, errs.Wrap(op, err)
 	}
@@ -56,6 +60,49 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 		})
 	})
 	return c, errs.Wrap(op, err)
+}
+
+// checkLinks checks that everything which a manifest names is there, and is known to be
+// needed. What refers to an image need not have it.
+func (s *Service) checkLinks(ctx context.Context, c *Checked) error {
+	for after := int64(0); ; {
+		var batch []store.Linked
+		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			batch, err = tx.LinkedImages(ctx, after, linkBatch)
+			return err
+		})
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, l := range batch {
+			after = l.ID
+			if wrong := brokenLink(l); wrong != "" {
+				c.Damage = append(c.Damage, wrong)
+			}
+		}
+	}
+}
+
+// linkBatch is how many manifests are held in memory at a time, each of MaxSize at most.
+const linkBatch = 16
+
+// brokenLink gives a sentence if something that an image's manifest names is not there.
+func brokenLink(l store.Linked) string {
+	name := l.Name.String() + "@" + string(l.Digest)
+	m, err := manifest.Parse(l.MediaType, l.Manifest)
+	if err != nil {
+		return fmt.Sprintf("The manifest of %s cannot be read. Push the image again.", name)
+	}
+	named := m.Blobs()
+	for _, child := range m.Manifests {
+		named = append(named, child.Digest)
+	}
+	for _, d := range named {
+		if !l.Links[d] {
+			return fmt.Sprintf("%s names %s, which is not there. Push the image again, or delete it.", name, d)
+		}
+	}
+	return ""
 }
 
 // checkRows checks every blob that the database promises against its file.

@@ -1,7 +1,10 @@
 package registry
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
@@ -27,14 +30,13 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 		if err != nil {
 			return err
 		}
-		if c.Platforms, err = platforms(ctx, tx, candidates); err != nil {
+		if err = platforms(ctx, tx, candidates, &c); err != nil {
 			return err
 		}
 		if m, err = readManifest(ctx, tx, i); err != nil {
 			return err
 		}
-		c.Referrers, err = referrersOf(ctx, tx, i)
-		return err
+		return referrersOf(ctx, tx, i, &c)
 	})
 	if err != nil {
 		return model.Contents{}, errs.Wrap(op, err)
@@ -49,27 +51,54 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 	return c, errs.Wrap(op, err)
 }
 
-// platforms gives those of the images that a reference names, and of those in an index.
-func platforms(ctx context.Context, tx *store.Tx, images []model.Image) ([]model.Platform, error) {
-	var list []model.Platform
+// platforms notes those of the images that a reference names, and of those in an index, and
+// what is attached to the latter.
+func platforms(ctx context.Context, tx *store.Tx, images []model.Image, c *model.Contents) error {
 	for _, i := range truncate(images) {
 		if i.Kind != model.Index {
 			if i.Arch != "" {
-				list = append(list, model.Platform{OS: "linux", Arch: i.Arch, Digest: i.Digest})
+				c.Platforms = append(c.Platforms, model.Platform{OS: "linux", Arch: i.Arch, Digest: i.Digest})
 			}
 			continue
 		}
 		m, err := readManifest(ctx, tx, i)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, child := range truncate(m.Manifests) {
-			if p := child.Platform; p != nil {
-				list = append(list, model.Platform{OS: p.OS, Arch: p.Architecture, Variant: p.Variant, Digest: child.Digest})
+			if isAttached(child) {
+				c.Referrers = append(c.Referrers, attached(child, m.Manifests))
+			} else if p := child.Platform; p != nil {
+				c.Platforms = append(c.Platforms, model.Platform{OS: p.OS, Arch: p.Architecture, Variant: p.Variant, Digest: child.Digest})
 			}
 		}
 	}
-	return list, nil
+	return nil
+}
+
+// The annotations by which docker's builder says that something in an index is about another
+// image in it.
+const (
+	referenceType   = "vnd.docker.reference.type"
+	referenceDigest = "vnd.docker.reference.digest"
+)
+
+// isAttached reports whether something that an index names is no image, but about one:
+// docker's builder gives it a platform that there is not.
+func isAttached(d v1.Descriptor) bool {
+	return d.Annotations[referenceType] != "" || d.Platform != nil && d.Platform.Architecture == "unknown"
+}
+
+// attached tells what it is, and of which platform the image that it is about.
+func attached(d v1.Descriptor, all []v1.Descriptor) model.Referrer {
+	r := model.Referrer{ArtifactType: cmp.Or(strings.TrimSuffix(d.Annotations[referenceType], "-manifest"), d.ArtifactType, d.MediaType), Digest: d.Digest}
+	about := d.Annotations[referenceDigest]
+	at := slices.IndexFunc(all, func(o v1.Descriptor) bool { return string(o.Digest) == about && o.Platform != nil })
+	if at >= 0 {
+		p := all[at].Platform
+		r.Platform = model.Platform{OS: p.OS, Arch: p.Architecture, Variant: p.Variant}.String()
+	}
+	return r
 }
 
 func readManifest(ctx context.Context, tx *store.Tx, i model.Image) (manifest.Manifest, error) {
@@ -80,13 +109,21 @@ func readManifest(ctx context.Context, tx *store.Tx, i model.Image) (manifest.Ma
 	return manifest.Parse(i.MediaType, body)
 }
 
-func referrersOf(ctx context.Context, tx *store.Tx, i model.Image) ([]model.Referrer, error) {
+// referrersOf notes what refers to an image, and what tags of cosign's older scheme say is
+// about it.
+func referrersOf(ctx context.Context, tx *store.Tx, i model.Image, c *model.Contents) error {
 	found, err := tx.Referrers(ctx, i.ContainerID, i.Digest, "", 0, maxContentsShown, maxReferrersSize)
-	var list []model.Referrer
-	for _, r := range found {
-		list = append(list, model.Referrer{ArtifactType: r.ArtifactType, Digest: r.Digest})
+	if err != nil {
+		return err
 	}
-	return list, err
+	for _, r := range found {
+		c.Referrers = append(c.Referrers, model.Referrer{ArtifactType: r.ArtifactType, Digest: r.Digest})
+	}
+	signatures, err := tx.SignatureTags(ctx, i.ContainerID, i.Digest, maxContentsShown)
+	for _, r := range signatures {
+		c.Referrers = append(c.Referrers, model.Referrer{ArtifactType: "cosign " + ref.SignatureKind(r.Tag), Digest: r.Digest})
+	}
+	return err
 }
 
 // readConfig tells how an OCI image runs, and how it was made. A config that is damaged

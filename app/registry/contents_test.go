@@ -78,3 +78,47 @@ func TestContents(t *testing.T) {
 		t.Errorf("a stranger: %v", err)
 	}
 }
+
+// What docker's builder attaches to an image in an index is no image of an unknown platform.
+func TestAttestationsSayWhatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice, at := f.user("alice"), path(t, "lab/app")
+	platforms := []string{"amd64", "arm64", "unknown"}
+	var digests []digest.Digest
+	for _, arch := range platforms {
+		digests = append(digests, f.pushLayers(alice, "lab/app", "own-"+arch, map[string]any{"architecture": arch, "os": "linux", "rootfs": map[string]any{"type": "layers"}}).Digest)
+	}
+	child := func(d digest.Digest, os, arch, more string) string {
+		return fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":1,"platform":{"os":%q,"architecture":%q}%s}`, manifest.OCIManifest, d, os, arch, more)
+	}
+	about := `,"annotations":{"vnd.docker.reference.type":"attestation-manifest","vnd.docker.reference.digest":"` + string(digests[1]) + `"}`
+	body := `{"schemaVersion":2,"manifests":[` + child(digests[2], "unknown", "unknown", about) + "," + child(digests[0], "linux", "amd64", "") + "," +
+		child(digests[1], "linux", "arm64", `,"x":1`) + `]}`
+	_, err := f.PutManifest(f.ctx(), alice, at, tag("v1"), manifest.OCIIndex, []byte(body))
+	must(t, err)
+	for arch, want := range map[string]digest.Digest{"": digests[0], "arm64": digests[1]} {
+		i, err := f.find(alice, "lab/app", "v1", arch)
+		if err != nil || i.Digest != want {
+			t.Errorf("for %q: %s, %v", arch, i.Digest, err)
+		}
+	}
+	wants(t, errs.NotFound, only(f.find(alice, "lab/app", "v1", "unknown")))
+	i, err := f.find(alice, "lab/app", "v1", "")
+	must(t, err)
+	f.attach(alice, "lab/app", signatureTag(i.Digest, ".sig"), "", "signed")
+	c, err := f.Contents(f.ctx(), alice, at, tag("v1"), i)
+	must(t, err)
+	if len(c.Platforms) != 2 || c.Platforms[0].String() != "linux/amd64" || c.Platforms[1].String() != "linux/arm64" {
+		t.Errorf("the platforms are %v", c.Platforms)
+	}
+	if len(c.Referrers) != 2 || c.Referrers[0] != (model.Referrer{ArtifactType: "attestation", Platform: "linux/arm64", Digest: digests[2]}) ||
+		c.Referrers[1].ArtifactType != "cosign signature" {
+		t.Errorf("attached: %+v", c.Referrers)
+	}
+	arches, err := f.Arches(f.ctx(), alice)
+	must(t, err)
+	if strings.Join(arches, " ") != "amd64 arm64" {
+		t.Errorf("the architectures are %v", arches)
+	}
+}

@@ -148,6 +148,9 @@ func (s *Service) restoreImage(ctx context.Context, tx *store.Tx, actor model.Ac
 	if err := s.enforceSigningPolicy(ctx, tx, p, i, false); err != nil {
 		return nil, nil, err
 	}
+	if err := s.relinkIndex(ctx, tx, p, i); err != nil {
+		return nil, nil, err
+	}
 	members, err := tx.DeletionMembers(ctx, d.ID)
 	if err != nil {
 		return nil, nil, err
@@ -157,20 +160,48 @@ func (s *Service) restoreImage(ctx context.Context, tx *store.Tx, actor model.Ac
 		if err != nil {
 			return nil, nil, err
 		}
-		if !free {
+		own := ref.SignatureSubject(m.Tag) != "" // goes without saying, as it went
+		if !free && !own {
 			taken = append(taken, m.Tag)
+		}
+		if !free {
 			continue
 		}
 		i, err := tx.Image(ctx, m.Image)
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := s.setTag(ctx, tx, actor, p, m.Tag, i); err != nil {
+		err = s.setTag(ctx, tx, actor, p, m.Tag, i)
+		if own && errs.Is(err, errs.Forbidden) { // a signing policy keeps the tag of a signature away
+			continue
+		}
+		if err != nil {
 			return nil, nil, err
 		}
-		tags = append(tags, m.Tag)
+		if !own {
+			tags = append(tags, m.Tag)
+		}
 	}
 	return slices.Compact(tags), slices.Compact(taken), tx.TouchContainer(ctx, p)
+}
+
+// relinkIndex holds an index that is restored to what it names: that may have been deleted
+// meanwhile, even for good.
+func (s *Service) relinkIndex(ctx context.Context, tx *store.Tx, p store.Place, i model.Image) error {
+	const op = "registry.relinkIndex"
+	m, err := readManifest(ctx, tx, i)
+	if err != nil || !m.IsIndex {
+		return err
+	}
+	d := imageInfo{manifest: m, NewImage: store.NewImage{Container: p.Container}}
+	err = s.resolveChildren(ctx, tx, p, &d)
+	if errs.Is(err, errs.BlobUnknown) {
+		return errs.Because(op, errs.Conflict, err, "This index names images that were deleted too. Restore those first, or push the index again.")
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Relink(ctx, i.ID, d.NewImage)
 }
 
 // canRestoreTag reports whether a tag can name an image again without anything being taken from it.

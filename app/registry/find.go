@@ -123,7 +123,8 @@ func choose(images []model.Image, arch, name string) (model.Image, error) {
 		}
 	}
 	if arch == "" {
-		return images[0], nil
+		known := slices.IndexFunc(images, func(i model.Image) bool { return i.Arch != "" }) // rather than what is attached to one
+		return images[max(known, 0)], nil
 	}
 	return model.Image{}, errs.E("registry.choose", errs.NotFound, "%s has no image for the architecture %s; it has %s.",
 		name, arch, strings.Join(have, ", "))

@@ -125,11 +125,10 @@ func (s *Service) inspectConfig(d *imageInfo, config v1.Descriptor) error {
 	return err
 }
 
-// arches are the architectures that an image can be for, by Go's names, and docker's word for
-// what it attaches to an image. They are offered to choose from on every page, and so are
+// arches are the architectures that an image can be for, by Go's names. They are offered to choose from on every page, and so are
 // not for whoever pushes to make up.
 var arches = []string{"386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "armbe", "loong64", "mips", "mips64", "mips64le",
-	"mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm", "unknown"}
+	"mips64p32", "mips64p32le", "mipsle", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm"}
 
 // knownArch gives an architecture, or "" for what is none.
 func knownArch(arch string) string {

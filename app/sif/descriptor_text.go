@@ -1,6 +1,9 @@
 package sif
 
 import (
+	"bytes"
+	"strings"
+
 	"github.com/sylabs/sif/v2/pkg/sif"
 
 	"sregistry/app/errs"
@@ -46,23 +49,29 @@ func (in *inspection) readOCIConfig(used []descriptor) {
 func (in *inspection) objectBytes(d descriptor, most int64, what string) []byte {
 	b := make([]byte, min(d.Size, most))
 	if _, err := in.file.ReadAt(b, d.Offset); err != nil {
-		in.note("Object %d, %s, cannot be read: %s.", d.ID, what, errs.Message(err))
+		in.note("Object %d (%s) cannot be read: %s.", d.ID, what, errs.Message(err))
 		return nil
 	}
 	return b
 }
 
-// jsonObject hands the JSON of an object to set, and notes what goes wrong.
+// jsonObject hands the JSON of an object to set, and notes what goes wrong. An empty object
+// says nothing, and nothing is said of it.
 func (in *inspection) jsonObject(d descriptor, set func([]byte) error) {
 	if d.Size > maxJSON {
-		in.note("Object %d, %s, is larger than %d bytes and was not read.", d.ID, field(d.Name[:]), maxJSON)
+		in.note("Object %d (%s) is larger than %d bytes and was not read.", d.ID, objectName(d), maxJSON)
 		return
 	}
-	b := in.objectBytes(d, maxJSON, field(d.Name[:]))
-	if b == nil {
-		return
+	b := in.objectBytes(d, maxJSON, objectName(d))
+	if len(bytes.TrimSpace(b)) > 0 && set(b) != nil {
+		in.note("Object %d (%s) is not valid JSON of the expected form.", d.ID, objectName(d))
 	}
-	if set(b) != nil {
-		in.note("Object %d, %s, is not the JSON that it should be.", d.ID, field(d.Name[:]))
+}
+
+// objectName is what an object is called, or what it is if it has no name.
+func objectName(d descriptor) string {
+	if name := strings.TrimSpace(field(d.Name[:])); name != "" {
+		return name
 	}
+	return typeName(d.Type)
 }

@@ -82,11 +82,32 @@ func TestInspectReadsTextsThatAreObjects(t *testing.T) {
 		object{library.DataGenericJSON, "inspect-metadata.json", strings.Repeat(" ", 1<<20+1)},
 	))
 	for _, note := range []string{
-		"Object 1, inspect-metadata.json, is not the JSON that it should be.",
-		"Object 2, inspect-metadata.json, is larger than 1048576 bytes and was not read.",
+		"Object 1 (inspect-metadata.json) is not valid JSON of the expected form.",
+		"Object 2 (inspect-metadata.json) is larger than 1048576 bytes and was not read.",
 	} {
 		if !noted(r, note) {
 			t.Errorf("notes are %q", r.Notes)
+		}
+	}
+}
+
+// Tools write labels objects without a name, and empty ones.
+func TestNothingIsSaidOfAnEmptyObject(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"": "", " \n\t": "", "{}": "", "null": "",
+		"[1]": "Object 1 (JSON.Labels) is not valid JSON of the expected form.", "{": "Object 1 (JSON.Labels) is not valid JSON of the expected form.",
+	} {
+		for _, name := range []string{"", "  "} {
+			r := inspect(t, assemble(t, object{library.DataLabels, name, content}))
+			for _, note := range r.Notes {
+				if strings.Contains(note, ", ,") || strings.Contains(note, "()") || strings.Contains(note, "Object 1") && note != want {
+					t.Errorf("%q: %q", content, note)
+				}
+			}
+			if want != "" && !noted(r, want) {
+				t.Errorf("%q: notes are %q", content, r.Notes)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package sif
 
 import (
+	"bytes"
 	"io"
 	"path"
 
@@ -62,7 +63,7 @@ func (t tree) readMetadata(m *Metadata, dir, of string, scripts ...string) {
 		b := t.file(dir + "/labels.json")
 		if len(b) > maxText {
 			t.note("The labels of %s are longer than %d bytes and were not read.", of, maxText)
-		} else if len(b) > 0 && t.setLabels(m, b, of) != nil {
+		} else if len(bytes.TrimSpace(b)) > 0 && t.setLabels(m, b, of) != nil {
 			t.note("The labels of %s are not a JSON object.", of)
 		}
 	}

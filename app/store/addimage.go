@@ -52,11 +52,7 @@ type Child struct {
 // what it is now: its labels are counted anew, for which it is loose for a moment.
 func (t *Tx) AddImage(ctx context.Context, n NewImage) (int64, error) {
 	const op = "store.AddImage"
-	if err := t.restoreReferrers(ctx, n.Container, n.Digest); err != nil {
-		return 0, err
-	}
-	if err := t.run(ctx, op, "DELETE FROM deletions WHERE image_id = (SELECT id FROM images WHERE container_id = ? AND digest = ? AND deleted_at > 0)",
-		n.Container, n.Digest); err != nil {
+	if err := t.restorePushed(ctx, n.Container, n.Digest); err != nil {
 		return 0, err
 	}
 	id, err := one(ctx, t, op, value[int64], `INSERT INTO images
@@ -102,7 +98,7 @@ func (t *Tx) linkImage(ctx context.Context, id int64, n NewImage) error {
 			id, c.Image, c.Arch); err != nil {
 			return err
 		}
-		if err := t.run(ctx, op, "UPDATE images SET loose_since = 0 WHERE id = ?", c.Image); err != nil {
+		if err := t.run(ctx, op, "UPDATE images SET loose_since = 0, generated = 0 WHERE id = ?", c.Image); err != nil {
 			return err
 		}
 	}

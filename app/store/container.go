@@ -48,7 +48,7 @@ func (t *Tx) PlaceOf(ctx context.Context, image, user int64) (Place, error) {
 }
 
 const containerColumns = `k.id, n.name, c.name, k.name, c.public, k.frozen, k.created_at, k.updated_at, k.pulls, k.stars,
-  (SELECT count(*) FROM tags g WHERE g.container_id = k.id)`
+  (SELECT count(*) FROM tags g WHERE g.container_id = k.id AND g.subject = '')`
 
 func scanContainer(row scanner) (model.Container, error) { return scanContainerAnd(row) }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"github.com/opencontainers/go-digest"
@@ -41,12 +42,16 @@ func (t *Tx) TagMembers(ctx context.Context, container int64, tag string) ([]Tag
 	  WHERE g.container_id = ? AND g.name = ? AND x.arch <> '*' ORDER BY x.arch`, container, tag)
 }
 
-// MembersOf gives what tags lose when an image that they name is deleted. With the index that
-// is made of its images, a tag loses all of them.
-func (t *Tx) MembersOf(ctx context.Context, image int64) ([]TagMember, error) {
+// MembersOf gives what tags lose when an image that they name is deleted, and with it what
+// goes along. With the index that is made of its images, a tag loses all of them.
+func (t *Tx) MembersOf(ctx context.Context, image int64, along []int64) ([]TagMember, error) {
 	return all(ctx, t, "store.MembersOf", scanTagMember, `SELECT g.name, x.arch, x.image_id
 	   FROM tag_images y JOIN tags g ON g.id = y.tag_id JOIN tag_images x ON x.tag_id = g.id
-	  WHERE y.image_id = ?1 AND x.arch <> '*' AND (y.arch = '*' OR x.image_id = ?1) ORDER BY g.name, x.arch`, image)
+	  WHERE y.image_id = ?1 AND x.arch <> '*' AND (y.arch = '*' OR x.image_id = ?1)
+	  UNION
+	  SELECT g.name, x.arch, x.image_id FROM tag_images x JOIN tags g ON g.id = x.tag_id
+	   WHERE x.image_id IN (SELECT value FROM json_each(?2)) AND x.arch <> '*'
+	  ORDER BY 1, 2`, image, list(along))
 }
 
 // AddDeletion notes that something was deleted, and gives the id to bring it back by.
@@ -114,7 +119,7 @@ func scanDeletion(row scanner) (DeletionRow, error) {
 		d.Name = k.String()
 	case model.DeletedImage:
 		d.Name = k.String() + "@" + ref.Dotted(digest.Digest(name))
-		d.Tags = split(tags)
+		d.Tags = slices.DeleteFunc(split(tags), func(tag string) bool { return ref.SignatureSubject(tag) != "" })
 	default:
 		d.Name, d.Tag = k.String()+":"+name, name
 		for _, s := range split(images) {
@@ -172,7 +177,7 @@ func (t *Tx) RemoveDeletion(ctx context.Context, id int64) error {
 	return t.run(ctx, "store.RemoveDeletion", "DELETE FROM deletions WHERE id = ?", id)
 }
 
-// RestoreImage brings an image back, with what refers to it, but without its tags.
+// RestoreImage brings an image back, with what went along with it, but without its tags.
 func (t *Tx) RestoreImage(ctx context.Context, image int64) error {
 	const op = "store.RestoreImage"
 	type place struct {
@@ -186,7 +191,7 @@ func (t *Tx) RestoreImage(ctx context.Context, image int64) error {
 	if err != nil {
 		return err
 	}
-	if err := t.restoreReferrers(ctx, at.container, at.digest); err != nil {
+	if err := t.restoreAlong(ctx, at.container, at.digest); err != nil {
 		return err
 	}
 	if err := t.run(ctx, op, "UPDATE images SET deleted_at = 0, loose_since = ? WHERE id = ?", unix(t.Now), image); err != nil {

@@ -48,7 +48,7 @@ func (t *Tx) NewestImages(ctx context.Context, actor model.Actor, signIn bool, t
 	}
 	tags, err := all(ctx, t, "store.NewestImages", value[int64], `SELECT g.id FROM search_tags(:match) s CROSS JOIN tags g ON g.id = s.rowid
 	  CROSS JOIN containers k ON k.id = g.container_id CROSS JOIN collections c ON c.id = k.collection_id CROSS JOIN names n ON n.id = c.namespace_id
-	 WHERE n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE :text ESCAPE '\' AND k.deleted_at = 0 AND `+visible+`
+	 WHERE n.name || '/' || c.name || '/' || k.name || ':' || g.name LIKE :text ESCAPE '\' AND k.deleted_at = 0 AND g.subject = '' AND `+visible+`
 	   AND (NOT :signed OR EXISTS (SELECT 1 FROM tag_images x JOIN images i ON i.id = x.image_id JOIN signers y ON y.digest = i.content WHERE x.tag_id = g.id))
 	 ORDER BY s.rowid DESC LIMIT :limit`, append(slices.Clip(args), sql.Named("match", match), sql.Named("text", likePattern(text)),
 		sql.Named("signed", signed), sql.Named("limit", limit))...)
@@ -72,7 +72,7 @@ func (t *Tx) images(ctx context.Context, args []any, f ImageFilter, tags []int64
 		tables = imagesOfTags
 	}
 	return all(ctx, t, "store.Images", scanTaggedImage, "SELECT "+imageColumns+", g.name, g.frozen OR k.frozen"+tables+`
-	   AND x.arch <> '*' AND i.deleted_at = 0
+	   AND x.arch <> '*' AND i.deleted_at = 0 AND g.subject = ''
 	   AND (:inNamespace = '' OR n.name = :inNamespace AND c.name = :inCollection)
 	   AND (:container = '' OR k.name = :container)
 	   AND (:tag = '' OR g.name = :tag)

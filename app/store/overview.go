@@ -15,7 +15,7 @@ func (t *Tx) NewestTags(ctx context.Context, containers []model.Container, limit
 	}
 	found := map[int64][]model.Tag{}
 	err := t.each(ctx, "store.NewestTags", `SELECT g.container_id, g.name, g.frozen, g.updated_at FROM json_each(?) k
-	  CROSS JOIN tags g ON g.id IN (SELECT y.id FROM tags y WHERE y.container_id = k.value ORDER BY y.updated_at DESC, y.id DESC LIMIT ?)
+	  CROSS JOIN tags g ON g.id IN (SELECT y.id FROM tags y WHERE y.container_id = k.value AND y.subject = '' ORDER BY y.updated_at DESC, y.id DESC LIMIT ?)
 	  ORDER BY g.updated_at DESC, g.id DESC`, []any{list(ids), limit}, func(row scanner) error {
 		var container, updated int64
 		var g model.Tag

@@ -19,6 +19,9 @@ func (t *Tx) ExpireImage(ctx context.Context, image int64) error {
 		image, longAgo); err != nil {
 		return err
 	}
+	if err := t.expireAlong(ctx, image); err != nil {
+		return err
+	}
 	return t.run(ctx, op, "UPDATE images SET deleted_at = ?2, loose_since = ?2 WHERE id = ?1 AND deleted_at > 0", image, longAgo)
 }
 

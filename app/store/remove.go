@@ -8,7 +8,7 @@ import (
 	"sregistry/app/errs"
 )
 
-// DeleteImage hides an image, with what refers to it, and takes all its tags and links
+// DeleteImage hides an image, with what goes along with it, and takes all its tags and links
 // away; it gives the tags that are left with fewer images. A tag goes whole with the index
 // that is made of its images. The sweeper removes the image for good after the grace
 // period.
@@ -22,7 +22,12 @@ func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err er
 	if err := t.updateUntagged(ctx, members); err != nil {
 		return nil, err
 	}
-	named, err := all(ctx, t, op, value[int64], "DELETE FROM tag_images WHERE image_id = ? RETURNING tag_id", image)
+	along, err := t.Along(ctx, image)
+	if err != nil {
+		return nil, err
+	}
+	named, err := all(ctx, t, op, value[int64], `DELETE FROM tag_images WHERE image_id = ?1
+	    OR image_id IN (SELECT value FROM json_each(?2)) AND arch <> '*' RETURNING tag_id`, image, list(along))
 	if err != nil {
 		return nil, err
 	}
@@ -35,14 +40,12 @@ func (t *Tx) DeleteImage(ctx context.Context, image int64) (tags []int64, err er
 			tags = append(tags, tag)
 		}
 	}
-	if err := t.run(ctx, op, "DELETE FROM shares WHERE image_id = ?", image); err != nil {
-		return nil, err
-	}
-	if err := t.hideReferrers(ctx, image); err != nil {
+	gone := list(append(along, image))
+	if err := t.run(ctx, op, "DELETE FROM shares WHERE image_id IN (SELECT value FROM json_each(?))", gone); err != nil {
 		return nil, err
 	}
 	return tags, t.run(ctx, op, `UPDATE images SET deleted_at = ?2, loose_since = CASE loose_since WHEN 0 THEN ?2 ELSE loose_since END
-	  WHERE id = ?1`, image, unix(t.Now))
+	  WHERE id IN (SELECT value FROM json_each(?1))`, gone, unix(t.Now))
 }
 
 // DropBlob makes a container hold a blob no more, and removes for good the deleted images
@@ -75,7 +78,7 @@ func (t *Tx) DropBlob(ctx context.Context, container int64, d digest.Digest) err
 // removeImage removes an image for good, with its place in indexes; no tag may name it.
 func (t *Tx) removeImage(ctx context.Context, image int64) error {
 	const op = "store.removeImage"
-	if err := t.dropReferrers(ctx, image); err != nil {
+	if err := t.dropAlong(ctx, image); err != nil {
 		return err
 	}
 	if err := t.run(ctx, op, "DELETE FROM image_children WHERE child_id = ?", image); err != nil {

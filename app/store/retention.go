@@ -59,8 +59,8 @@ type TagAge struct {
 	Size    int64
 }
 
-// TagAges gives the tags of a container that are not frozen, those that were moved last
-// first. All are read, since rules compare them.
+// TagAges gives the tags of a container that are not frozen and not an image's own, those
+// that were moved last first. All are read, since rules compare them.
 func (t *Tx) TagAges(ctx context.Context, container int64) ([]TagAge, error) {
 	return all(ctx, t, "store.TagAges", func(row scanner) (TagAge, error) {
 		var a TagAge
@@ -70,5 +70,5 @@ func (t *Tx) TagAges(ctx context.Context, container int64) ([]TagAge, error) {
 		return a, err
 	}, `SELECT g.name, g.updated_at, coalesce(max(i.last_pulled_at), 0), coalesce(sum(iif(x.arch = '*', 0, i.size)), 0)
 	  FROM tags g LEFT JOIN tag_images x ON x.tag_id = g.id LEFT JOIN images i ON i.id = x.image_id
-	 WHERE g.container_id = ? AND g.frozen = 0 GROUP BY g.id ORDER BY g.updated_at DESC, g.name DESC`, container)
+	 WHERE g.container_id = ? AND g.frozen = 0 AND g.subject = '' GROUP BY g.id ORDER BY g.updated_at DESC, g.name DESC`, container)
 }

@@ -100,7 +100,7 @@ func (t *Tx) FindTags(ctx context.Context, s Search) ([]Found[model.FoundTag], e
 	}, `SELECT g.id, n.name, c.name, k.name, g.name FROM search_tags(:match) s
 	  CROSS JOIN tags g ON g.id = s.rowid JOIN containers k ON k.id = g.container_id AND k.deleted_at = 0
 	  JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
-	 WHERE s.rowid < :after AND (:namespace = '' OR n.name = :namespace) AND `+visible+` AND NOT :begins
+	 WHERE s.rowid < :after AND (:namespace = '' OR n.name = :namespace) AND g.subject = '' AND `+visible+` AND NOT :begins
 	   AND `+anyWord(len(s.Words), "g.name")+" AND "+everyWord(len(s.Words), "n.name || '/' || c.name || '/' || k.name || ':' || g.name")+`
 	 ORDER BY s.rowid DESC LIMIT :limit`)
 }

@@ -30,9 +30,9 @@ func (t *Tx) Tag(ctx context.Context, container int64, name string) (TagRow, err
 }
 
 // Tags gives those of a container by name, one more than the page holds, each with what
-// it names.
+// it names. As in all lists for people, tags that belong to an image are left out.
 func (t *Tx) Tags(ctx context.Context, container int64, p model.Page) ([]model.Tag, error) {
-	tags, err := all(ctx, t, "store.Tags", scanTag, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?",
+	tags, err := all(ctx, t, "store.Tags", scanTag, "SELECT name, frozen, updated_at FROM tags WHERE container_id = ? AND name > ? AND subject = '' ORDER BY name LIMIT ?",
 		container, p.After, p.Size()+1)
 	if err != nil || len(tags) == 0 {
 		return nil, err
@@ -47,20 +47,20 @@ func (t *Tx) TagStamps(ctx context.Context, container int64, text, after string,
 	return all(ctx, t, "store.TagStamps", scanTag, `WITH
 	    first (at) AS (SELECT coalesce((SELECT updated_at FROM tags WHERE container_id = ?1 AND name = ?3), ?5)),
 	    last (at) AS (SELECT coalesce((SELECT updated_at FROM tags WHERE container_id = ?1 AND updated_at < (SELECT at FROM first)
-	        AND name LIKE ?2 ESCAPE '\' ORDER BY updated_at DESC LIMIT 1 OFFSET ?4), 0))
+	        AND subject = '' AND name LIKE ?2 ESCAPE '\' ORDER BY updated_at DESC LIMIT 1 OFFSET ?4), 0))
 	  SELECT name, frozen, updated_at FROM tags
-	   WHERE container_id = ?1 AND updated_at BETWEEN (SELECT at FROM last) AND (SELECT at FROM first) AND name LIKE ?2 ESCAPE '\' ORDER BY name`,
+	   WHERE container_id = ?1 AND updated_at BETWEEN (SELECT at FROM last) AND (SELECT at FROM first) AND subject = '' AND name LIKE ?2 ESCAPE '\' ORDER BY name`,
 		container, likePattern(text), after, most, int64(maxID))
 }
 
 // CountTags counts the tags of a container, and those of them in whose names a text is.
 func (t *Tx) CountTags(ctx context.Context, container int64, text string) (tags, found int, err error) {
 	const op = "store.CountTags"
-	tags, err = one(ctx, t, op, value[int], "SELECT count(*) FROM tags WHERE container_id = ?", container)
+	tags, err = one(ctx, t, op, value[int], "SELECT count(*) FROM tags WHERE container_id = ? AND subject = ''", container)
 	if err != nil || text == "" {
 		return tags, tags, err
 	}
-	found, err = one(ctx, t, op, value[int], `SELECT count(*) FROM tags WHERE container_id = ? AND name LIKE ? ESCAPE '\'`, container, likePattern(text))
+	found, err = one(ctx, t, op, value[int], `SELECT count(*) FROM tags WHERE container_id = ? AND subject = '' AND name LIKE ? ESCAPE '\'`, container, likePattern(text))
 	return tags, found, err
 }
 
@@ -107,7 +107,7 @@ func (t *Tx) ListedTags(ctx context.Context, actor model.Actor, signIn bool, col
 	      SELECT 1 FROM tags f INDEXED BY tags_frozen WHERE f.container_id = k.id AND f.name = g.name AND f.frozen = 1), (SELECT iif(i.content <> '', i.content, i.digest)
 	      FROM tag_images x JOIN images i ON i.id = x.image_id WHERE x.tag_id = g.id AND x.arch <> '*' ORDER BY x.arch LIMIT 1), '')
 	  FROM `+from+` CROSS JOIN containers k ON k.collection_id = c.id CROSS JOIN tags g ON g.container_id = k.id
-	 WHERE k.deleted_at = 0 AND `+visible+" ORDER BY n.name, c.name, k.name, g.name LIMIT :limit",
+	 WHERE k.deleted_at = 0 AND g.subject = '' AND `+visible+" ORDER BY n.name, c.name, k.name, g.name LIMIT :limit",
 		append(args, sql.Named("collection", collection), sql.Named("limit", limit))...)
 }
 
@@ -142,13 +142,30 @@ func (t *Tx) SetTag(ctx context.Context, container int64, name, arch string, ima
 	if err := t.bind(ctx, tag, arch, image); err != nil {
 		return 0, err
 	}
+	if err := t.forgetRestored(ctx, container, tag, name); err != nil {
+		return 0, err
+	}
 	return tag, t.updateUntagged(ctx, replaced)
 }
 
-// bind adds an image to a tag under an architecture which the tag does not have.
+// forgetRestored removes the notes of deletions of a tag that names again all that it named.
+func (t *Tx) forgetRestored(ctx context.Context, container, tag int64, name string) error {
+	return t.run(ctx, "store.forgetRestored", `DELETE FROM deletions WHERE container_id = ?1 AND name = ?2 AND kind = 'tag' AND NOT EXISTS (
+	    SELECT 1 FROM deletion_tags x WHERE x.deletion_id = deletions.id
+	       AND NOT EXISTS (SELECT 1 FROM tag_images y WHERE y.tag_id = ?3 AND y.arch = x.arch AND y.image_id = x.image_id))`, container, name, tag)
+}
+
+// bind adds an image to a tag under an architecture which the tag does not have. An index
+// that the registry made is a person's from then on, if it is not bound as one.
 func (t *Tx) bind(ctx context.Context, tag int64, arch string, image int64) error {
-	if err := t.run(ctx, "store.bind", "INSERT INTO tag_images (tag_id, arch, image_id) VALUES (?, ?, ?)", tag, arch, image); err != nil {
+	const op = "store.bind"
+	if err := t.run(ctx, op, "INSERT INTO tag_images (tag_id, arch, image_id) VALUES (?, ?, ?)", tag, arch, image); err != nil {
 		return err
+	}
+	if arch != "*" {
+		if err := t.run(ctx, op, "UPDATE images SET generated = 0 WHERE id = ? AND generated = 1", image); err != nil {
+			return err
+		}
 	}
 	return t.updateUntagged(ctx, []int64{image})
 }
@@ -210,10 +227,10 @@ func (t *Tx) FreezeTag(ctx context.Context, tag int64, frozen bool) error {
 	return t.run(ctx, "store.FreezeTag", "UPDATE tags SET frozen = ? WHERE id = ?", frozen, tag)
 }
 
-// FrozenTagOf reports whether a frozen tag names an image, and which.
-func (t *Tx) FrozenTagOf(ctx context.Context, image int64) (string, error) {
-	name, err := one(ctx, t, "store.FrozenTagOf", value[string],
-		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND g.frozen = 1 LIMIT 1", image)
+// FrozenTagOf gives a frozen tag of one of some images; "" if there is none.
+func (t *Tx) FrozenTagOf(ctx context.Context, images ...int64) (string, error) {
+	name, err := one(ctx, t, "store.FrozenTagOf", value[string], `SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id
+	  WHERE x.image_id IN (SELECT value FROM json_each(?)) AND g.frozen = 1 LIMIT 1`, list(images))
 	if errs.Is(err, errs.NotFound) {
 		return "", nil
 	}

@@ -74,7 +74,7 @@ func imageHead(i model.Image, contents model.Contents, arch string) templates.Im
 		return head
 	}
 	for _, p := range contents.Platforms {
-		if p.Arch != "" && p.Arch != "unknown" && !slices.Contains(head.Archs, p.Arch) { // docker calls what it attaches unknown
+		if p.Arch != "" && !slices.Contains(head.Archs, p.Arch) {
 			head.Archs = append(head.Archs, p.Arch)
 		}
 	}

@@ -1,6 +1,7 @@
 package oci_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -70,4 +71,22 @@ func TestDeletedIndexTakesItsTagAway(t *testing.T) {
 		t.Errorf("the tags are %s", a.Body)
 	}
 	want(t, s.Do(t, "GET", "/v2/lab/hello/manifests/kept", nil, "Authorization", auth), 200)
+}
+
+// TestPartOfAnIndexIsNotDeleted names what uses it.
+func TestPartOfAnIndexIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	auth := s.account(t, "ann")
+	child := digest.FromBytes(s.pushSIF(t, auth, "lab/hello", "one", siftest.Options{}))
+	index := fmt.Sprintf(`{"schemaVersion":2,"manifests":[{"mediaType":%q,"digest":%q,"size":1}]}`, manifest.OCIManifest, child)
+	want(t, s.Do(t, "PUT", "/v2/lab/hello/manifests/multi", []byte(index), "Authorization", auth, "Content-Type", manifest.OCIIndex), 201)
+	a := s.Do(t, "DELETE", "/v2/lab/hello/manifests/"+string(child), nil, "Authorization", auth)
+	want(t, a, 409, "DENIED")
+	if !strings.Contains(a.Body, "lab/hello:multi") || !strings.Contains(a.Body, string(digest.FromString(index))) {
+		t.Errorf("it says %s", a.Body)
+	}
+	want(t, s.Do(t, "GET", "/v2/lab/hello/manifests/"+string(child), nil, "Authorization", auth), 200)
+	want(t, s.Do(t, "DELETE", "/v2/lab/hello/manifests/"+string(digest.FromString(index)), nil, "Authorization", auth), 202)
+	want(t, s.Do(t, "DELETE", "/v2/lab/hello/manifests/"+string(child), nil, "Authorization", auth), 202)
 }

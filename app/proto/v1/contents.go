@@ -19,7 +19,7 @@ func wireContents(c model.Contents) *api.Contents {
 			return api.Step{Created: moment(s.Created), By: s.By, Comment: s.Comment, Empty: s.Empty}
 		}),
 		Referrers: each(c.Referrers, func(r model.Referrer) api.Referrer {
-			return api.Referrer{ArtifactType: r.ArtifactType, Digest: r.Digest.String()}
+			return api.Referrer{ArtifactType: r.ArtifactType, Platform: r.Platform, Digest: r.Digest.String()}
 		})}
 }
 

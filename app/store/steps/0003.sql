@@ -35,3 +35,9 @@ ALTER TABLE uploads ADD COLUMN broken INTEGER NOT NULL DEFAULT 0 CHECK (broken I
 CREATE INDEX uploads_by_user ON uploads (user_id);
 CREATE INDEX uploads_by_namespace ON uploads (namespace_id) WHERE reserved > 0;
 ALTER TABLE container_blobs ADD COLUMN user_id INTEGER NOT NULL DEFAULT 0;
+DROP INDEX deletions_by_container;
+CREATE INDEX deletions_by_container ON deletions (container_id, name);
+
+-- What docker's builder attaches to an image is for no architecture, and says "unknown".
+UPDATE images SET arch = '' WHERE arch = 'unknown';
+UPDATE image_children SET arch = '' WHERE arch = 'unknown';
