@@ -18,8 +18,8 @@ type Collection struct {
 	Push string
 	// Manage says that the viewer may manage the collection, and so sees Grants.
 	Manage bool
-	// Grants are the roles that were given.
-	Grants []model.RoleAssignment
+	// Roles are the roles that were given.
+	Roles []model.RoleAssignment
 }
 
 // ContainerItem is a container in a list, with its tags, newest first. If they are fewer

@@ -33,7 +33,7 @@ type CollectionSettings struct {
 	Collection model.Collection
 	// Description and Signers are what the forms hold, as typed.
 	Description, Signers string
-	Grants               []model.RoleAssignment
+	Roles                []model.RoleAssignment
 	// People and Teams are suggested to be given a role: those whom the viewer knows of
 	// anyhow, and no others.
 	People, Teams []string

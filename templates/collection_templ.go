@@ -203,7 +203,7 @@ func (p Collection) View() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = grantTable(p.Grants).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = roleTable(p.Roles).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -747,7 +747,7 @@ func tagList(item ContainerItem) templ.Component {
 	})
 }
 
-func grantTable(list []model.RoleAssignment) templ.Component {
+func roleTable(list []model.RoleAssignment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

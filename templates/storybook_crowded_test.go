@@ -54,7 +54,7 @@ func crowdedImageStories() []story {
 			Sections:    []templates.HomeSection{{Title: "Newest", Containers: []model.Container{{Name: crowdedName, Updated: now, Tags: 1 << 30, Pulls: 1 << 50, Stars: 1 << 50, Frozen: true}}}}}.View()},
 		{"crowded-collection", templates.Collection{Page: crowded(templates.CollectionPath(crowdedName.Collection)), Order: model.ByName, Manage: true,
 			Collection: model.Collection{Name: crowdedName.Collection, Containers: 5000, Description: emoji + " " + rtl + " " + longPart}, Filter: longPart,
-			Grants:     []model.RoleAssignment{{Team: longPart, Role: model.Owner}},
+			Roles:      []model.RoleAssignment{{Team: longPart, Role: model.Owner}},
 			Containers: []templates.ContainerItem{{Container: model.Container{Name: crowdedName, Updated: now, Tags: 9, Frozen: true}, Tags: []model.Tag{{Name: longPart, Frozen: true}}}}}.View()},
 		{"crowded-container", templates.Container{Page: crowded(path), Container: model.Container{Name: crowdedName, Updated: now, Frozen: true}, Public: true, MayDescribe: true,
 			About: prose("# " + rtl + "\n\n" + emoji + "\n\n`" + longPart + longPart + "`\n\n" + longPart + "\n"), Readme: model.Readme{Version: 1, By: longPart, ByFullName: longName, Updated: now},
@@ -84,7 +84,7 @@ func crowdedManageStories() []story {
 	hook := model.Webhook{ID: 3, Collection: collection.Full(), URL: "https://" + longPart + ".example.org/" + longPart, By: longPart, Created: now}
 	return []story{
 		{"crowded-collection-settings", templates.CollectionSettings{Page: crowded(templates.SettingsPath(collection)), Collection: model.Collection{Name: collection, Containers: 1},
-			Description: emoji + "\n" + rtl + "\n" + longPart, Grants: []model.RoleAssignment{{Team: longPart, Role: model.Owner}}, Rules: "tags=" + longPart + ",last=1", Deletions: gone,
+			Description: emoji + "\n" + rtl + "\n" + longPart, Roles: []model.RoleAssignment{{Team: longPart, Role: model.Owner}}, Rules: "tags=" + longPart + ",last=1", Deletions: gone,
 			DryRun: templates.DryRun{Done: true, Tags: []model.ExpiringTag{{Container: crowdedName.String(), Tag: longPart, Updated: now, Size: 1 << 60}}},
 			Usage:  model.Usage{Name: collection.Full(), Used: 1 << 60, Reserved: 1 << 50, Quota: 1 << 61}, Namespace: &model.Usage{Name: longPart, Used: 1 << 60, Quota: 1 << 60},
 			Quota: &templates.QuotaForm{Action: templates.SettingsPath(collection) + "/quota#room", Size: "2097152TiB", Own: true}}.View()},

@@ -11,7 +11,7 @@ func collectionManageStories() []story {
 	public := model.Collection{Name: ref.Collection{Namespace: "alice", Name: "default"}, Public: true, Containers: 1, Description: hostile}
 	grants := []model.RoleAssignment{{User: "alice", Role: model.Owner}, {Team: "imaging", Role: model.Contributor}, {User: longPart, Role: model.Contributor}}
 	settings := templates.CollectionSettings{Page: flashed(signedIn("/collections/library/lab/settings"), "bob is contributor now."), Collection: lab,
-		Description: rtl, Signers: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Grants: grants, People: []string{"alice", "bob"}, Teams: []string{"imaging", "crew"},
+		Description: rtl, Signers: "8883491F4268F173C6E5DC49EDECE4F3F38D871E", Roles: grants, People: []string{"alice", "bob"}, Teams: []string{"imaging", "crew"},
 		Deletions: []model.Deletion{{ID: 4, Kind: model.DeletedContainer, Name: "lab/old", At: now, By: "alice", Until: now.AddDate(0, 0, 7)}}}
 	settings.Usage = model.Usage{Name: "lab", Used: 3 << 30, Reserved: 1 << 30, Quota: 500 << 30}
 	settings.Deletions[0].ByFullName = rtl

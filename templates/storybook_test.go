@@ -173,7 +173,7 @@ func collectionStories() []story {
 		{"collection-filtered", templates.Collection{Page: anonymous("/collections/library/lab?filter=zz"), Collection: model.Collection{Name: name, Public: true, Containers: 5000},
 			Filter: hostile, Order: model.Newest}.View()},
 		{"collection-managed", templates.Collection{Page: signedIn("/collections/alice/" + longPart), Collection: private,
-			Containers: containers[:1], Manage: true, Grants: grants}.View()},
+			Containers: containers[:1], Manage: true, Roles: grants}.View()},
 		{"collection-empty", templates.Collection{Page: signedIn("/collections/library/new"), Manage: true,
 			Collection: model.Collection{Name: ref.Collection{Namespace: "library", Name: "new"}},
 			Push:       "sregistry push --name new/hello --tag latest hello.sif"}.View()},

@@ -39,8 +39,8 @@ func (s *Site) Publish(t testing.TB, by model.Actor, collection string) {
 	}
 }
 
-// Grant gives a user a role in a collection.
-func (s *Site) Grant(t testing.TB, by model.Actor, collection, user string, role model.Role) {
+// SetRole gives a user a role in a collection.
+func (s *Site) SetRole(t testing.TB, by model.Actor, collection, user string, role model.Role) {
 	t.Helper()
 	if err := s.Registry.SetRole(t.Context(), by, Path(t, collection), model.RoleAssignment{User: user, Role: role}); err != nil {
 		t.Fatal(err)

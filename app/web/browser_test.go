@@ -92,7 +92,7 @@ func lookAround(t *testing.T, f *fixture, b *chromium) {
 	}
 	f.Push(t, ada, "lab/gromacs", "2026.11-cuda13", siftest.Options{Labels: map[string]string{
 		"maintainer": "Ada", "org.label-schema.build-date": "Sunday_22_November_2026_9:12:3_UTC", "hostile": hostile}})
-	f.Grant(t, ada, "lab", "bob", model.Contributor)
+	f.SetRole(t, ada, "lab", "bob", model.Contributor)
 	f.Publish(t, ada, "lab")
 	b.open("/")
 	b.see("home")

@@ -36,7 +36,7 @@ func (s *Site) collection(c echo.Context) error {
 	for _, k := range list {
 		view.Containers = append(view.Containers, templates.ContainerItem{Container: k.Container, Tags: k.Newest})
 	}
-	view.Grants, err = s.registry.Roles(ctx, actor, path)
+	view.Roles, err = s.registry.Roles(ctx, actor, path)
 	switch {
 	case err == nil:
 		view.Manage = true

@@ -42,7 +42,7 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 	var view templates.CollectionSettings
 	ctx := c.Request().Context()
 	var err error
-	if view.Grants, err = s.registry.Roles(ctx, actor, path); err != nil { // who may see them may do everything here
+	if view.Roles, err = s.registry.Roles(ctx, actor, path); err != nil { // who may see them may do everything here
 		return view, err
 	}
 	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {

@@ -91,7 +91,7 @@ func TestCollectionShowsContainersAndItsOwnersTheRoles(t *testing.T) {
 	f.clock.advance(time.Minute)
 	f.Push(t, alice, "lab/hello", "2026.11", siftest.Options{})
 	f.Push(t, alice, "lab/deep/name", "latest", siftest.Options{})
-	f.Grant(t, alice, "lab", "bob", model.Contributor)
+	f.SetRole(t, alice, "lab", "bob", model.Contributor)
 
 	owner := f.signedIn(t, alice).get("/collections/library/lab").is(http.StatusOK).says("h1", "lab")
 	if d := cmp.Diff([]string{"deep/name", "hello"}, owner.lines("th .name")); d != "" {

@@ -110,7 +110,7 @@ func TestReadmeIsWrittenInTheBrowser(t *testing.T) {
 	b.post(at, "do", "save", "version", again, "text", "of another window").leadsTo(at).says(".prose", "of another window")
 	b.post(at, "do", "save", "version", "2", "text", strings.Repeat("x", 128<<10+1)).is(http.StatusRequestEntityTooLarge).says("[role=alert]", "128 KiB")
 
-	f.Grant(t, alice, "lab", "bob", model.Contributor)
+	f.SetRole(t, alice, "lab", "bob", model.Contributor)
 	reader := f.signedIn(t, bob)
 	if got := reader.get(at).is(http.StatusOK); got.Find("a[href*=edit]").Length() != 0 {
 		t.Error("a contributor is offered to edit")

@@ -23,7 +23,7 @@ func managing(t *testing.T) (f *fixture, owner model.Actor, alice, bob, carol *b
 	alice, bob, carol = f.signedIn(t, owner), f.signedIn(t, f.User(t, "bob")), f.signedIn(t, f.User(t, "carol"))
 	f.Push(t, owner, "lab/hello", "v1", siftest.Options{Seed: 1, Payload: 100})
 	f.Push(t, owner, "lab/hello", "latest", siftest.Options{Seed: 2, Payload: 100})
-	f.Grant(t, owner, "lab", "bob", model.Contributor)
+	f.SetRole(t, owner, "lab", "bob", model.Contributor)
 	return f, owner, alice, bob, carol
 }
 

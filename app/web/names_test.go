@@ -24,7 +24,7 @@ func TestFullNamesStandBesidePushes(t *testing.T) {
 	t.Parallel()
 	f, _, alice, _, _ := managing(t)
 	root, rob := f.Admin(t, "root"), f.User(t, "rob")
-	f.Grant(t, root, "lab", "rob", model.Owner)
+	f.SetRole(t, root, "lab", "rob", model.Owner)
 	f.Push(t, rob, "lab/hello", "v3", siftest.Options{Seed: 3})
 	const full = "עדה <b> Lovelace"
 	f.call(t, rob, full)
@@ -56,7 +56,7 @@ func TestDeletedAccountsReadWell(t *testing.T) {
 	t.Parallel()
 	f, _, alice, _, _ := managing(t)
 	root, rob := f.Admin(t, "root"), f.User(t, "rob")
-	f.Grant(t, root, "lab", "rob", model.Owner)
+	f.SetRole(t, root, "lab", "rob", model.Owner)
 	f.call(t, rob, "Robert R.")
 	f.Push(t, rob, "lab/hello", "v3", siftest.Options{Seed: 3})
 	if _, err := f.Registry.SetReadme(t.Context(), rob, path(t, "lab/hello"), "Hello", 0); err != nil {

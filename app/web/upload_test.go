@@ -80,8 +80,8 @@ func TestUploadIsOnlyItsOwners(t *testing.T) {
 	f := newFixture(t, "")
 	alice, bob, carol := f.User(t, "alice"), f.User(t, "bob"), f.User(t, "carol")
 	f.Push(t, alice, "lab/hello", "latest", siftest.Options{})
-	f.Grant(t, alice, "lab", "bob", model.Contributor)
-	f.Grant(t, alice, "lab", "carol", model.Owner)
+	f.SetRole(t, alice, "lab", "bob", model.Contributor)
+	f.SetRole(t, alice, "lab", "carol", model.Owner)
 	mine := f.signedIn(t, alice).begin("lab/hello", 10)
 	for who, want := range map[*browser]errs.Kind{
 		f.browser(t):         errs.Unauthenticated,

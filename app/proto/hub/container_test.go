@@ -96,13 +96,13 @@ func TestWhoMayPullWhatIsPrivate(t *testing.T) {
 	alice, bob, carl := f.person(t, "alice"), f.person(t, "bob"), f.person(t, "carl")
 	f.Push(t, alice.actor, "lab/hello", "latest", siftest.Options{})
 	f.Push(t, alice.actor, "other/hello", "latest", siftest.Options{})
-	f.Grant(t, alice.actor, "lab", "carl", model.Contributor)
+	f.SetRole(t, alice.actor, "lab", "carl", model.Contributor)
 	other, err := f.Registry.Collection(t.Context(), alice.actor, doortest.Path(t, "other"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	gone := f.person(t, "gone")
-	f.Grant(t, alice.actor, "lab", "gone", model.Contributor)
+	f.SetRole(t, alice.actor, "lab", "gone", model.Contributor)
 	if err := f.Identity.SetDisabled(t.Context(), f.admin, "gone", true); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestWhoMayPullWhatIsPrivate(t *testing.T) {
 			t.Errorf("%s: status %d, want %d: %s", name, a.Status, c.status, a.Body)
 		}
 	}
-	f.Grant(t, alice.actor, "lab", "carl", model.NoRole)
+	f.SetRole(t, alice.actor, "lab", "carl", model.NoRole)
 	wantDetail(t, f.pull(t, carl.HubClient, "lab", "hello", "latest"), http.StatusNotFound)
 }
 

@@ -20,7 +20,7 @@ func TestDelete(t *testing.T) {
 	}
 	f.Publish(t, alice.actor, "open")
 	f.Push(t, alice.actor, "lab/hello", "a", siftest.Options{})
-	f.Grant(t, alice.actor, "lab", "carl", model.Contributor)
+	f.SetRole(t, alice.actor, "lab", "carl", model.Contributor)
 	if err := f.Registry.FreezeTag(t.Context(), alice.actor, doortest.Path(t, "open/hello"), "frozen", true); err != nil {
 		t.Fatal(err)
 	}

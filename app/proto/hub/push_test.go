@@ -68,7 +68,7 @@ func TestFirstStepRefuses(t *testing.T) {
 	f.Push(t, alice.actor, "lab/hello", "frozen", siftest.Options{})
 	f.Push(t, alice.actor, "open/hello", "latest", siftest.Options{})
 	f.Publish(t, alice.actor, "open")
-	f.Grant(t, alice.actor, "lab", "carl", model.Contributor)
+	f.SetRole(t, alice.actor, "lab", "carl", model.Contributor)
 	if err := f.Registry.FreezeTag(t.Context(), alice.actor, doortest.Path(t, "lab/hello"), "frozen", true); err != nil {
 		t.Fatal(err)
 	}

@@ -48,11 +48,11 @@ func TestUploadLinkEndsWithTheRight(t *testing.T) {
 	f := newFixture(t)
 	f.Push(t, f.alice.Actor, "alice/tools/x", "1", siftest.Options{})
 	bob := f.person(t, "bob")
-	f.Grant(t, f.alice.Actor, "alice/tools", "bob", model.Owner)
+	f.SetRole(t, f.alice.Actor, "alice/tools", "bob", model.Owner)
 	file := image(t, "amd64", 1)
 	s := f.alice.start(t, f, "alice", "tools", "x", file)
 	link := bob.address(t, f, s.image, len(file))
-	f.Grant(t, f.alice.Actor, "alice/tools", "bob", model.NoRole)
+	f.SetRole(t, f.alice.Actor, "alice/tools", "bob", model.NoRole)
 	wantFailure(t, f.Do(t, http.MethodPut, link, file), http.StatusForbidden, "an owner no more")
 }
 

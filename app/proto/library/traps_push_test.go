@@ -87,7 +87,7 @@ func TestTrap06ParentsOfOthersAreRefusedWithASentence(t *testing.T) {
 	made := f.alice.want(t, f, 200, http.MethodGet, "/v1/collections/alice/secret", "")["id"]
 	bob.refuse(t, f, http.StatusForbidden, http.MethodPost, "/v1/containers", object("name", "x", "collection", made))
 
-	f.Grant(t, f.alice.Actor, "alice/secret", "bob", model.Contributor)
+	f.SetRole(t, f.alice.Actor, "alice/secret", "bob", model.Contributor)
 	found := bob.want(t, f, 200, http.MethodGet, "/v1/containers/alice/secret/x", "")
 	text := bob.refuse(t, f, http.StatusForbidden, http.MethodPost, "/v1/images", object("hash", hash(image(t, "amd64", 5)), "container", found["id"]))
 	if !strings.Contains(text, "not change") {

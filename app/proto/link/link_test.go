@@ -146,12 +146,12 @@ func TestTicketEndsWithTheRightsOfItsUser(t *testing.T) {
 	bob := f.User(t, "bob")
 	f.wantGone(t, f.ticket(model.Anonymous))
 	f.wantGone(t, f.ticket(bob))
-	f.Grant(t, f.alice, "lab", "bob", model.Contributor)
+	f.SetRole(t, f.alice, "lab", "bob", model.Contributor)
 	ticket := f.ticket(bob)
 	if a := f.Do(t, http.MethodGet, ticket, nil); a.Status != http.StatusOK {
 		t.Fatalf("contributor: %d", a.Status)
 	}
-	f.Grant(t, f.alice, "lab", "bob", model.NoRole)
+	f.SetRole(t, f.alice, "lab", "bob", model.NoRole)
 	f.wantGone(t, ticket)
 	f.Publish(t, f.alice, "lab")
 	if a := f.Do(t, http.MethodGet, f.ticket(model.Anonymous), nil); a.Status != http.StatusOK {

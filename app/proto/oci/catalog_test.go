@@ -56,7 +56,7 @@ func TestCatalog(t *testing.T) {
 	for _, name := range all {
 		want(t, s.Do(t, "GET", "/v2/"+name+"/manifests/v1", nil, "Authorization", auth), 200)
 	}
-	s.Grant(t, ann, "secret", "bob", model.Contributor)
+	s.SetRole(t, ann, "secret", "bob", model.Contributor)
 	if diff := cmp.Diff(append(public, "secret/hello"), s.catalog(t, bob, "1")); diff != "" {
 		t.Errorf("a contributor (-want +got):\n%s", diff)
 	}
@@ -89,7 +89,7 @@ func TestMountFromAnywhere(t *testing.T) {
 	mount := "/v2/bob/mine/blobs/uploads/?mount=" + d
 	want(t, s.Do(t, "POST", mount, nil, "Authorization", bob), 202)
 	want(t, s.Do(t, "GET", "/v2/bob/mine/blobs/"+d, nil, "Authorization", bob), 404, "BLOB_UNKNOWN")
-	s.Grant(t, ann, "secret", "bob", model.Contributor)
+	s.SetRole(t, ann, "secret", "bob", model.Contributor)
 	want(t, s.Do(t, "POST", mount, nil, "Authorization", bob), 201)
 	want(t, s.Do(t, "POST", "/v2/ann/x/blobs/uploads/?mount="+d, nil, "Authorization", bob), 403, "DENIED")
 	want(t, s.Do(t, "POST", mount, nil), 401, "UNAUTHORIZED")

@@ -44,7 +44,7 @@ func TestDeletingABlobNeedsTheRight(t *testing.T) {
 	blob := "/v2/lab/hello/blobs/" + string(s.upload(t, auth, "lab/hello", noise(10)))
 	writer := "Bearer " + s.TokenFor(t, ann, identity.NewToken{Scope: model.ScopeRead | model.ScopeWrite})
 	bob := s.account(t, "bob")
-	s.Grant(t, ann, "lab", "bob", model.Contributor)
+	s.SetRole(t, ann, "lab", "bob", model.Contributor)
 	for _, who := range []string{writer, bob} {
 		want(t, s.Do(t, "DELETE", blob, nil, "Authorization", who), 403, "DENIED")
 	}

@@ -256,7 +256,7 @@ func TestReferrersHidden(t *testing.T) {
 		}
 		want(t, s.Do(t, "GET", "/v2/"+repository+"/referrers/"+string(subject), nil), 401, "UNAUTHORIZED")
 	}
-	s.Grant(t, ann, "secret", "bob", model.Contributor)
+	s.SetRole(t, ann, "secret", "bob", model.Contributor)
 	if got, _ := s.notes(t, bob, "secret/hello", subject, ""); got != "one" {
 		t.Errorf("a contributor sees %q", got)
 	}

@@ -178,7 +178,7 @@ func TestUploadIsOnlyItsBeginners(t *testing.T) {
 	at := s.begin(t, annAuth, "lab/hello")
 	want(t, s.Do(t, "PATCH", at, "hello", "Authorization", annAuth), 202)
 	s.upload(t, annAuth, "lab/hello", []byte("{}")) // now the collection is there, and ann's
-	s.Grant(t, ann, "lab", "bob", model.Owner)
+	s.SetRole(t, ann, "lab", "bob", model.Owner)
 	d := "?digest=" + string(digest.FromString("hello"))
 	for _, test := range []struct{ method, path, auth string }{
 		{"GET", at, bobAuth}, {"PATCH", at, bobAuth}, {"PUT", at + d, bobAuth}, {"DELETE", at, bobAuth}, // an owner, but another
@@ -198,7 +198,7 @@ func TestMountNeedsTheRightToRead(t *testing.T) {
 	mount := "/v2/bob/mine/blobs/uploads/?from=secret/hello&mount=" + d
 	want(t, s.Do(t, "POST", mount, nil, "Authorization", bobAuth), 202)
 	want(t, s.Do(t, "GET", "/v2/bob/mine/blobs/"+d, nil, "Authorization", bobAuth), 404, "BLOB_UNKNOWN")
-	s.Grant(t, ann, "secret", "bob", model.Contributor)
+	s.SetRole(t, ann, "secret", "bob", model.Contributor)
 	want(t, s.Do(t, "POST", mount, nil, "Authorization", bobAuth), 201)
 	want(t, s.Do(t, "GET", "/v2/bob/mine/blobs/"+d, nil, "Authorization", bobAuth), 200)
 	want(t, s.Do(t, "POST", "/v2/ann/x/blobs/uploads/?from=secret/hello&mount="+d, nil, "Authorization", bobAuth), 403, "DENIED")

@@ -21,7 +21,7 @@ func (d *door) roles(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return answerList(c, list, wireGrant)
+	return answerList(c, list, wireRole)
 }
 
 // setRole is PUT /api/v1/collections/{collection}/roles.
@@ -31,7 +31,7 @@ func (d *door) setRole(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	var in granting
+	var in roleChange
 	if err := httpx.ReadJSON(c, &in); err != nil {
 		return errs.Wrap(op, err)
 	}

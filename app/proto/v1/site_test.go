@@ -155,7 +155,7 @@ func newLab(t testing.TB) (*site, people) {
 	s.Push(t, alice, "lab/hello", "latest", siftest.Options{Labels: map[string]string{"maker": "alice"}})
 	s.Push(t, alice, "lab/hello", "held", siftest.Options{Payload: 1, Seed: 1})
 	s.Push(t, alice, "other/thing", "latest", siftest.Options{})
-	s.Grant(t, alice, "lab", "carol", model.Contributor)
+	s.SetRole(t, alice, "lab", "carol", model.Contributor)
 	if err := s.Registry.FreezeTag(t.Context(), alice, doortest.Path(t, "lab/hello"), "held", true); err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ type (
 		Text    *string `json:"text"`
 		Version *int64  `json:"version"`
 	}
-	granting struct {
+	roleChange struct {
 		User string  `json:"user"`
 		Team string  `json:"team"`
 		Role *string `json:"role"`
@@ -124,7 +124,7 @@ func wireDeletion(d model.Deletion) api.Deletion {
 		Images: each(d.Images, digest.Digest.String), Deleted: d.At, By: d.By, Until: d.Until}
 }
 
-func wireGrant(g model.RoleAssignment) api.Grant {
+func wireRole(g model.RoleAssignment) api.Grant {
 	return api.Grant{User: g.User, Team: g.Team, Role: g.Role.String()}
 }
 
