@@ -12,7 +12,7 @@ func CanAdminister(actor model.Actor) Decision { return forAdmins(actor, model.S
 func CanMonitor(actor model.Actor) Decision { return forAdmins(actor, model.ScopeRead) }
 
 // forAdmins decides about what belongs to no collection, so that a credential which is
-// narrowed to some does not reach that far.
+// narrowed to some does not cover it.
 func forAdmins(actor model.Actor, scope model.Scope) Decision {
 	switch {
 	case actor.IsAnonymous():

@@ -3,7 +3,7 @@ package access
 import "sregistry/app/model"
 
 // CanAddKey decides whether an actor may add public keys to the registry. They belong to
-// no collection, so a credential that is narrowed to some does not reach that far.
+// no collection, so a credential that is narrowed to some does not cover it.
 func CanAddKey(actor model.Actor, adminsOnly bool) Decision {
 	switch {
 	case actor.IsAnonymous():

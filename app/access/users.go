@@ -2,7 +2,7 @@ package access
 
 import "sregistry/app/model"
 
-// CanAct decides whether an actor may do what every user may: with ScopeRead look at what
+// CanAct decides whether an actor may do what every user may: with ScopeRead see what
 // users see of each other, with ScopeManage make a team, or join and leave one. A
 // credential that is narrowed to some collections does not change what belongs to none.
 func CanAct(actor model.Actor, scope model.Scope) Decision {
@@ -32,7 +32,7 @@ func CanSeeMembers(actor model.Actor, member bool) Decision {
 	return Refused
 }
 
-// CanSeeUsage decides whether an actor may see how much room a namespace takes up, given
+// CanSeeUsage decides whether an actor may see how much storage a namespace uses, given
 // whether it is his own, or a team's that he owns.
 func CanSeeUsage(actor model.Actor, owned bool) Decision {
 	switch d := CanAct(actor, model.ScopeRead); {

@@ -9,7 +9,7 @@
 //	uploads/<id>                       what has arrived of an upload, mode 0600
 //	quarantine/<algorithm>-<hex>       a blob's file that was found damaged
 //
-// Entry points: Open, or OpenRead for what is only looked at; Store.Create, Store.Resume and
+// Entry points: Open, or OpenRead for reading only; Store.Create, Store.Resume and
 // the methods of Upload to write; Store.OpenBlob to read; Store.VerifyFile and Store.Quarantine to
 // find damage; Store.Walk, Store.Uploads and Store.Sweep to clean up.
 //

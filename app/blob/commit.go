@@ -17,7 +17,7 @@ const (
 // Commit makes a blob of the upload and gives its digest: want, if the content has it, or
 // the sha256 if want is empty. Once it returns nil, the blob and its name are durable. A
 // blob that exists already is replaced by the same content, which mends it should the
-// disk have spoilt it, and makes it young again for Sweep.
+// disk have corrupted it, and makes it young again for Sweep.
 //
 // Kinds: DigestInvalid if the content is not what want says, Invalid and Unsupported if
 // want is not a valid digest, NotFound if the upload was removed, NoSpace, Unavailable,

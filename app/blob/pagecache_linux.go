@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dropPageCache has the system forget what it remembers of a file, so that it is read from the
+// dropPageCache drops a file from the page cache, so that it is read from the
 // disk. That it may not is not an error: the file is read all the same.
 func dropPageCache(f *os.File) {
 	raw, err := f.SyscallConn()

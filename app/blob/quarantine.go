@@ -12,7 +12,7 @@ import (
 	"sregistry/app/errs"
 )
 
-// FileID is a blob's file as Examine has seen it, so that Quarantine does not take another
+// FileID is a blob's file as VerifyFile has seen it, so that Quarantine does not take another
 // for it that came meanwhile. The zero value is of a file that was not there.
 type FileID struct{ info fs.FileInfo }
 
@@ -21,7 +21,7 @@ func (s FileID) same(now fs.FileInfo) bool {
 	return s.info != nil && os.SameFile(s.info, now) && s.info.ModTime().Equal(now.ModTime())
 }
 
-// Examine reads a blob from the disk, and not what the system remembers of it, at a pace,
+// VerifyFile reads a blob from the disk, not from the page cache, at the pace of a throttle,
 // and compares what it hashes to. Kinds: those of Verify.
 func (s *Store) VerifyFile(ctx context.Context, d digest.Digest, throttle Throttle) (FileID, error) {
 	const op = "blob.VerifyFile"
@@ -39,7 +39,7 @@ func (s *Store) VerifyFile(ctx context.Context, d digest.Digest, throttle Thrott
 	return FileID{info}, errs.Wrap(op, hashesTo(ctx, f, d, throttle))
 }
 
-// Quarantine takes a file that Examine found damaged out of the way, into the folder
+// Quarantine takes a file that VerifyFile found corrupt out of the way, into the folder
 // quarantine: nothing bears the blob's name then. It is false if the name is another
 // file's by now, of a Commit: the blob is whole again. Kinds: Invalid, Unsupported,
 // NoSpace, Unavailable, Internal.

@@ -47,7 +47,7 @@ func (s *Store) Size(d digest.Digest) (int64, error) {
 }
 
 // Verify reads a blob and compares what it hashes to. Kinds: DigestInvalid if the disk
-// has spoilt it, NotFound, Canceled, Internal if it cannot be read.
+// has corrupted it, NotFound, Canceled, Internal if it cannot be read.
 func (s *Store) Verify(ctx context.Context, d digest.Digest) error {
 	const op = "blob.Verify"
 	f, _, err := s.OpenBlob(d)

@@ -7,7 +7,7 @@ import (
 	"github.com/gorilla/sessions"
 )
 
-// secure reports whether browsers reach the registry by https.
+// secure reports whether browsers use https.
 func (s *Service) secure() bool { return s.public != nil && s.public.Scheme == "https" }
 
 // cookieName gives a cookie's full name. With the prefix, browsers take it only from this

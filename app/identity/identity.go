@@ -43,7 +43,7 @@ type Service struct {
 	passKey   []byte
 	flashes   *sessions.CookieStore
 
-	// epoch goes up with every change of an account or token. What was remembered in an
+	// epoch goes up with every change of an account or token. What was cached in an
 	// earlier one is not believed any more.
 	epoch         atomic.Int64
 	passwordCache *lru.Map[digest, cachedPassword]
@@ -55,7 +55,7 @@ type Service struct {
 	hashing  chan struct{} // holds one item per password being hashed
 	dummy    phc           // hashed against where there is no account
 	attempts singleflight.Group
-	mac      [32]byte       // of this process; passwords are remembered under it
+	mac      [32]byte       // of this process; passwords are cached under it
 	throttle *loginThrottle // of passwords
 	forged   *loginThrottle // of hub clients' signatures
 
@@ -142,7 +142,7 @@ func peek[T any](ctx context.Context, db *store.DB, find func(*store.Tx) (T, err
 	return found, err
 }
 
-// invalidateCaches voids everything that is remembered about credentials. It is called after every
+// invalidateCaches drops what is cached about credentials. It is called after every
 // commit that takes something away.
 func (s *Service) invalidateCaches() { s.epoch.Add(1) }
 

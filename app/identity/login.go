@@ -22,7 +22,7 @@ const (
 	passwordCacheTTL = 5 * time.Minute
 )
 
-// digest is what secrets are remembered under, never themselves.
+// digest is the key under which a secret is cached, never the secret itself.
 type digest [sha256.Size]byte
 
 // cachedPassword says that a password matched a hash.
@@ -32,7 +32,7 @@ type cachedPassword struct {
 }
 
 // Password signs a person in by name and password. A password is hashed once and then
-// remembered for a while, since some clients send it with every request. Wrong ones are
+// cached for a while, since some clients send it with every request. Wrong ones are
 // slowed, per account and per source, which is the caller's address. Robots and disabled
 // accounts are refused like a wrong password. Errors: Unauthenticated, RateLimited.
 func (s *Service) Password(ctx context.Context, source, name, password string) (model.Actor, error) {
@@ -77,7 +77,7 @@ func (s *Service) login(ctx context.Context, name string) (store.Login, error) {
 	return l, nil
 }
 
-// verify checks a password against an account's hash, counts failures and remembers
+// verify checks a password against an account's hash, counts failures and caches
 // success. It costs the same whether there is such an account or not.
 func (s *Service) verify(ctx context.Context, p loginSource, l store.Login, key digest, password string) error {
 	const op = "identity.verify"

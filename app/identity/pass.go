@@ -68,7 +68,7 @@ func (s *Service) passwordMark(ctx context.Context, actor model.Actor) ([]byte, 
 // IsPass reports whether a text has the form of a pass.
 func IsPass(text string) bool { return strings.HasPrefix(text, passPrefix) }
 
-// Pass signs in by a pass. That is remembered for a moment, as tokens are. Errors:
+// Pass signs in by a pass. That is cached for a moment, as tokens are. Errors:
 // Unauthenticated for one that is not good any more, or whose owner is not.
 func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 	const op = "identity.Pass"

@@ -105,7 +105,7 @@ func (s *Service) setPassword(ctx context.Context, actor model.Actor, user, pass
 	})
 }
 
-// update is a change of the database after which nothing remembered is believed.
+// update is a change of the database after which nothing cached is believed.
 func (s *Service) update(ctx context.Context, fn func(*store.Tx) error) error {
 	defer s.invalidateCaches()
 	return s.db.Update(ctx, fn)

@@ -9,7 +9,7 @@ import (
 	"sregistry/app/lru"
 )
 
-// maxCached is how many of each kind are remembered: failures, verified credentials.
+// maxCached is how many of each kind are cached: failures, verified credentials.
 const maxCached = 10_000
 
 // threshold is how many failures may come at once, and how long one takes to be forgiven.
@@ -90,7 +90,7 @@ func (f *loginThrottle) recordFailure(p loginSource) {
 	count(f.sources, p.source, f.limits.source, f.now())
 }
 
-// recordSuccess remembers that an account is used from there.
+// recordSuccess notes that an account is used from there.
 func (f *loginThrottle) recordSuccess(p loginSource) { f.known.Put(p, struct{}{}) }
 
 func count[K comparable](m *lru.Map[K, *rate.Limiter], key K, t threshold, now time.Time) {

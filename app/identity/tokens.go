@@ -19,7 +19,7 @@ type NewToken struct {
 	Name  string
 	Scope model.Scope // ScopeRead is always added
 	// Collections narrows it to these, which the caller has looked up for the actor; nil
-	// is all that its owner reaches.
+	// is all of its owner's.
 	Collections []int64
 	Expires     time.Time // zero is never
 	Replace     bool      // revoke a token of the same name first, as a login does

@@ -8,7 +8,7 @@ import (
 )
 
 // Contents is what an image is made of as its manifest and its config say, and what refers
-// to it. It is for people to look at: whatever was not understood is left out.
+// to it. It is for people: whatever was not understood is left out.
 type Contents struct {
 	MediaType    string
 	ArtifactType string

@@ -7,7 +7,7 @@ import (
 )
 
 // Health is what whoever runs the registry wants to see first: whether it is whole, when
-// it was last copied, and how much room there is.
+// it was last backed up, and how much disk space is left.
 type Health struct {
 	Backup, Scrub Task
 	Schema        int   // number of the database's schema
@@ -17,11 +17,11 @@ type Health struct {
 	// Verified is when the blob that was read longest ago was; zero if there is none.
 	Verified time.Time
 	Database int64 // size of the database, in bytes
-	DiskFree int64 // room for more, in bytes
+	DiskFree int64 // in bytes
 	DiskSize int64 // in bytes
 }
 
-// Task is something that the server does by itself, again and again.
+// Task is a maintenance task of the server.
 type Task struct {
 	Tried  time.Time     // when it last ended, well or not; zero is never
 	Done   time.Time     // when it last ended well; zero is never

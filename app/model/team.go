@@ -43,7 +43,7 @@ type Invitation struct {
 	Expires time.Time
 }
 
-// TeamCollection is a collection that a team reaches.
+// TeamCollection is a collection in which a team has a role.
 type TeamCollection struct {
 	Name   ref.Collection
 	Public bool

@@ -6,7 +6,7 @@ import (
 	"sregistry/app/ref"
 )
 
-// Usage is how much room a namespace or a collection takes up, in bytes: each blob counts
+// Usage is how much storage a namespace or a collection uses, in bytes: each blob counts
 // once, whichever of its containers hold it, and until it is gone for good.
 type Usage struct {
 	// Name is "alice" for a namespace, "lab", "alice/tools" or "alice/default" for a

@@ -112,7 +112,7 @@ func requireAdmin(op string, actor model.Actor) error {
 	return errs.E(op, errs.Forbidden, "Only an administrator may do this.")
 }
 
-// requireSignedIn allows whoever is signed in, with a credential that reaches everywhere.
+// requireSignedIn allows whoever is signed in, with a credential for all collections.
 func requireSignedIn(op string, actor model.Actor, scope model.Scope) error {
 	switch access.CanAct(actor, scope) {
 	case access.Allow:

@@ -10,7 +10,7 @@ import (
 	"sregistry/app/store"
 )
 
-// The bounds of what is remembered of look-ups. Together they stay below 16 MiB.
+// The bounds of the cache of lookups. Together they stay below 16 MiB.
 const (
 	maxCached     = 1024
 	maxCachedBody = 16 << 10 // bytes of a manifest
@@ -34,7 +34,7 @@ type cached[V any] struct {
 	value V
 }
 
-// lookupCache keeps the answers to look-ups until anything is written: a thousand nodes that
+// lookupCache caches the answers to lookups until anything is written: a thousand nodes that
 // start one job ask the same within a second. An answer is not used any more once a
 // change was acknowledged. Other processes change accounts only, which identity minds;
 // that answers grow old all the same is for whoever changes the file by hand.
@@ -47,8 +47,8 @@ func newLookupCache[V any](fits func(V) bool) lookupCache[V] {
 	return lookupCache[V]{lru.New[lookupKey, cached[V]](maxCached), fits}
 }
 
-// get answers a look-up for an actor, from memory or by load, which has to ask for
-// permission itself. Errors are not remembered.
+// get answers a lookup for an actor, from the cache or by load, which has to ask for
+// permission itself. Errors are not cached.
 func (m lookupCache[V]) get(s *Service, actor model.Actor, l lookupKey, load func() (store.Place, V, error)) (V, error) {
 	epoch := s.db.Epoch() // before the reading: what is written meanwhile makes the answer old
 	now := time.Now()

@@ -8,7 +8,7 @@ import (
 	"sregistry/app/store"
 )
 
-// maxForecastDays bounds the days of which Garbage tells.
+// maxForecastDays bounds the days of CleanupForecast.
 const maxForecastDays = 100
 
 // CleanupForecast tells, day by day from the earliest, what will be removed because it was deleted or

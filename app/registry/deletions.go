@@ -52,7 +52,7 @@ func (s *Service) deletionPlace(ctx context.Context, tx *store.Tx, actor model.A
 		if err != nil {
 			return 0, 0, err
 		}
-		p.Frozen = false // to look is not to change
+		p.Frozen = false // reading changes nothing
 		return p.Collection, p.Container, s.allow(actor, access.Delete, p)
 	}
 	if f.Collection != (ref.Path{}) {
@@ -284,8 +284,8 @@ func recordMove(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Pl
 }
 
 // Purge removes for good, now, what could still be brought back by a number, so that it
-// does not take up room any longer. Of a tag it forgets what the tag named; the images stay
-// as long as they would have. Whoever may delete there may. Errors: those of Undelete.
+// does not use storage any longer. Of a tag it forgets what the tag named; the images stay
+// as long as they would have. Whoever may delete there may. Errors: those of Restore.
 func (s *Service) Purge(ctx context.Context, actor model.Actor, id int64) error {
 	const op = "registry.Purge"
 	err := s.db.Update(ctx, func(tx *store.Tx) error {

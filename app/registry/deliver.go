@@ -18,10 +18,10 @@ import (
 const (
 	// deliveryWorkers is how many notices are under way at once, each to another webhook.
 	deliveryWorkers = 8
-	// deliveryInterval is how often the courier looks for deliveries that are due.
+	// deliveryInterval is how often due deliveries are polled.
 	deliveryInterval = time.Second
 	// deliveryRound is how long one webhook is told one thing after another before the courier
-	// looks who else is waiting.
+	// serves the others.
 	deliveryRound = 15 * time.Second
 	// webhookBackoff is how long a webhook that failed is left alone, whatever else waits for it.
 	webhookBackoff = time.Minute
@@ -31,7 +31,7 @@ const (
 	// each time, up to maxRetryDelay.
 	minRetryDelay = time.Minute
 	maxRetryDelay = 8 * time.Hour
-	// maxDeliveriesKept is how many of each webhook can be looked at when they are over.
+	// maxDeliveriesKept is how many of each webhook are kept once they are over.
 	maxDeliveriesKept = 200
 	// maxDeliveryAge is how long a delivery waits at most, in a queue that only grows.
 	maxDeliveryAge = 7 * 24 * time.Hour

@@ -36,7 +36,7 @@ type denials struct {
 type denialBuffer struct {
 	seen     map[denialKey]model.Event
 	rows     *rate.Limiter
-	overflow model.Event // stands for those that there was no room for
+	overflow model.Event // stands for those beyond the bound
 }
 
 // denialKey is what makes two denied tries one event.
@@ -101,7 +101,7 @@ func (c *denialBuffer) drain(now time.Time) []model.Event {
 	return out
 }
 
-// RunDenials writes what Denied notes, until ctx is done, and then what is left.
+// RunDenials writes what RecordDenial notes, until ctx is done, and then what is left.
 func (s *Service) RunDenials(ctx context.Context) {
 	flushEvery(ctx, denialInterval, func() {
 		if err := s.FlushDenials(context.WithoutCancel(ctx)); err != nil {
@@ -110,7 +110,7 @@ func (s *Service) RunDenials(ctx context.Context) {
 	})
 }
 
-// FlushDenials does once what RunDenials does again and again. What cannot be written is
+// FlushDenials is one round of RunDenials. What cannot be written is
 // lost.
 func (s *Service) FlushDenials(ctx context.Context) error {
 	s.denials.mu.Lock()

@@ -18,7 +18,7 @@ import (
 const minDigits = 32
 
 // ExpandDigest finds the digest of an image's file by the hexadecimal digits that it
-// begins with, for clients whose references have no room for all. Whoever may see the
+// begins with, for clients whose references are too short for all. Whoever may see the
 // container may ask. Errors: NotFound, even if two images begin alike; Unauthenticated.
 func (s *Service) ExpandDigest(ctx context.Context, actor model.Actor, path ref.Path, digits string) (digest.Digest, error) {
 	const op = "registry.ExpandDigest"

@@ -15,21 +15,21 @@ import (
 	"sregistry/app/sif"
 )
 
-// The bounds of looking at the files in images, which a stranger has made.
+// The bounds of the file browser: images are untrusted.
 const (
-	// maxFileSessions is how many images are looked into at a time, and fileSessionWait how long a
+	// maxFileSessions is how many images are browsed at a time, and fileSessionWait how long a
 	// caller waits for a turn.
 	maxFileSessions = 2
 	fileSessionWait = 3 * time.Second
-	// fileSessionTimeout bounds one look.
+	// fileSessionTimeout bounds one session.
 	fileSessionTimeout = 10 * time.Second
-	// What is remembered: the file that a digest names cannot change. A listing or a
+	// What is cached: the file that a digest names cannot change. A listing or a
 	// comparison takes 2 MiB if the image is hostile, and commonly 50 KiB.
 	maxFolders     = 16
 	maxComparisons = 8
 )
 
-// fileBrowser keeps the looking into images within its bounds.
+// fileBrowser lists and compares the files in images, within bounds.
 type fileBrowser struct {
 	slots       chan struct{}
 	folders     *lru.Map[folderKey, model.Folder]
@@ -74,7 +74,7 @@ func (s *Service) browse(ctx context.Context, fn func(*fileSession) error) error
 	return err
 }
 
-// fileSession is one look into some images.
+// fileSession has the files of some images open.
 type fileSession struct {
 	ctx   context.Context
 	file  func(model.Image) (*os.File, error)
@@ -82,7 +82,7 @@ type fileSession struct {
 	held  []io.Closer
 }
 
-// open opens the files of an image, until the look ends.
+// open opens the files of an image, until the session ends.
 func (l *fileSession) open(i model.Image) (*sif.Files, error) {
 	f, err := l.file(i)
 	if err != nil {

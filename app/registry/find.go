@@ -16,7 +16,7 @@ import (
 const defaultArch = "amd64"
 
 // Image finds an image by tag, by the digest of its file, or by that of its manifest. An
-// index is looked into for the architecture; an empty arch is the only one there is, or
+// index is searched for the architecture; an empty arch is the only one there is, or
 // else amd64. Errors: NotFound, Unauthenticated.
 func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, error) {
 	const op = "registry.Image"
@@ -76,7 +76,7 @@ func (s *Service) find(ctx context.Context, tx *store.Tx, p store.Place, r ref.R
 			flat = append(flat, child)
 		}
 	}
-	if len(flat) == 0 { // an index of nothing is still an image to look at
+	if len(flat) == 0 { // an index of nothing is still an image
 		return candidates[0], nil
 	}
 	return choose(flat, arch, p.ContainerOf.String()+":"+r.String())

@@ -17,7 +17,7 @@ const (
 )
 
 // Health tells those who run the registry whether it is whole, when it was last copied and
-// how much room there is. Errors: Forbidden, Unauthenticated.
+// how much disk space is left. Errors: Forbidden, Unauthenticated.
 func (s *Service) Health(ctx context.Context, actor model.Actor) (model.Health, error) {
 	const op = "registry.Health"
 	if err := requireAdmin(op, actor); err != nil {

@@ -75,7 +75,7 @@ func (d *imageInfo) setFile(content digest.Digest, size int64, report *sif.Repor
 	return errs.Wrap("registry.setFile", err)
 }
 
-// inspectManifest looks at the image that a manifest names. Errors: Invalid for a layer that
+// inspectManifest inspects the image that a manifest names. Errors: Invalid for a layer that
 // says it is an image file and is not.
 func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body []byte) (imageInfo, error) {
 	d := newImageInfo(m, body)
@@ -100,7 +100,7 @@ func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body
 	return d, err
 }
 
-// describeFile looks at an image which is one file. Errors: Invalid if it is not.
+// describeFile inspects an image which is one file. Errors: Invalid if it is not.
 func (s *Service) describeFile(ctx context.Context, d *imageInfo, file v1.Descriptor) error {
 	f, size, err := s.blobs.OpenBlob(file.Digest)
 	if err != nil {

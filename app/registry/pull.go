@@ -44,7 +44,7 @@ func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path
 }
 
 // openContent opens a blob that a row promises. One that is not there is damage, at which
-// the scrub looks at once.
+// the scrub reads it at once.
 func (s *Service) openContent(d digest.Digest) (*os.File, error) {
 	f, _, err := s.blobs.OpenBlob(d)
 	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Internal) {

@@ -17,8 +17,8 @@ const (
 	readyTTL = 5 * time.Second
 	// readyTimeout is how long the checks may take.
 	readyTimeout = 5 * time.Second
-	// minDiskFree is how little room on the disk is too little: what the database needs to
-	// go on for a while, and for an administrator to make room in peace.
+	// minDiskFree is how little disk space is too little: what the database needs to
+	// go on for a while, and for an administrator to free some.
 	minDiskFree = 128 << 20
 	// probeTask is the row that is written to find out whether that is possible.
 	probeTask = "probe"
@@ -32,7 +32,7 @@ type readinessCache struct {
 }
 
 // Ready reports whether the registry can do its work: the database is read and written, the
-// data folder is there, and there is room on its disk. It may be asked by anybody and as
+// data folder is there, and there is space on its disk. It may be asked by anybody and as
 // often as one likes. Errors: Unavailable or NoSpace, with a sentence that names what
 // failed and no more.
 func (s *Service) Ready(ctx context.Context) error {

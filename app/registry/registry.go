@@ -2,7 +2,7 @@
 // every door is spelled with them. A use case takes the actor, asks package access whether
 // he may, and then works on rows and files. It knows no protocol.
 //
-// A push goes: AuthorizePush (may he?), BeginUpload, AppendUpload, FinishUpload (the bytes
+// A push goes: AuthorizePush (may they?), BeginUpload, AppendUpload, FinishUpload (the bytes
 // are a durable blob), PutManifest (they are an image with a tag). Push does all of it
 // for a client that sends a file in one go. A pull goes: Image or Manifest, then OpenFile
 // or OpenBlob.
@@ -48,7 +48,7 @@ type Service struct {
 }
 
 // New makes the core of an open database and an open blob store, which stay the
-// caller's to close. The settings stay as they are, unless Govern is called.
+// caller's to close. The settings stay as they are, unless ApplySettings is called.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
 	s := &Service{
 		db: db, blobs: blobs, log: log, denials: newDenials(),

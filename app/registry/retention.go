@@ -19,7 +19,7 @@ const (
 	maxPattern = 128 // bytes
 	// maxExpiring bounds what a dry run tells; the sweeper takes the rest as well.
 	maxExpiring = 1000
-	// retentionBatch is how many containers are looked at in one snapshot.
+	// retentionBatch is how many containers are read in one snapshot.
 	retentionBatch = 50
 )
 
@@ -171,7 +171,7 @@ func checkRules(rules []model.RetentionRule) error {
 }
 
 // sweepRetention deletes the tags that go by the rules of their collections, a few in each
-// transaction, and none that was moved, frozen or deleted since it was looked at.
+// transaction, and none that was moved, frozen or deleted since it was read.
 func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 	for after := int64(0); ; {
 		var collections []int64

@@ -11,12 +11,12 @@ import (
 	"sregistry/app/sif"
 )
 
-// maxLookedInto bounds the layers of an artifact that are looked into. Signatures and lists
+// maxLookedInto bounds the layers of an artifact that are inspected. Signatures and lists
 // of contents have a few.
 const maxLookedInto = 100
 
 // runnable reports whether a container engine may run what a manifest names, or part of it.
-// Types are what a pusher wrote, so that the layers are looked into: only what is known not
+// Types are what a pusher wrote, so that the layers are inspected: only what is known not
 // to run is harmless.
 func (s *Service) runnable(ctx context.Context, m manifest.Manifest) (bool, error) {
 	if !m.NoContainer(false) || len(m.Elsewhere()) > 0 || len(m.Layers) > maxLookedInto {

@@ -8,11 +8,11 @@ import (
 	"sregistry/app/store"
 )
 
-// Query is what somebody looks for. Empty fields choose all.
+// Query is what somebody searches for. Empty fields choose all.
 type Query struct {
 	// Text is words of names, descriptions, labels or definition files.
 	Text string
-	// Kind is what is looked for; empty is a few of every kind.
+	// Kind is the kind of thing searched for; empty is a few of every kind.
 	Kind model.Kind
 	// Namespace is whose it is: a user's, a team's, or the registry's own.
 	Namespace string

@@ -52,7 +52,7 @@ type Settings struct {
 // and describe those that may change so. Errors: Invalid for values that cannot be.
 type SettingsResolver func(kept map[string]string) (Settings, []model.Setting, error)
 
-// settingsInterval is how often settings are looked for that another process has changed.
+// settingsInterval is how often settings are polled that another process has changed.
 const settingsInterval = 2 * time.Second
 
 // liveSettings are the settings in force, and how they come about.

@@ -45,7 +45,7 @@ func (s *Service) requestVerification() {
 	}
 }
 
-// VerifyPending does once what RunVerification does again and again. A file that cannot
+// VerifyPending is one round of RunVerification. A file that cannot
 // be read is left for the next time. Errors: Canceled, and those of the database.
 func (s *Service) VerifyPending(ctx context.Context) error {
 	const op = "registry.VerifyPending"

@@ -105,7 +105,7 @@ func (s *Service) allowTagged(ctx context.Context, tx *store.Tx, p store.Place) 
 }
 
 // signingPolicy is the question whether a collection's signing policy admits an image with all
-// that it names. What was looked at is not looked at again: of indexes within indexes there
+// that it names. What was checked is not checked again: of indexes within indexes there
 // are more ways than anybody can go.
 type signingPolicy struct {
 	tx         *store.Tx

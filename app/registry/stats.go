@@ -23,7 +23,7 @@ type Stats struct {
 	SweptTotal SweepResult   // since the start
 }
 
-// statsCache are the last Figures, and what they count by themselves.
+// statsCache are the last Stats, and the counts since the start.
 type statsCache struct {
 	mu    sync.Mutex
 	at    time.Time

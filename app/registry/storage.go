@@ -12,7 +12,7 @@ import (
 // maxStorageUsages bounds what is told of one place.
 const maxStorageUsages = 200
 
-// Storage tells what takes up the registry's room, the largest first, at most 200, with
+// Storage lists what uses the registry's storage, the largest first, at most 200, with
 // their quotas: with an empty place the namespaces, in a namespace its collections, in a
 // collection, named in full, its containers. For admins. Errors: Forbidden,
 // Unauthenticated.

@@ -35,7 +35,7 @@ type TagList struct {
 	Next       string // the cursor of the next part; empty at the end
 }
 
-// FindTags lists tags of a container for people to look at; Tags is for programs. By time
+// FindTags lists tags of a container for people; Tags is for programs. By time
 // only the part that is asked for is read; to put versions in order takes all names, some
 // 30 ms for ten thousand. Whoever may see the container may ask. Errors: NotFound,
 // Unauthenticated.

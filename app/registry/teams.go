@@ -111,7 +111,7 @@ func (s *Service) SetJoinPolicy(ctx context.Context, actor model.Actor, name str
 	}))
 }
 
-// TeamCollections gives the collections that a team reaches, as far as the actor may see
+// TeamCollections gives the collections in which a team has a role, as far as the actor may see
 // them, by full name. Signed-in users may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) TeamCollections(ctx context.Context, actor model.Actor, name string, p model.Page) (list []model.TeamCollection, next string, err error) {
 	const op = "registry.TeamCollections"

@@ -10,8 +10,8 @@ import (
 	"sregistry/app/store"
 )
 
-// Usage gives how much room a collection takes up, each blob counted once, and how much it
-// may. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
+// Usage gives how much storage a collection uses, each blob counted once, and its
+// quota. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
 func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (u model.Usage, err error) {
 	const op = "registry.Usage"
 	err = s.readCollection(ctx, actor, access.Read, path, func(tx *store.Tx, c model.Collection) (err error) {
@@ -22,7 +22,7 @@ func (s *Service) Usage(ctx context.Context, actor model.Actor, path ref.Path) (
 	return u, errs.Wrap(op, err)
 }
 
-// EffectiveUsage is Usage of the collection or, if that leaves less room and is the actor's
+// EffectiveUsage is Usage of the collection or, if less of that remains and it is the actor's
 // to know of, of its namespace. Errors: those of Usage.
 func (s *Service) EffectiveUsage(ctx context.Context, actor model.Actor, path ref.Path) (model.Usage, error) {
 	const op = "registry.EffectiveUsage"
@@ -44,7 +44,7 @@ func (s *Service) EffectiveUsage(ctx context.Context, actor model.Actor, path re
 	return u, errs.Wrap(op, err)
 }
 
-// NamespaceUsage gives how much room a namespace takes up, and how much it may: to the
+// NamespaceUsage gives how much storage a namespace uses, and its quota: to the
 // user whose it is, to the team's owners, and to admins. Errors: NotFound, Forbidden,
 // Unauthenticated.
 func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name string) (u model.Usage, err error) {
@@ -66,7 +66,7 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 	return u, errs.Wrap(op, err)
 }
 
-// Usages lists how much room namespaces take up, and the collections that have a quota, by
+// Usages lists how much storage namespaces use, and the collections that have a quota, by
 // name: to admins all, to others what is theirs, their teams' and the collections that
 // they own. Errors: Forbidden, Unauthenticated.
 func (s *Service) Usages(ctx context.Context, actor model.Actor, p model.Page) (list []model.Quota, next string, err error) {
@@ -136,7 +136,7 @@ func (s *Service) UsageOf(ctx context.Context, actor model.Actor, name ref.Path)
 	return u, errs.Wrap(op, err)
 }
 
-// SetQuota limits how much room a namespace, or a collection, may take up, in bytes; 0 is
+// SetQuota limits the storage of a namespace, or of a collection, in bytes; 0 is
 // no limit, and nil for a namespace what the settings say. What is there already stays,
 // even if it is more. Admins may. Errors: NotFound, Invalid, Forbidden, Unauthenticated.
 func (s *Service) SetQuota(ctx context.Context, actor model.Actor, name ref.Path, bytes *int64) (u model.Usage, err error) {

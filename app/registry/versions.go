@@ -90,7 +90,7 @@ func (r run) compare(o run) int {
 
 func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
-// sortTags puts tags in an order in which the first is what one most likely looks for.
+// sortTags puts tags in an order in which the first is what one most likely wants.
 func sortTags(tags []model.Tag, order TagOrder) {
 	versions := make(map[string]version, len(tags))
 	for _, t := range tags {

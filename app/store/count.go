@@ -25,13 +25,13 @@ var miscounts = []string{
 	         JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = n.id
 	 WHERE n.used <> coalesce(x.bytes, 0)`,
 
-	// What uploads reserve of a collection's room.
+	// What uploads reserve of a collection's quota.
 	`SELECT 'The collection ' || n.name || '/' || c.name || ' is said to have ' || c.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
 	  FROM collections c JOIN names n ON n.id = c.namespace_id
 	  LEFT JOIN (SELECT collection_id AS id, sum(reserved) AS bytes FROM uploads GROUP BY 1) x ON x.id = c.id
 	 WHERE c.reserved <> coalesce(x.bytes, 0)`,
 
-	// What uploads reserve of a namespace's room.
+	// What uploads reserve of a namespace's quota.
 	`SELECT 'The namespace ' || n.name || ' is said to have ' || n.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
 	  FROM names n LEFT JOIN (SELECT namespace_id AS id, sum(reserved) AS bytes FROM uploads GROUP BY 1) x ON x.id = n.id
 	 WHERE n.reserved <> coalesce(x.bytes, 0)`,

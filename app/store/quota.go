@@ -8,7 +8,7 @@ import (
 	"sregistry/app/ref"
 )
 
-// Quotas is how much room there is in a collection and in its namespace. NamespaceID is 0
+// Quotas are those that hold in a collection, and what is used of them. NamespaceID is 0
 // for one that does not exist.
 type Quotas struct {
 	NamespaceID           int64
@@ -25,7 +25,7 @@ func (l Quotas) Remaining() int64 { return min(l.Namespace.Remaining(), l.Collec
 // set.
 const quotaOf = "coalesce(n.quota, iif(n.kind = 'user', ?1, 0))"
 
-// QuotasOf tells how much room there is for what is pushed to a collection, which need not
+// QuotasOf gives the quotas that hold for what is pushed to a collection, which need not
 // exist yet. A user's namespace without a quota of its own has userQuota.
 func (t *Tx) QuotasOf(ctx context.Context, c ref.Collection, userQuota int64) (Quotas, error) {
 	l, err := one(ctx, t, "store.Quotas", func(row scanner) (Quotas, error) {
@@ -41,7 +41,7 @@ func (t *Tx) QuotasOf(ctx context.Context, c ref.Collection, userQuota int64) (Q
 	return l, err
 }
 
-// usageName is the name of a collection where its room is told: the short one, but of a
+// usageName is the name of a collection where its usage is shown: the short one, but of a
 // default collection that is its whole namespace's.
 func usageName(c ref.Collection) string {
 	if c.Name == ref.Default {
@@ -50,7 +50,7 @@ func usageName(c ref.Collection) string {
 	return c.String()
 }
 
-// NamespaceUsage gives the room that a namespace takes up. Errors: NotFound.
+// NamespaceUsage gives the storage that a namespace uses. Errors: NotFound.
 func (t *Tx) NamespaceUsage(ctx context.Context, name string, userQuota int64) (model.Usage, error) {
 	const op = "store.NamespaceUsage"
 	u, err := one(ctx, t, op, scanUsage, usageColumns+" WHERE n.name = ?2 AND n.kind <> 'collection'", userQuota, name)
@@ -67,13 +67,13 @@ func scanUsage(row scanner) (model.Usage, error) {
 	return u, row.Scan(&u.Name, &u.Quota, &u.Used, &u.Reserved, &u.Default)
 }
 
-// SetNamespaceQuota limits the room of a namespace; nil gives it back what the settings
+// SetNamespaceQuota limits the storage of a namespace; nil gives it back what the settings
 // say.
 func (t *Tx) SetNamespaceQuota(ctx context.Context, name string, bytes *int64) error {
 	return t.run(ctx, "store.SetNamespaceQuota", "UPDATE names SET quota = ? WHERE name = ? AND kind <> 'collection'", bytes, name)
 }
 
-// SetCollectionQuota limits the room of a collection; 0 is no limit.
+// SetCollectionQuota limits the storage of a collection; 0 is no limit.
 func (t *Tx) SetCollectionQuota(ctx context.Context, id, bytes int64) error {
 	return t.run(ctx, "store.SetCollectionQuota", "UPDATE collections SET quota = ? WHERE id = ?", bytes, id)
 }

@@ -11,7 +11,7 @@ import (
 	"sregistry/app/ref"
 )
 
-// usages is the room that namespaces take up, and the collections that have a quota.
+// usages is the storage that namespaces use, and the collections that have a quota.
 const usages = `(
   SELECT n.name AS namespace, '' AS collection, n.id AS namespace_id, 0 AS collection_id,
          iif(n.kind = 'user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.name_id = n.id), 'orphan', n.kind) AS kind,
@@ -50,7 +50,7 @@ func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder
 		userQuota, share, namespace, collection, p.Size()+1)
 }
 
-// Usages gives the room that namespaces take up, and the collections that have a quota, by
+// Usages gives the storage that namespaces use, and the collections that have a quota, by
 // name, one more than the page holds: everybody's, or those that are a user's as
 // NamespaceOf says, and the collections that he owns. QuotaCursor makes the cursor.
 func (t *Tx) Usages(ctx context.Context, userQuota int64, everybody bool, user int64, p model.Page) ([]QuotaRow, error) {

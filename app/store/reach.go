@@ -43,7 +43,7 @@ func (t *Tx) KnownUsers(ctx context.Context, user int64, limit int) ([]string, e
 	   WHERE u.id <> ?1 AND u.disabled = 0 ORDER BY n.name LIMIT ?2`, user, limit)
 }
 
-// TeamCollections gives the collections that a team reaches and an actor may see, by full
+// TeamCollections gives the collections in which a team has a role and an actor may see, by full
 // name, one more than the page holds: those in which it was given a role, and those in its
 // own namespace, which are its owners'.
 func (t *Tx) TeamCollections(ctx context.Context, actor model.Actor, signIn bool, team int64, p model.Page) ([]model.TeamCollection, error) {

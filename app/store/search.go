@@ -60,7 +60,7 @@ func searchTexts[T any](ctx context.Context, t *Tx, op string, s Search, scan fu
 	return found, err
 }
 
-// Search is what somebody looks for.
+// Search is what somebody searches for.
 type Search struct {
 	Actor     model.Actor
 	SignIn    bool     // the site shows nothing to anonymous callers

@@ -42,7 +42,7 @@ func scanToken(row scanner) (TokenRow, error) {
 	if !narrowed {
 		return k, nil
 	}
-	// Not nil, even if every one of them is gone: such a token reaches nothing any more.
+	// Not nil, even if every one of them is gone: such a token covers nothing any more.
 	k.Only, k.Collections = []int64{}, []string{}
 	if collections == nil {
 		return k, nil
