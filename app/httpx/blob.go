@@ -22,7 +22,9 @@ type Blob struct {
 	Digest string // of its content; the ETag
 	Type   string // its media type
 	Name   string // under which to save it; empty to leave that to the caller
-	Whole  func() // called when the last byte was sent; may be nil
+	// Whole is called when all of the file was sent, and Part when a part of it that ends
+	// with the last byte was. Either may be nil.
+	Whole, Part func()
 }
 
 // ServeBlob answers GET or HEAD with a file, or the parts of it that were asked for, or
@@ -48,8 +50,8 @@ func ServeBlob(c echo.Context, f *os.File, b Blob) error {
 	response.Committed, response.Status, response.Size = w.status != 0, w.status, w.sent
 	switch {
 	case w.err == nil && w.whole(c.Request()):
-		if b.Whole != nil && w.last(c.Request()) {
-			b.Whole()
+		if sent := w.last(c.Request(), b); sent != nil {
+			sent()
 		}
 		return nil
 	case w.err == nil || errors.Is(w.err, syscall.EIO):
@@ -99,17 +101,27 @@ func (w *fileWriter) whole(r *http.Request) bool {
 	return r.Method == http.MethodHead || announced == "" || announced == strconv.FormatInt(w.sent, 10)
 }
 
-// last reports whether what was sent ends with the file's last byte. So a download counts
-// once, however often it was cut off and in however many parts it came.
-func (w *fileWriter) last(r *http.Request) bool {
+// last gives whom to call after an answer that ends with the file's last byte; nil for any
+// other. A download in many parts has one such answer.
+func (w *fileWriter) last(r *http.Request, b Blob) func() {
 	if r.Method != http.MethodGet {
-		return false
+		return nil
 	}
-	if w.status != http.StatusPartialContent {
-		return w.status == http.StatusOK
+	switch w.status {
+	case http.StatusOK:
+		return b.Whole
+	case http.StatusPartialContent:
+	default:
+		return nil
 	}
 	part, size, _ := strings.Cut(strings.TrimPrefix(w.Header().Get("Content-Range"), "bytes "), "/") // "bytes 0-9/10"
-	_, end, _ := strings.Cut(part, "-")
+	begin, end, _ := strings.Cut(part, "-")
 	at, err := strconv.ParseInt(end, 10, 64)
-	return err == nil && w.sent > 0 && strconv.FormatInt(at+1, 10) == size
+	if err != nil || w.sent == 0 || strconv.FormatInt(at+1, 10) != size {
+		return nil
+	}
+	if begin == "0" {
+		return b.Whole
+	}
+	return b.Part
 }

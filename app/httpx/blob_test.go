@@ -180,33 +180,34 @@ func (s *shrinking) WriteHeader(status int) {
 func TestDownloadCountsWithItsLastByteOnly(t *testing.T) {
 	t.Parallel()
 	path, _ := file(t, 10_000)
-	counted := 0
+	whole, parts := 0, 0
 	e, _ := router(t, []httpx.Route{{Method: "GET", Path: "/x", Action: "test", Handler: func(c echo.Context) error {
 		f, err := os.Open(path)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
-		return httpx.ServeBlob(c, f, httpx.Blob{Digest: "sha256:abc", Type: "x/y", Whole: func() { counted++ }})
+		return httpx.ServeBlob(c, f, httpx.Blob{Digest: "sha256:abc", Type: "x/y", Whole: func() { whole++ }, Part: func() { parts++ }})
 	}}})
 	for _, c := range []struct {
 		header, value string
-		counts        int
+		whole, parts  int
 	}{
-		{"X-Nothing", "", 1},
-		{"Range", "bytes=0-9998", 0},
-		{"Range", "bytes=5000-", 1},
-		{"Range", "bytes=5000-9999", 1},
-		{"Range", "bytes=0-1,5-9", 0},
-		{"Range", "bytes=10000-", 0},
-		{"Range", "bytes=-0", 0}, // which net/http answers by a part of nothing
-		{"If-None-Match", `"sha256:abc"`, 0},
+		{"X-Nothing", "", 1, 0},
+		{"Range", "bytes=0-", 1, 0},
+		{"Range", "bytes=0-9998", 0, 0},
+		{"Range", "bytes=5000-", 0, 1},
+		{"Range", "bytes=5000-9999", 0, 1},
+		{"Range", "bytes=0-1,5-9", 0, 0},
+		{"Range", "bytes=10000-", 0, 0},
+		{"Range", "bytes=-0", 0, 0}, // which net/http answers by a part of nothing
+		{"If-None-Match", `"sha256:abc"`, 0, 0},
 	} {
-		counted = 0
+		whole, parts = 0, 0
 		r := httptest.NewRequest("GET", "/x", nil)
 		r.Header.Set(c.header, c.value)
-		if ask(e, r); counted != c.counts {
-			t.Errorf("%s %s counted %d times, want %d", c.header, c.value, counted, c.counts)
+		if ask(e, r); whole != c.whole || parts != c.parts {
+			t.Errorf("%s %s counted as %d whole and %d partial downloads, want %d and %d", c.header, c.value, whole, parts, c.whole, c.parts)
 		}
 	}
 }

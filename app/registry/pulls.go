@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"sregistry/app/access"
 	"sregistry/app/errs"
+	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/store"
@@ -30,11 +32,19 @@ type pullKey struct {
 	day       int64
 }
 
+// partialKey is what one client's partial pulls are counted by.
+type partialKey struct {
+	pullKey
+	client string
+}
+
 // pulls counts in memory, so that no download waits for the database. When there are more
 // keys than it may keep before they are written, the newest are not counted.
 type pulls struct {
 	mu     sync.Mutex
 	counts map[pullKey]*store.PullCount
+	// partial are the partial pulls that were counted lately.
+	partial *lru.Map[partialKey, struct{}]
 }
 
 func (p *pulls) add(container int64, d digest.Digest, at time.Time) {
@@ -73,6 +83,22 @@ func (p *pulls) take() []store.PullCount {
 // image if the blob is the image's mark: the file of an image file, the config of an image
 // of layers, the first layer of any other. Manifests do not count. It never waits.
 func (s *Service) CountPull(container int64, d digest.Digest) { s.pulls.add(container, d, time.Now()) }
+
+// CountPartialPull counts a pull of which only parts were asked for, as clients do that
+// resume, or pull in parallel. A client and image count once a day at most: anybody can ask
+// for the last byte a thousand times, and retention keeps what is pulled. It never waits.
+func (s *Service) CountPartialPull(actor model.Actor, container int64, d digest.Digest) {
+	client := actor.Source
+	if !actor.IsAnonymous() {
+		client = fmt.Sprint("user ", actor.UserID)
+	}
+	now := time.Now()
+	first := false
+	s.pulls.partial.GetOrPut(partialKey{pullKey{container, d, store.DayOf(now)}, client}, func() struct{} { first = true; return struct{}{} })
+	if first {
+		s.pulls.add(container, d, now)
+	}
+}
 
 // RunPulls writes what CountPull counts, every few seconds until ctx is done, and then
 // what is left.

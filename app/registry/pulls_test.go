@@ -51,6 +51,30 @@ func TestPullsAreCountedByImageContainerAndDay(t *testing.T) {
 	}
 }
 
+func TestPartialPullsCountOncePerClientAndDay(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	one := f.push(alice, "lab/a", "latest", "amd64", 1)
+	two := f.push(alice, "lab/a", "other", "amd64", 2)
+	from := func(source string) model.Actor { return model.Actor{Source: source} }
+	for range 300 {
+		f.CountPartialPull(from("192.0.2.1"), one.ContainerID, one.Content)
+		f.CountPartialPull(alice, one.ContainerID, one.Content)
+		alice.Source = "192.0.2.9" // the same client elsewhere
+	}
+	f.CountPartialPull(from("192.0.2.2"), one.ContainerID, one.Content)
+	f.CountPartialPull(from("192.0.2.1"), two.ContainerID, two.Content)
+	must(t, f.FlushPulls(f.ctx()))
+	for i, want := range map[string]int64{"latest": 3, "other": 1} {
+		found, err := f.find(alice, "lab/a", i, "")
+		must(t, err)
+		if int64(found.Pulls) != want {
+			t.Errorf("%s counts %d pulls, want %d", i, found.Pulls, want)
+		}
+	}
+}
+
 func TestMostPulledComesFirstAndHidesThePrivate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

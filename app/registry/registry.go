@@ -57,6 +57,7 @@ func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *
 		images:       newLookupCache(func(model.Image) bool { return true }),
 		manifests:    newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
 		fileBrowser:  newFileBrowser(),
+		pulls:        pulls{partial: lru.New[partialKey, struct{}](maxPullKeys)},
 		barren:       lru.New[quotaPlace, time.Time](maxBarren),
 	}
 	s.settings.resolve = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
