@@ -56,6 +56,7 @@ type Config struct {
 	LogFormat       string
 	AuditRetention  time.Duration
 	MetricsListen   string
+	MemoryLimit     Bytes
 	WebhookPrivate  bool
 
 	given map[string]string // where each setting was given at the start, by its name
@@ -73,7 +74,7 @@ func New() *Config {
 		Data: "./data", Listen: "127.0.0.1:8080", Name: "Sregistry", UserCollections: true, AddKeys: Users,
 		Grace: 7 * 24 * time.Hour, UploadLife: 24 * time.Hour, SweepEvery: time.Hour,
 		BackupEvery: 24 * time.Hour, BackupKeep: 7, ScrubEvery: 30 * 24 * time.Hour, ScrubRate: 20, DrainTime: 30 * time.Second,
-		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto", HSTS: 365 * 24 * time.Hour,
+		AnonymousRate: 2000, UserRate: 20000, LogLevel: "info", LogFormat: "auto", MemoryLimit: 256 << 20, HSTS: 365 * 24 * time.Hour,
 		AuditRetention: 400 * 24 * time.Hour,
 	}
 }
@@ -107,6 +108,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	spanVar(f, &c.DrainTime, "drain-time", "how long transfers may go on after the server was told to stop")
 	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests a second that one address may make without sign-in; 0 is no limit")
 	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
+	c.memoryFlags(f)
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
 	f.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "address and port, such as 127.0.0.1:9090, where whoever can reach it sees /metrics, /livez and /readyz without sign-in (default: none; /metrics is for administrators)")
@@ -155,6 +157,9 @@ func (c *Config) Validate() error {
 		return errs.E(op, errs.Invalid, "sweep-every is %s; write a second or more.", c.SweepEvery)
 	}
 	if err := c.validateKeeping(); err != nil {
+		return err
+	}
+	if err := c.validateMemory(); err != nil {
 		return err
 	}
 	if c.UploadLife < time.Minute {

@@ -121,7 +121,7 @@ func New(t testing.TB, options ...Option) *Site {
 
 // unrouted answers requests for which no door has a route.
 func unrouted(c echo.Context, err error) error {
-	return c.String(httpx.Status(errs.KindOf(err)), httpx.Message(c, err))
+	return httpx.Text(c, httpx.Status(errs.KindOf(err)), httpx.Message(c, err))
 }
 
 // Mount adds a door.

@@ -49,6 +49,7 @@ type body struct {
 	stall       time.Duration
 	size        int64
 	moved       time.Time // when the deadline was last moved
+	until       time.Time // when it has to have come; zero is any time
 	read        int64
 	ended       bool
 	first       [1]byte // what Await has read; ahead says whether it is to be given yet
@@ -81,10 +82,22 @@ func (b *body) Interrupt() {
 	_ = b.connection.SetReadDeadline(time.Unix(1, 0))
 }
 
+// endBy has the body come by a moment, however it moves.
+func (b *body) endBy(t time.Time) {
+	b.until = t
+	if !b.ended {
+		_ = b.extend(time.Now()) // an error is that of the next Read, too
+	}
+}
+
 // extend moves the deadline of the connection along. Errors: Canceled if there is none left.
 func (b *body) extend(now time.Time) error {
 	b.moved = now
-	if err := b.connection.SetReadDeadline(now.Add(b.stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	deadline := now.Add(b.stall)
+	if !b.until.IsZero() && b.until.Before(deadline) {
+		deadline = b.until
+	}
+	if err := b.connection.SetReadDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return errs.Because("httpx.body.extend", errs.Canceled, err, "The connection was lost.")
 	}
 	return nil

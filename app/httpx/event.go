@@ -59,6 +59,7 @@ func event(s Settings) echo.MiddlewareFunc {
 			cut := err != nil && c.Response().Committed // the answer is not what it began as
 			if err != nil && !cut {
 				err = normal(c, err)
+				released(c)
 				if e := answer(c, s.Errors, err); e != nil {
 					Set(c, "unanswered", e.Error())
 				}

@@ -1,10 +1,10 @@
 package httpx
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
-	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,26 +20,33 @@ const maxStrangersJSON = 64 << 10
 
 // ReadJSON reads the body of a request, whatever its content type says. A field that is
 // not known is refused rather than passed over: it may be what made the request harmless.
-// Errors: Invalid, TooLarge, Canceled.
-func ReadJSON(c echo.Context, into any) error {
-	d := json.NewDecoder(bounded(c))
-	d.DisallowUnknownFields()
-	return readJSON(d, into)
-}
+// Errors: Invalid, TooLarge, Canceled, Unavailable.
+func ReadJSON(c echo.Context, into any) error { return decode(c, into, true) }
 
 // ReadLooseJSON is ReadJSON for clients that send more than is asked for: fields that are
 // not known are passed over.
-func ReadLooseJSON(c echo.Context, into any) error {
-	return readJSON(json.NewDecoder(bounded(c)), into)
-}
+func ReadLooseJSON(c echo.Context, into any) error { return decode(c, into, false) }
 
-// bounded gives the body of a request as far as its caller may send one.
-func bounded(c echo.Context) io.Reader {
+// decodedSize is how many times the length of JSON its values may take in memory: a list of
+// empty strings is the worst that is read here.
+const decodedSize = 8
+
+// decode reads the body of a request as far as its caller may send one.
+func decode(c echo.Context, into any, strict bool) error {
+	const op = "httpx.decode"
 	most := int64(MaxJSON)
 	if Actor(c).IsAnonymous() {
 		most = maxStrangersJSON
 	}
-	return http.MaxBytesReader(c.Response(), c.Request().Body, most)
+	text, err := ReadBody(c, most, decodedSize)
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if strict {
+		d.DisallowUnknownFields()
+	}
+	return errs.Wrap(op, readJSON(d, into))
 }
 
 func readJSON(d *json.Decoder, into any) error {
@@ -50,9 +57,6 @@ func readJSON(d *json.Decoder, into any) error {
 			return nil
 		}
 		err = errs.E(op, errs.Invalid, "The body holds more than one JSON value; send one.")
-	}
-	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errs.Because(op, errs.TooLarge, err, "The body is larger than the %d bytes that are allowed here.", large.Limit)
 	}
 	if _, ok := errors.AsType[*errs.Error](err); ok {
 		return errs.Wrap(op, err)

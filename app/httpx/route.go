@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"sregistry/app/budget"
 	"sregistry/app/model"
 )
 
@@ -32,6 +33,8 @@ type Settings struct {
 	Address Address
 	// HSTS is how long browsers that came by https stay with it; 0 does not tell them.
 	HSTS time.Duration
+	// Budget is the memory that requests may hold together; nil is a small one.
+	Budget *budget.Budget
 	// Errors answers requests for which there is no route.
 	Errors ErrorRenderer
 	// Denied is told of every request that was denied what it asked for; nil if nobody
@@ -42,14 +45,18 @@ type Settings struct {
 	Served func(Served)
 }
 
-// New makes the router. Every request goes, in this order, through the event, which logs
-// it and answers its error; the headers for browsers; and the deadlines of its body.
+// New makes the router. Every request goes, in this order, through its share of the memory;
+// the event, which logs it and answers its error; the headers for browsers; and the deadlines
+// of its body.
 func New(s Settings) *echo.Echo {
+	if s.Budget == nil {
+		s.Budget = budget.New(0)
+	}
 	e := echo.New()
 	e.HideBanner = true
 	e.HidePort = true
 	e.IPExtractor = clientAddress(s.Address.Proxies)
-	e.Use(event(s), securityHeaders(s), bodyDeadline(bodyStall))
+	e.Use(budgeted(s.Budget), event(s), securityHeaders(s), bodyDeadline(bodyStall))
 	return e
 }
 

@@ -17,6 +17,10 @@ import (
 // specification asks a registry to allow at least.
 const MaxSize = 4 << 20
 
+// MemoryFactor is how many times its length a manifest takes in memory at most while it is
+// read and kept: its bytes, what they are parsed into, and the database's copies of both.
+const MemoryFactor = 4
+
 // maxDescriptors bounds what one manifest may name.
 const maxDescriptors = 4096
 

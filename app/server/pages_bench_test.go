@@ -179,7 +179,7 @@ func largeRegistry(b *testing.B) (http.Handler, map[string]http.Header) {
 	settings := config.New()
 	settings.AnonymousRate, settings.UserRate = 0, 0
 	core := registry.New(d.DB, d.Blobs, registry.Settings{UserCollections: true}, log)
-	handler, err := newHandler(settings, log, core, id, public, metrics.New(version.Number))
+	handler, err := newHandler(settings, log, core, id, public, metrics.New(version.Number), limitMemory(settings))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/api"
+	"sregistry/app/budget"
 	"sregistry/app/config"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
@@ -48,14 +49,14 @@ type DoorSettings struct {
 }
 
 // newHandler mounts all doors on one router.
-func newHandler(settings *config.Config, log *slog.Logger, core *registry.Service, id *identity.Service, public *url.URL, figures *metrics.Metrics) (http.Handler, error) {
+func newHandler(settings *config.Config, log *slog.Logger, core *registry.Service, id *identity.Service, public *url.URL, figures *metrics.Metrics, memory *budget.Budget) (http.Handler, error) {
 	proxies, err := settings.Proxies()
 	if err != nil {
 		return nil, err
 	}
 	site := web.New(core, id, web.Settings{Version: version.Number, Public: public})
 	address := httpx.Address{Public: public, Proxies: proxies}
-	e := httpx.New(httpx.Settings{Log: log, Address: address, HSTS: settings.HSTS, Errors: lost(site), Denied: core.RecordDenial, Served: figures.Served})
+	e := httpx.New(httpx.Settings{Log: log, Address: address, HSTS: settings.HSTS, Budget: memory, Errors: lost(site), Denied: core.RecordDenial, Served: figures.Served})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
 	all, err := Doors(DoorSettings{Registry: core, Identity: id, Address: address, Site: site, Limits: limits, Metrics: figures.Handler()})
 	if err != nil {

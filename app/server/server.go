@@ -60,7 +60,8 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	}
 	core.EnableWebhooks(id.WebhookSecret, courier.New(settings.WebhookPrivate))
 	figures := newMetrics(ctx, core, log)
-	handler, err := newHandler(settings, log, core, id, l.public, figures)
+	memory := limitMemory(settings)
+	handler, err := newHandler(settings, log, core, id, l.public, figures, memory)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"sregistry/app/httpx"
 	"sregistry/static"
 )
 
@@ -19,5 +20,5 @@ func (s *Site) favicon(c echo.Context) error {
 // robots is GET /robots.txt (RFC 9309). Search engines are kept out altogether: a crawler
 // that follows links here would fetch gigabytes.
 func (s *Site) robots(c echo.Context) error {
-	return c.String(http.StatusOK, "User-agent: *\nDisallow: /\n")
+	return httpx.Text(c, http.StatusOK, "User-agent: *\nDisallow: /\n")
 }

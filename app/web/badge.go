@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/registry"
 	"sregistry/templates"
@@ -42,5 +43,5 @@ func (s *Site) badge(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=300")
-	return c.Blob(status, "image/svg+xml", picture.Bytes())
+	return httpx.Bytes(c, status, "image/svg+xml", picture.Bytes())
 }

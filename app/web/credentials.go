@@ -31,5 +31,5 @@ func unauthorized(c echo.Context, err error) error {
 	}
 	httpx.Refuse(c, err)
 	c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Basic realm="sregistry", charset="UTF-8"`)
-	return c.String(http.StatusUnauthorized, errs.Message(err)+"\n")
+	return httpx.Text(c, http.StatusUnauthorized, errs.Message(err)+"\n")
 }

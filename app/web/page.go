@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -61,14 +60,9 @@ func readForm(c echo.Context) (url.Values, error) { return readLargeForm(c, maxF
 // readLargeForm is readForm with a bound of its own, in bytes.
 func readLargeForm(c echo.Context, most int64) (url.Values, error) {
 	const op = "web.readLargeForm"
-	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
-	err := r.ParseForm()
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, errs.Because(op, errs.TooLarge, err, "The form is larger than %d KiB.", most>>10)
+	form, err := httpx.ReadForm(c, most)
+	if errs.Is(err, errs.TooLarge) {
+		return nil, errs.E(op, errs.TooLarge, "The form is larger than %d KiB.", most>>10)
 	}
-	if err != nil {
-		return nil, errs.Because(op, errs.Invalid, err, "The form did not arrive whole; send it again.")
-	}
-	return r.PostForm, nil
+	return form, errs.Wrap(op, err)
 }

@@ -165,7 +165,7 @@ func step(c echo.Context, status int, path ref.Path, up registry.Upload) error {
 // unstored answers with JSON that no cache may keep.
 func unstored(c echo.Context, status int, answer any) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(status, answer)
+	return httpx.JSON(c, status, answer)
 }
 
 // uploadProblem is the answer to an upload that cannot go on so.

@@ -2,9 +2,7 @@ package hkp
 
 import (
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -24,12 +22,11 @@ func (d *door) add(c echo.Context) error {
 	if err := d.registry.AuthorizeAddKeys(httpx.Actor(c)); err != nil { // before anything is held in memory
 		return errs.Wrap(op, err)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, maxForm))
-	if err != nil {
-		return err
+	form, err := httpx.ReadForm(c, maxForm)
+	if err != nil && !errs.Is(err, errs.Invalid) {
+		return errs.Wrap(op, err)
 	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil || !form.Has("keytext") {
+	if !form.Has("keytext") {
 		return errs.Because(op, errs.Invalid, err, "Send a form with the armored public key in the field keytext.")
 	}
 	keys, err := d.registry.AddKeys(c.Request().Context(), httpx.Actor(c), form.Get("keytext"))
@@ -40,5 +37,5 @@ func (d *door) add(c echo.Context) error {
 	for at, k := range keys {
 		lines[at] = fmt.Sprintf("The registry has the key %s of %q.", k.Fingerprint, k.Name())
 	}
-	return c.String(http.StatusOK, strings.Join(lines, "\n")+"\n")
+	return httpx.Text(c, http.StatusOK, strings.Join(lines, "\n")+"\n")
 }

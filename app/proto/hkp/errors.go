@@ -30,5 +30,5 @@ func Errors(c echo.Context, err error) error {
 	if kind == errs.Unauthenticated {
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, `Bearer realm="sregistry"`)
 	}
-	return c.JSON(f.Error.Code, f)
+	return httpx.JSON(c, f.Error.Code, f)
 }

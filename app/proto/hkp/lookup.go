@@ -32,7 +32,7 @@ func (d *door) get(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.Blob(http.StatusOK, "application/pgp-keys", []byte(text))
+	return httpx.Bytes(c, http.StatusOK, "application/pgp-keys", []byte(text))
 }
 
 // index answers with a list, always in the form for machines (section 5.2): there is no
@@ -45,7 +45,7 @@ func (d *door) index(c echo.Context) error {
 	if len(keys) == 0 {
 		return errs.E("hkp.index", errs.NotFound, "There is no such key here.")
 	}
-	return c.Blob(http.StatusOK, "text/plain; charset=utf-8", writeIndex(keys))
+	return httpx.Bytes(c, http.StatusOK, "text/plain; charset=utf-8", writeIndex(keys))
 }
 
 // pageSize reads how many keys the client wants at once; it never asks for the rest.

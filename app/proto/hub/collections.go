@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 )
@@ -73,7 +74,7 @@ func (d *door) collection(c echo.Context) error {
 	}
 	switch errs.KindOf(err) {
 	case errs.NotFound, errs.Unauthenticated, errs.Invalid:
-		return c.JSON(http.StatusOK, struct{}{})
+		return httpx.JSON(c, http.StatusOK, struct{}{})
 	}
 	if err != nil {
 		return errs.Wrap(op, err)
@@ -93,7 +94,7 @@ func (d *door) answerCollection(c echo.Context, actor model.Actor, found model.C
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, d.describeCollection(c, found, tags))
+	return httpx.JSON(c, http.StatusOK, d.describeCollection(c, found, tags))
 }
 
 // describeCollection writes a collection down.

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 )
@@ -45,7 +46,7 @@ func (d *door) manifest(c echo.Context) error {
 	}
 	// The address in it is the caller's own, and does not last.
 	c.Response().Header().Set(echo.HeaderCacheControl, "private, no-store")
-	return c.JSON(http.StatusOK, m)
+	return httpx.JSON(c, http.StatusOK, m)
 }
 
 // remove answers DELETE /api/container/COLLECTION/NAME[:TAG][@VERSION]. Its success must

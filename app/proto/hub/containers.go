@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/registry"
@@ -52,7 +53,7 @@ func (d *door) containerByID(c echo.Context) error {
 	if report != nil {
 		m.Metadata = report
 	}
-	return c.JSON(http.StatusOK, m)
+	return httpx.JSON(c, http.StatusOK, m)
 }
 
 // search answers GET /api/container/search/[collection/C/]name/N[/tag/T]: exact matches,
@@ -71,7 +72,7 @@ func (d *door) search(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, d.listed(images))
+	return httpx.JSON(c, http.StatusOK, d.listed(images))
 }
 
 // listed writes images down for a list.

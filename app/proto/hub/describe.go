@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 )
@@ -20,7 +21,7 @@ func date(at time.Time) string { return at.Format(dateLayout) }
 // describe answers GET /api/registry/identity.
 func (d *door) describe(c echo.Context) error {
 	at := d.Address.Of(c.Request())
-	return c.JSON(http.StatusOK, registryIdentity{Name: d.Registry.Settings().Name, ID: at.Hostname(), URL: at.String()})
+	return httpx.JSON(c, http.StatusOK, registryIdentity{Name: d.Registry.Settings().Name, ID: at.Hostname(), URL: at.String()})
 }
 
 // address gives the absolute address of something of this registry.

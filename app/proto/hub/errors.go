@@ -35,5 +35,5 @@ func Errors(c echo.Context, err error) error {
 	if strings.HasSuffix(strings.TrimSuffix(c.Path(), "/"), "/upload") {
 		f.Message = f.Detail
 	}
-	return c.JSON(status, f)
+	return httpx.JSON(c, status, f)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 )
 
@@ -41,7 +42,7 @@ func (d *door) labels(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, list)
+	return httpx.JSON(c, http.StatusOK, list)
 }
 
 // parseLabelQuery reads what follows /labels/search. A value may hold slashes, which its

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/registry"
 )
@@ -89,5 +90,5 @@ func answerList[T any](d *door, c echo.Context, all []T) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, r)
+	return httpx.JSON(c, http.StatusOK, r)
 }

@@ -37,7 +37,7 @@ func (d *door) announce(c echo.Context) error {
 	if err := d.Registry.CheckQuota(c.Request().Context(), actor, path, 0); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, announced{a.Collection})
+	return httpx.JSON(c, http.StatusOK, announced{a.Collection})
 }
 
 // upload answers POST /upload, the second step of a push: a form (RFC 7578) whose fields
@@ -64,5 +64,5 @@ func (d *door) upload(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	httpx.Set(c, "digest", image.Content)
-	return c.JSON(http.StatusOK, uploaded{Message: "Upload Complete", Version: ref.Dotted(image.Content)})
+	return httpx.JSON(c, http.StatusOK, uploaded{Message: "Upload Complete", Version: ref.Dotted(image.Content)})
 }

@@ -25,7 +25,7 @@ func (d *door) discover(c echo.Context) error {
 		Registry string `json:"registryUri,omitempty"`
 	}
 	address := d.address(c)
-	return c.JSON(http.StatusOK, map[string]service{
+	return httpx.JSON(c, http.StatusOK, map[string]service{
 		"libraryAPI":  {URI: address, Registry: address},
 		"keystoreAPI": {URI: address},
 		"tokenAPI":    {URI: address},
@@ -70,7 +70,7 @@ func (d *door) currentUser(c echo.Context) error {
 	}
 	name := httpx.Actor(c).Name
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, struct {
+	return httpx.JSON(c, http.StatusOK, struct {
 		Name  string `json:"username"`
 		Email string `json:"email"` // none is kept
 		Real  string `json:"realname"`

@@ -33,7 +33,7 @@ func Errors(c echo.Context, err error) error {
 		}
 	}
 	header.Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(status, failure{problem{status, httpx.Message(c, err)}})
+	return httpx.JSON(c, status, failure{problem{status, httpx.Message(c, err)}})
 }
 
 // never404 is for what continues a push: 404 would tell the client that the registry

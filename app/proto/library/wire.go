@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"sregistry/app/httpx"
 )
 
 // success is the envelope of every answer but the few that have none.
@@ -16,7 +18,7 @@ type success struct {
 // is secret.
 func answer(c echo.Context, data any) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, success{data})
+	return httpx.JSON(c, http.StatusOK, success{data})
 }
 
 // failure is the envelope of an error.

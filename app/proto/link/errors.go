@@ -20,5 +20,5 @@ var statuses = httpx.Statuses{
 // Errors answers a request that failed with a sentence for the person who reads it, in a
 // browser or behind curl.
 func Errors(c echo.Context, err error) error {
-	return c.String(statuses.Of(errs.KindOf(err)), httpx.Message(c, err)+"\n")
+	return httpx.Text(c, statuses.Of(errs.KindOf(err)), httpx.Message(c, err)+"\n")
 }

@@ -37,7 +37,7 @@ func (d *door) check(c echo.Context, _ target) error {
 	if err := ask(c); err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, struct{}{})
+	return httpx.JSON(c, http.StatusOK, struct{}{})
 }
 
 // ask refuses a caller who shows no credentials at all, where clients learn how to sign in:

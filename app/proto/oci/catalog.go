@@ -25,7 +25,7 @@ func (d *door) catalog(c echo.Context, _ target) error {
 		return err
 	}
 	list = cut(c, prefix+"_catalog", list, limit)
-	return c.JSON(http.StatusOK, repositoryList{list})
+	return httpx.JSON(c, http.StatusOK, repositoryList{list})
 }
 
 // cut gives a list with one more than was wanted its length, and tells where it goes on.

@@ -55,7 +55,7 @@ func Errors(c echo.Context, err error) error {
 			c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge())
 		}
 	}
-	return c.JSON(httpx.Status(kind), failure{[]problem{{
+	return httpx.JSON(c, httpx.Status(kind), failure{[]problem{{
 		Code: codeOf(c.Request().URL.Path, kind, err), Message: httpx.Message(c, err), Detail: detail{kind.String()}}}})
 }
 

@@ -1,7 +1,6 @@
 package oci
 
 import (
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func (d *door) manifest(c echo.Context, t target) error {
 		return c.NoContent(http.StatusNotModified)
 	}
 	h.Set(echo.HeaderContentLength, strconv.Itoa(len(m.Body)))
-	return c.Blob(http.StatusOK, m.MediaType, m.Body)
+	return httpx.Bytes(c, http.StatusOK, m.MediaType, m.Body)
 }
 
 // reference reads a reference by which something is looked for. One that cannot be names
@@ -78,9 +77,12 @@ func (d *door) putManifest(c echo.Context, t target) error {
 	if err := d.Registry.AuthorizePush(req.Context(), httpx.Actor(c), t.name, r.Tag); err != nil { // before anything is held in memory
 		return err
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, manifests.MaxSize+1)) // one more, for the core to refuse
+	body, err := httpx.ReadBody(c, manifests.MaxSize, manifests.MemoryFactor)
+	if errs.Is(err, errs.TooLarge) {
+		return errs.E(op, errs.TooLarge, "The manifest is larger than %d MiB.", manifests.MaxSize>>20)
+	}
 	if err != nil {
-		return err
+		return errs.Wrap(op, err)
 	}
 	i, err := d.Registry.PutManifest(req.Context(), httpx.Actor(c), t.name, r, req.Header.Get(echo.HeaderContentType), body, more...)
 	if errs.Is(err, errs.Unsupported) { // is for methods, here

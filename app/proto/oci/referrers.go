@@ -47,7 +47,7 @@ func (d *door) referrers(c echo.Context, t target) error {
 	if err != nil {
 		return errs.Wrap("oci.referrers", err)
 	}
-	return c.Blob(http.StatusOK, manifests.OCIIndex, body)
+	return httpx.Bytes(c, http.StatusOK, manifests.OCIIndex, body)
 }
 
 // readCursor reads where a list goes on.

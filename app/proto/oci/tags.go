@@ -25,7 +25,7 @@ func (d *door) tags(c echo.Context, t target) error {
 		return err
 	}
 	list = cut(c, prefix+t.name.String()+"/tags/list", list, limit)
-	return c.JSON(http.StatusOK, tagList{t.name.String(), list})
+	return httpx.JSON(c, http.StatusOK, tagList{t.name.String(), list})
 }
 
 // readLimit reads how many names are wanted at most; that nobody said stands for as many

@@ -65,17 +65,16 @@ const maxForm = 16 << 10
 func (d *door) tokenByForm(c echo.Context, _ target) error {
 	const op = "oci.tokenByForm"
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return errs.Because(op, errs.Invalid, err, "The body is not a form that can be read.")
+	form, err := httpx.ReadForm(c, maxForm)
+	if err != nil {
+		return errs.Wrap(op, err)
 	}
 	var actor model.Actor
-	var err error
-	switch grant := r.PostForm.Get("grant_type"); grant {
+	switch grant := form.Get("grant_type"); grant {
 	case "password":
-		actor, err = d.Identity.Basic(r.Context(), httpx.Source(c), r.PostForm.Get("username"), r.PostForm.Get("password"))
+		actor, err = d.Identity.Basic(r.Context(), httpx.Source(c), form.Get("username"), form.Get("password"))
 	case "refresh_token":
-		actor, err = d.Identity.Bearer(r.Context(), r.PostForm.Get("refresh_token"))
+		actor, err = d.Identity.Bearer(r.Context(), form.Get("refresh_token"))
 	default:
 		return errs.E(op, errs.Invalid, "The grant_type %.20q is not known; send password or refresh_token.", grant)
 	}
@@ -92,6 +91,6 @@ func (d *door) issue(c echo.Context, actor model.Actor) error {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, tokenAnswer{Token: pass, AccessToken: pass, TokenType: "Bearer",
+	return httpx.JSON(c, http.StatusOK, tokenAnswer{Token: pass, AccessToken: pass, TokenType: "Bearer",
 		ExpiresIn: int(identity.PassLife / time.Second), IssuedAt: time.Now().UTC().Format(time.RFC3339)})
 }

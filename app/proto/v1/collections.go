@@ -33,7 +33,7 @@ func (d *door) createCollection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusCreated, d.wireCollection(made))
+	return httpx.JSON(c, http.StatusCreated, d.wireCollection(made))
 }
 
 // collection is GET /api/v1/collections/{collection}.
@@ -47,7 +47,7 @@ func (d *door) collection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, d.wireCollection(found))
+	return httpx.JSON(c, http.StatusOK, d.wireCollection(found))
 }
 
 // changeCollection is PATCH /api/v1/collections/{collection}.
@@ -65,7 +65,7 @@ func (d *door) changeCollection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, d.wireCollection(changed))
+	return httpx.JSON(c, http.StatusOK, d.wireCollection(changed))
 }
 
 // deleteCollection is DELETE /api/v1/collections/{collection}.

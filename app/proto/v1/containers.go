@@ -34,7 +34,7 @@ func (d *door) container(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, wireContainer(found))
+	return httpx.JSON(c, http.StatusOK, wireContainer(found))
 }
 
 // deleteContainer is DELETE /api/v1/containers/{container}.

@@ -49,7 +49,7 @@ func (d *door) undelete(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, api.Restored{Name: done.Name, Tags: done.Tags, Taken: done.Taken})
+	return httpx.JSON(c, http.StatusOK, api.Restored{Name: done.Name, Tags: done.Tags, Taken: done.Taken})
 }
 
 // purge is DELETE /api/v1/deletions/{deletion}.

@@ -31,7 +31,7 @@ func Errors(c echo.Context, err error) error {
 		// Basic is accepted too, but a challenge that names it makes browsers ask their users.
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="sregistry"`)
 	}
-	return c.JSON(status, api.Failure{Error: api.Problem{
+	return httpx.JSON(c, status, api.Failure{Error: api.Problem{
 		Kind: kind.String(), Message: httpx.Message(c, err), Request: httpx.RequestID(c),
 		RetryAfter: int(math.Ceil(errs.RetryAfter(err).Seconds())),
 	}})

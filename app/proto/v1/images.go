@@ -38,7 +38,7 @@ func (d *door) image(c echo.Context) error {
 	if report != nil {
 		out.Report = json.RawMessage(report)
 	}
-	return c.JSON(http.StatusOK, out)
+	return httpx.JSON(c, http.StatusOK, out)
 }
 
 // deleteImage is DELETE /api/v1/containers/{container}/images/{digest}. A tag is refused

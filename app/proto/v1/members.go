@@ -26,7 +26,7 @@ func (d *door) invite(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusCreated, api.Invitation{Team: made.Team, Expires: made.Expires, Link: d.address + "/invitations/" + secret})
+	return httpx.JSON(c, http.StatusCreated, api.Invitation{Team: made.Team, Expires: made.Expires, Link: d.address + "/invitations/" + secret})
 }
 
 // accept is POST /api/v1/invitations/accept. It answers with the team.

@@ -22,7 +22,7 @@ func (d *door) readme(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, wireReadme(r))
+	return httpx.JSON(c, http.StatusOK, wireReadme(r))
 }
 
 // setReadme is PUT /api/v1/containers/{container}/readme.
@@ -43,7 +43,7 @@ func (d *door) setReadme(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, wireReadme(r))
+	return httpx.JSON(c, http.StatusOK, wireReadme(r))
 }
 
 func wireReadme(r model.Readme) api.Readme {

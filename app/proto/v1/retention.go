@@ -23,7 +23,7 @@ func (d *door) retention(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, api.Retention{Rules: each(rules, wireRule)})
+	return httpx.JSON(c, http.StatusOK, api.Retention{Rules: each(rules, wireRule)})
 }
 
 // setRetention is PUT /api/v1/collections/{collection}/retention.
@@ -62,7 +62,7 @@ func (d *door) previewRetention(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, api.Expiring{More: more, Tags: each(list, func(e model.ExpiringTag) api.ExpiringTag {
+	return httpx.JSON(c, http.StatusOK, api.Expiring{More: more, Tags: each(list, func(e model.ExpiringTag) api.ExpiringTag {
 		return api.ExpiringTag{Name: e.Container + ":" + e.Tag, Updated: e.Updated, Pulled: moment(e.Pulled), Size: e.Size}
 	})})
 }

@@ -17,11 +17,13 @@ import (
 var openAPI []byte
 
 // document is GET /api/v1/openapi.json.
-func document(c echo.Context) error { return c.JSONBlob(http.StatusOK, openAPI) }
+func document(c echo.Context) error {
+	return httpx.Bytes(c, http.StatusOK, echo.MIMEApplicationJSON, openAPI)
+}
 
 // describe is GET /api/v1.
 func (d *door) describe(c echo.Context) error {
-	return c.JSON(http.StatusOK, api.Server{Name: d.registry.Settings().Name, Version: d.version, Address: d.address})
+	return httpx.JSON(c, http.StatusOK, api.Server{Name: d.registry.Settings().Name, Version: d.version, Address: d.address})
 }
 
 // whoami is GET /api/v1/whoami. Who shows no credential is told to, since he who asks
@@ -31,5 +33,5 @@ func (d *door) whoami(c echo.Context) error {
 	if actor.IsAnonymous() {
 		return errs.E("v1.whoami", errs.Unauthenticated, "You sent no credentials; send a token.")
 	}
-	return c.JSON(http.StatusOK, api.Whoami{User: actor.Name, Admin: actor.Admin, Via: string(actor.Via), Scope: actor.Scope.Names()})
+	return httpx.JSON(c, http.StatusOK, api.Whoami{User: actor.Name, Admin: actor.Admin, Via: string(actor.Via), Scope: actor.Scope.Names()})
 }

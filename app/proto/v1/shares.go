@@ -33,7 +33,7 @@ func (d *door) share(c echo.Context) error {
 	}
 	out := wireShare(made)
 	out.Link = d.address + "/share/" + secret + "/" + image.FileName()
-	return c.JSON(http.StatusCreated, out)
+	return httpx.JSON(c, http.StatusCreated, out)
 }
 
 // shares is GET /api/v1/containers/{container}/shares.

@@ -35,7 +35,7 @@ func (d *door) createTeam(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusCreated, wireTeam(made))
+	return httpx.JSON(c, http.StatusCreated, wireTeam(made))
 }
 
 // team is GET /api/v1/teams/{team}. The page is of its members.
@@ -60,7 +60,7 @@ func (d *door) answerTeam(c echo.Context, name string, page model.Page) error {
 	}
 	out := wireTeam(found)
 	out.Members, out.Next = each(members, wireMember), next
-	return c.JSON(http.StatusOK, out)
+	return httpx.JSON(c, http.StatusOK, out)
 }
 
 // deleteTeam is DELETE /api/v1/teams/{team}.

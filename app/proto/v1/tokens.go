@@ -57,7 +57,7 @@ func (d *door) createToken(c echo.Context) error {
 	}
 	out := wireToken(token, cmp.Or(in.User, actor.Name))
 	out.Secret = secret
-	return c.JSON(http.StatusCreated, out)
+	return httpx.JSON(c, http.StatusCreated, out)
 }
 
 // scope reads the words of a scope; none at all is to read and write.

@@ -27,7 +27,7 @@ func (d *door) usage(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, wireUsage(u))
+	return httpx.JSON(c, http.StatusOK, wireUsage(u))
 }
 
 // setQuota is PUT /api/v1/usage/{place}/quota.
@@ -45,7 +45,7 @@ func (d *door) setQuota(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusOK, wireUsage(u))
+	return httpx.JSON(c, http.StatusOK, wireUsage(u))
 }
 
 func wireUsage(u model.Usage) api.Usage {

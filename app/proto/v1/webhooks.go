@@ -52,7 +52,7 @@ func (d *door) createWebhook(c echo.Context) error {
 	}
 	out := wireWebhook(made)
 	out.Secret = secret
-	return c.JSON(http.StatusCreated, out)
+	return httpx.JSON(c, http.StatusCreated, out)
 }
 
 // deleteWebhook is DELETE /api/v1/webhooks/{webhook}.
@@ -108,7 +108,7 @@ func (d *door) testWebhook(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return c.JSON(http.StatusCreated, api.Tested{Delivery: delivery})
+	return httpx.JSON(c, http.StatusCreated, api.Tested{Delivery: delivery})
 }
 
 func wireWebhook(w model.Webhook) api.Webhook {

@@ -46,12 +46,12 @@ func answerPage[M, A any](c echo.Context, convert func(M) A, find func(context.C
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, api.List[A]{Items: each(list, convert), Next: next})
+	return httpx.JSON(c, http.StatusOK, api.List[A]{Items: each(list, convert), Next: next})
 }
 
 // answerList answers with a list that is so short that it comes at once.
 func answerList[M, A any](c echo.Context, items []M, convert func(M) A) error {
-	return c.JSON(http.StatusOK, api.List[A]{Items: each(items, convert)})
+	return httpx.JSON(c, http.StatusOK, api.List[A]{Items: each(items, convert)})
 }
 
 // each converts all; the outcome is never nil, so that JSON has [] and not null.

@@ -87,5 +87,5 @@ func Errors(c echo.Context, err error) error {
 
 func answer(c echo.Context, status int, text string) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.String(status, text+"\n")
+	return httpx.Text(c, status, text+"\n")
 }
