@@ -55,7 +55,7 @@ var rules = []rule{
 	{find: `goes before`, say: "overrides"},
 	{find: `of which`, say: "two sentences"},
 	{find: `too[.;:]?$|, too`, say: "also, before the verb"},
-	{find: `(comes|come|came) (in|from)`, say: "arrives; name the subject"},
+	{find: `(comes|come|came) in`, say: "arrives; name the subject"},
 	{find: `everything that (was|is|were|are)|what (was|is) (already )?(there|here)`, say: "name the noun"},
 	{find: `what (was|is|were) (deleted|pushed|there|kept|sent|said|done|typed|uploaded)`, say: "name the noun: deleted images, uploads"},
 	{find: `what of`, say: "name the noun"},

@@ -104,15 +104,15 @@ func (p Account) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</section></div><section aria-labelledby=\"room\"><h2 id=\"room\">Room</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</section></div><section aria-labelledby=\"storage\"><h2 id=\"storage\">Storage</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = usage("All in your namespace", p.Usage).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = usage("Your namespace", p.Usage).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"hint\">What was deleted counts until it is gone for good.</p></section><section aria-labelledby=\"leave\"><h2 id=\"leave\">Delete the account</h2><p>What you pushed stays. What you alone own, you hand over or delete first.</p><p class=\"after-text\"><a href=\"/account/delete\">Delete this account…</a></p></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"hint\">Deleted images count until they are permanently deleted.</p></section><section aria-labelledby=\"leave\"><h2 id=\"leave\">Delete the account</h2><p>What you pushed stays. What you alone own, you hand over or delete first.</p><p class=\"after-text\"><a href=\"/account/delete\">Delete this account…</a></p></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -46,7 +46,7 @@ type CollectionSettings struct {
 	// Rules are those by which tags go, as typed.
 	Rules  string
 	DryRun DryRun
-	// Deletions can be brought back.
+	// Deletions can be restored.
 	Deletions     []model.Deletion
 	MoreDeletions string
 	// Problems are about description, who, signers, quota, rules, delete-name, or the whole.
@@ -60,7 +60,7 @@ func SettingsPath(c ref.Collection) string { return CollectionPath(c) + "/settin
 func (p CollectionNew) namespaceWords(name string) string {
 	switch name {
 	case ref.Library:
-		return "the registry's own"
+		return ref.Library + " (shared)"
 	case p.Viewer.Name:
 		return name + " (yours)"
 	}
@@ -96,9 +96,9 @@ func holderKind(g model.RoleAssignment) string {
 // change is what becoming public, or private, will mean.
 func (p CollectionSettings) change() string {
 	if p.Collection.Public {
-		return "If you make it private, only those with a role here see it: everybody else gets the answer that it does not exist, and links to its pages lead nowhere. Download links that were made stay good."
+		return "Making it private hides it from everyone without a role. Links to its pages stop working for them; existing download links keep working."
 	}
-	return "If you make it public, everybody who can reach this registry sees and pulls all that is in it, now and later, with its labels and definition files, and finds it by the search."
+	return "Making it public lets everyone who can reach this registry find and pull its current and future images, including labels and definition files."
 }
 
 // suggestions are names to be suggested, without those that have a role already.

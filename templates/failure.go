@@ -17,28 +17,28 @@ type Failure struct {
 func (p Failure) title() string {
 	switch p.Status {
 	case http.StatusUnauthorized:
-		return "Please sign in"
+		return "Sign-in required"
 	case http.StatusForbidden:
-		return "You may not do this"
+		return "Access denied"
 	case http.StatusNotFound:
-		return "There is nothing here"
+		return "Not found"
 	case http.StatusMethodNotAllowed:
-		return "This does not work that way"
+		return "Method not allowed"
 	case http.StatusConflict:
-		return "That clashes with what is there"
+		return "Conflict"
 	case http.StatusRequestEntityTooLarge:
-		return "That is too large"
+		return "Too large"
 	case http.StatusTooManyRequests:
-		return "A little slower, please"
+		return "Too many requests"
 	case http.StatusServiceUnavailable:
-		return "Not just now"
+		return "Temporarily unavailable"
 	case http.StatusInsufficientStorage:
-		return "The disk is full"
+		return "Disk full"
 	}
 	if p.Status >= 500 {
-		return "Something went wrong here"
+		return "Something went wrong"
 	}
-	return "That did not work"
+	return "Request failed"
 }
 
 // invites reports whether signing in may help.

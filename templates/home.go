@@ -50,7 +50,7 @@ func (p Home) welcome() []string {
 		}
 	}
 	if len(paragraphs) == 0 {
-		return []string{"A place to store and hand out Singularity and Apptainer images. What is pushed once can be pulled with every client, by everyone who may."}
+		return []string{"A registry for Singularity and Apptainer images. Push an image once and pull it with any client."}
 	}
 	return paragraphs
 }
@@ -60,6 +60,6 @@ func (p Home) begin() []Command {
 	return []Command{
 		{"Log in", "sregistry login " + p.Address},
 		{"Push an image", "sregistry push --name lab/hello --tag latest hello.sif"},
-		{"Pull it elsewhere", "sregistry pull lab/hello:latest"},
+		{"Pull it on another machine", "sregistry pull lab/hello:latest"},
 	}
 }

@@ -30,7 +30,7 @@ type ManageContainer struct {
 	Managed
 	Tags     []model.Tag
 	MoreTags string
-	// Deletions can be brought back.
+	// Deletions can be restored.
 	Deletions     []model.Deletion
 	MoreDeletions string
 }
@@ -50,7 +50,7 @@ type DeleteConfirm struct {
 	// WholeImage says that it is an image, and not only one of its tags.
 	WholeImage bool
 	Image      model.Image
-	// Grace is for how long it can be brought back.
+	// Grace is how long it can be restored.
 	Grace time.Duration
 	// Action is where the form goes, Back the page that it came from.
 	Action, Back string
@@ -66,7 +66,7 @@ type ShareCreated struct {
 }
 
 // ShareLives are the choices of how long a link is good, in hours.
-var ShareLives = []Life{{"1", "for one hour"}, {"24", "for one day"}, {"168", "for 7 days"}, {"720", "for 30 days"}, {"8760", "for one year"}}
+var ShareLives = []Life{{"1", "1 hour"}, {"24", "1 day"}, {"168", "7 days"}, {"720", "30 days"}, {"8760", "1 year"}}
 
 // ManagePath is the path of the page to manage a container, or with a reference a tag or
 // image in it.
@@ -94,11 +94,11 @@ func (p ManageImage) reference() string {
 	return dotted(p.Image.Known())
 }
 
-// deletionWords say what a deletion took away.
+// deletionWords say what was deleted.
 func deletionWords(d model.Deletion) string {
 	switch d.Kind {
 	case model.MovedTag:
-		return "tag, as it was before it was moved"
+		return "tag, before it was moved"
 	case model.DeletedTag:
 		return "tag"
 	case model.DeletedImage:
@@ -109,10 +109,10 @@ func deletionWords(d model.Deletion) string {
 	return "collection"
 }
 
-// undoPath is where a form goes that brings something back.
+// undoPath is where a form goes that restores something.
 func undoPath(id int64) string { return "/do/undo/" + strconv.FormatInt(id, 10) }
 
-// graceWords write how long something can be brought back: "7 days", "12 hours".
+// graceWords write how long something can be restored: "7 days", "12 hours".
 func graceWords(d time.Duration) string {
 	if d >= 48*time.Hour {
 		return plural(int(d/(24*time.Hour)), "day")
@@ -121,4 +121,15 @@ func graceWords(d time.Duration) string {
 		return plural(int(d/time.Hour), "hour")
 	}
 	return inWords(d)
+}
+
+// lastTag reports whether the image loses its last tag.
+func (p DeleteConfirm) lastTag() bool { return len(p.Image.Tags) <= 1 }
+
+// kind is what is deleted.
+func (p DeleteConfirm) kind() string {
+	if p.WholeImage {
+		return "image"
+	}
+	return "tag"
 }

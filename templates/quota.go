@@ -23,20 +23,20 @@ type QuotaForm struct {
 
 // hint says what can be typed.
 func (f QuotaForm) hint() string {
-	const sizes = "A size such as 500GiB or 1.5TB, or none. What is there already stays, also if it is more."
+	const sizes = "A size such as 500GiB or 1.5TB, or “none”. Existing images are kept even if over quota."
 	if !f.User {
 		return sizes
 	}
-	return "A size such as 500GiB or 1.5TB, none, or default for what the setting user-quota gives every user: " + limitWords(f.UserQuota) +
-		". What is there already stays, also if it is more."
+	return "A size such as 500GiB or 1.5TB, “none”, or “default” for the default quota (" + limitWords(f.UserQuota) +
+		"). Existing images are kept even if over quota."
 }
 
 // removal is what it is to remove a limit of its own.
 func (f QuotaForm) removal() string {
 	if f.User {
-		return "Back to the default"
+		return "Use default"
 	}
-	return "Remove the limit"
+	return "Remove quota"
 }
 
 // AdminQuotas lists all limits of room that hold, and sets others.
@@ -95,9 +95,9 @@ func limitedPath(q model.Quota) string {
 func limitedWords(k model.QuotaKind) string {
 	switch k {
 	case model.LibraryQuota:
-		return "the registry's own"
+		return "shared"
 	case model.OrphanQuota:
-		return "of an account that is gone"
+		return "deleted account"
 	}
 	return string(k)
 }
@@ -137,10 +137,10 @@ func percent(share float64) string {
 func takenWords(u model.Usage) string {
 	words := percent(u.Ratio())
 	if u.Reserved > 0 {
-		words += ", with " + bytesOf(u.Reserved) + " kept free for uploads"
+		words += ", " + bytesOf(u.Reserved) + " reserved for uploads"
 	}
 	if u.Default {
-		words += ", the limit of every user"
+		words += ", default quota"
 	}
 	return words
 }

@@ -74,7 +74,7 @@ func (p Search) title() string {
 	case strings.TrimSpace(q.Text) != "":
 		return "Search"
 	case q.Starred:
-		return "Your stars"
+		return "Starred by you"
 	case q.Key != "" || q.Arch != "" || q.Namespace != "" || q.Signed:
 		return "Containers"
 	}

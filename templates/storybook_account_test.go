@@ -34,7 +34,7 @@ func ownStories() []story {
 			"full-name": "The full name is too long; write at most 100 characters.",
 			"current":   "The present password is wrong.",
 			"password":  "The password is too short; use at least 10 characters.",
-			"again":     "The two passwords differ; type the same one twice.",
+			"again":     "The passwords do not match.",
 		}}.View()},
 		{"sessions", templates.Sessions{Page: signedIn("/account/sessions"), Sessions: sessions, Current: "one", Now: now}.View()},
 		{"sessions-one", templates.Sessions{Page: signedIn("/account/sessions"), Sessions: sessions[:1], Current: "one", Now: now}.View()},
@@ -54,7 +54,7 @@ func ownStories() []story {
 		{"password-link", templates.PasswordLink{Page: anonymous("/password/" + link), Secret: link, User: alice}.View()},
 		{"password-link-problems", templates.PasswordLink{Page: anonymous("/password/" + link), Secret: link, User: alice, Problems: templates.Problems{
 			"password": "The password is too short; use at least 10 characters.",
-			"again":    "The two passwords differ; type the same one twice.",
+			"again":    "The passwords do not match.",
 		}}.View()},
 		{"password-link-gone", templates.PasswordLink{Page: anonymous("/password/" + link), Gone: true}.View()},
 	}

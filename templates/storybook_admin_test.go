@@ -53,9 +53,9 @@ func userStories() []story {
 	token := model.Token{ID: "7", Name: hostile, Scope: model.ScopeAll, Created: now, Collections: []string{"lab", longPart}}
 	form := templates.UserForm{Kind: model.Person}
 	usage := model.Usage{Name: "alice", Used: 3 << 30, Quota: 100 << 30, Default: true}
-	quota := templates.QuotaForm{Action: "/admin/users/alice/quota#room", User: true, UserQuota: 100 << 30}
-	own := templates.QuotaForm{Action: "/admin/users/ci/quota#room", Size: "1TiB", Own: true, User: true}
-	bad := templates.QuotaForm{Action: "/admin/users/" + longPart + "/quota#room", Size: hostile, User: true}
+	quota := templates.QuotaForm{Action: "/admin/users/alice/quota#storage", User: true, UserQuota: 100 << 30}
+	own := templates.QuotaForm{Action: "/admin/users/ci/quota#storage", Size: "1TiB", Own: true, User: true}
+	bad := templates.QuotaForm{Action: "/admin/users/" + longPart + "/quota#storage", Size: hostile, User: true}
 	return []story{
 		{"admin-users", templates.AdminUsers{Page: admin("/admin/users"), Users: []model.User{alice, root, ci, gone}, More: "/admin/users?after=x&q=", Form: form}.View()},
 		{"admin-users-none", templates.AdminUsers{Page: admin("/admin/users"), Words: hostile, Form: form}.View()},

@@ -87,7 +87,7 @@ func crowdedManageStories() []story {
 			Description: emoji + "\n" + rtl + "\n" + longPart, Roles: []model.RoleAssignment{{Team: longPart, Role: model.Owner}}, Rules: "tags=" + longPart + ",last=1", Deletions: gone,
 			DryRun: templates.DryRun{Done: true, Tags: []model.ExpiringTag{{Container: crowdedName.String(), Tag: longPart, Updated: now, Size: 1 << 60}}},
 			Usage:  model.Usage{Name: collection.Full(), Used: 1 << 60, Reserved: 1 << 50, Quota: 1 << 61}, Namespace: &model.Usage{Name: longPart, Used: 1 << 60, Quota: 1 << 60},
-			Quota: &templates.QuotaForm{Action: templates.SettingsPath(collection) + "/quota#room", Size: "2097152TiB", Own: true}}.View()},
+			Quota: &templates.QuotaForm{Action: templates.SettingsPath(collection) + "/quota#storage", Size: "2097152TiB", Own: true}}.View()},
 		{"crowded-collection-new", templates.CollectionNew{Page: crowded("/collections/new"), Namespaces: []string{longPart},
 			Form: templates.CollectionForm{Namespace: longPart, Name: longPart, Description: emoji + "\n" + rtl}}.View()},
 		{"crowded-manage-container", templates.ManageContainer{Managed: managed, Tags: []model.Tag{{Name: longPart, Updated: now}}, Deletions: gone}.View()},
@@ -132,7 +132,7 @@ func crowdedPeopleStories() []story {
 		{"crowded-admin-user", templates.AdminUser{Page: crowded(templates.UserPath("2-" + longPart)), User: model.User{Name: "2-" + longPart, FullName: longName, Admin: true, Kind: model.Person, Created: now},
 			Reach: []model.UserRole{{Collection: crowdedName.Collection.Full(), Public: true, Role: model.Owner}}, Tokens: []model.Token{token}, Now: now,
 			Held: []string{crowdedName.Collection.Full(), "the team " + longPart}, Usage: usage,
-			Quota: templates.QuotaForm{Action: templates.UserPath(longPart) + "/quota#room", Size: "2097152TiB", Own: true, User: true, UserQuota: 1 << 60}}.View()},
+			Quota: templates.QuotaForm{Action: templates.UserPath(longPart) + "/quota#storage", Size: "2097152TiB", Own: true, User: true, UserQuota: 1 << 60}}.View()},
 		{"crowded-password-link-made", templates.PasswordLinkMade{Page: crowded("/admin/users"), User: person, Link: "https://" + longPart + ".example.org/password/" + link, Expires: now}.View()},
 		{"crowded-admin-storage", templates.AdminStorage{Page: crowded("/admin/storage?in=" + longPart), Place: longPart, Now: now, Holdings: []model.StorageUsage{
 			{Name: crowdedName.Collection.Full(), Images: 1 << 30, Bytes: 1 << 60, HasQuota: true, Quota: 1 << 61}, {Name: longPart + "/2-" + longPart, Images: 1, Bytes: 1 << 59, HasQuota: true}}}.View()},

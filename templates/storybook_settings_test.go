@@ -30,10 +30,10 @@ func collectionManageStories() []story {
 	limiting := settings
 	limiting.Page, limiting.Usage = flashed(admin("/collections/library/lab/settings"), "lab may take up 500 GiB now."), model.Usage{Name: "alice/" + longPart, Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}
 	limiting.Namespace = &model.Usage{Name: longPart, Used: 3 << 40, Quota: 2 << 40, Default: true}
-	limiting.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#room", Size: "500GiB", Own: true}
+	limiting.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#storage", Size: "500GiB", Own: true}
 	badQuota := limiting
 	badQuota.Flash, badQuota.Usage = "", model.Usage{Name: "lab", Used: 7}
-	badQuota.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#room", Size: hostile}
+	badQuota.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#storage", Size: hostile}
 	badQuota.Problems = templates.Problems{"quota": hostile + " is no size; write such as 500GiB, none or default."}
 	return []story{
 		{"collection-settings-quota", limiting.View()},

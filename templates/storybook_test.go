@@ -141,7 +141,7 @@ func homeStories() []story {
 		{"home", templates.Home{Page: signedIn("/"), Address: address, Collections: list, More: "/?after=neuro", Welcome: "Images of the *Imaging Hub*, for all who need them.\n\n" + rtl,
 			Counts: templates.HomeCounts{Collections: 4, Containers: 1247}, Arches: []string{"amd64", "arm64", "riscv64"},
 			Labels: []model.LabelCount{{Key: "maintainer", Images: 12}, {Key: "org.label-schema.build-date", Images: 1247}, {Key: longPart, Images: 1}},
-			Sections: []templates.HomeSection{{Title: "Your stars"},
+			Sections: []templates.HomeSection{{Title: "Starred by you"},
 				{Title: "Newest", All: templates.SearchQuery{Kind: model.KindContainer, Order: model.Newest}, Containers: shelf},
 				{Title: "Most pulled", All: templates.SearchQuery{Kind: model.KindContainer, Order: model.Pulled}, Containers: shelf[:1]}}}.View()},
 		{"home-later", templates.Home{Page: signedIn("/?after=neuro"), Address: address, Collections: list[2:], Later: true}.View()},
@@ -187,7 +187,7 @@ func failureStories() []story {
 		return templates.Failure{Page: p, Status: status, Message: message, RequestID: "3f2c9a417be0"}.View()
 	}
 	return []story{
-		{"failure-400", failure(signedIn("/account/tokens"), 400, "The form did not arrive whole; send it again.")},
+		{"failure-400", failure(signedIn("/account/tokens"), 400, "The form arrived incomplete. Send it again.")},
 		{"failure-401", failure(anonymous("/account/tokens?a=b&c=d"), 401, "This page is for people with an account.")},
 		{"failure-403", failure(signedIn("/administration"), 403, "Only administrators may see this page.")},
 		{"failure-404", failure(anonymous("/collections/library/none"), 404, "There is no such page, or it is not for everybody.")},

@@ -136,7 +136,7 @@ func (o WebhookOwner) head() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<nav class=\"trail\" aria-label=\"Where you are\"><ol><li><a class=\"name\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<nav class=\"trail\" aria-label=\"Breadcrumb\"><ol><li><a class=\"name\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -687,7 +687,7 @@ func (p Deliveries) View() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<div class=\"scroll after\" tabindex=\"0\" role=\"group\" aria-label=\"Deliveries\"><table><thead><tr><th scope=\"col\">What happened</th><th scope=\"col\">State</th><th scope=\"col\" class=\"extra\">Tries</th><th scope=\"col\">Last answer</th><th scope=\"col\"><span class=\"unseen\">What to do</span></th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<div class=\"scroll after\" tabindex=\"0\" role=\"group\" aria-label=\"Deliveries\"><table><thead><tr><th scope=\"col\">What happened</th><th scope=\"col\">State</th><th scope=\"col\" class=\"extra\">Tries</th><th scope=\"col\">Last answer</th><th scope=\"col\"><span class=\"unseen\">Actions</span></th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -87,4 +87,4 @@ func (s *Site) changePassword(c echo.Context) error {
 }
 
 // differ is what a form says whose two passwords are not the same.
-const differ = "The two passwords differ; type the same one twice."
+const differ = "The passwords do not match."

@@ -34,7 +34,7 @@ func TestPasswordIsChangedAndOtherSessionsEnd(t *testing.T) {
 	const next = "a wholly new password"
 	for _, c := range []struct{ current, password, again, field, says string }{
 		{"wrong", next, next, "current", "present password is wrong"},
-		{doortest.Password, next, "another", "again", "differ"},
+		{doortest.Password, next, "another", "again", "do not match"},
 		{doortest.Password, "short", "short", "password", "too short"},
 	} {
 		p := here.post("/account/password", "current", c.current, "password", c.password, "again", c.again)
@@ -108,7 +108,7 @@ func TestAccountIsDeletedWhenNothingIsOrphaned(t *testing.T) {
 	if _, err := f.Identity.Bearer(t.Context(), secret); err == nil {
 		t.Error("her token still works")
 	}
-	f.browser(t).get("/containers/library/lab/hello:latest").is(http.StatusOK).says("main", "an account that is gone")
+	f.browser(t).get("/containers/library/lab/hello:latest").is(http.StatusOK).says("main", "a deleted account")
 }
 
 func TestPasswordLinkSetsThePasswordOnce(t *testing.T) {
@@ -123,7 +123,7 @@ func TestPasswordLinkSetsThePasswordOnce(t *testing.T) {
 	b := f.browser(t)
 	const next = "a wholly new password"
 	b.get("/password/"+secret).is(http.StatusOK).says(".lead", "alice")
-	b.post("/password/"+secret, "password", next, "again", "x").is(http.StatusUnprocessableEntity).says("#again-problem", "differ")
+	b.post("/password/"+secret, "password", next, "again", "x").is(http.StatusUnprocessableEntity).says("#again-problem", "do not match")
 	b.post("/password/"+secret, "password", "short", "again", "short").is(http.StatusUnprocessableEntity).says("#password-problem", "too short")
 	b.post("/password/"+secret, "password", next, "again", next).leadsTo("/").says(".who", "alice")
 	b.get("/password/"+secret).is(http.StatusNotFound).says("h1", "no longer valid")

@@ -30,7 +30,7 @@ func (s *Site) showUser(c echo.Context, status int, actor model.Actor, typed fie
 	if view.Usage, err = s.registry.NamespaceUsage(ctx, actor, name); err != nil {
 		return errs.Wrap(op, err)
 	}
-	view.Quota = s.quotaForm(templates.UserPath(name)+"/quota#room", view.Usage, true, typed)
+	view.Quota = s.quotaForm(templates.UserPath(name)+"/quota#storage", view.Usage, true, typed)
 	var next string
 	if view.Reach, next, err = s.registry.UserRoles(ctx, actor, name, after(c)); err != nil {
 		return errs.Wrap(op, err)

@@ -33,7 +33,7 @@ func signedInForm(c echo.Context) (model.Actor, url.Values, error) {
 func signedIn(c echo.Context) (model.Actor, error) {
 	actor := httpx.Actor(c)
 	if actor.IsAnonymous() {
-		return actor, errs.E("web.signedIn", errs.Unauthenticated, "This page is for people with an account; sign in.")
+		return actor, errs.E("web.signedIn", errs.Unauthenticated, "Sign in to continue.")
 	}
 	return actor, nil
 }

@@ -22,7 +22,7 @@ func (s *Site) badge(c echo.Context) error {
 	name, isPicture := strings.CutSuffix(c.Param("*"), ".svg")
 	path, err := namedContainer(c, name)
 	if err != nil || !isPicture {
-		return errs.E(op, errs.NotFound, "There is no such badge; its address ends in .svg.")
+		return errs.E(op, errs.NotFound, "Badge not found. Its address must end in .svg.")
 	}
 	ctx, status := c.Request().Context(), http.StatusOK
 	view := templates.Badge{Name: name}

@@ -59,5 +59,5 @@ func (s *Site) createCollection(c echo.Context) error {
 	case err != nil:
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, templates.CollectionPath(made.Name), "The collection "+made.Name.String()+" is made.")
+	return s.goTo(c, templates.CollectionPath(made.Name), "Collection "+made.Name.String()+" created.")
 }

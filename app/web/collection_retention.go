@@ -44,9 +44,9 @@ func (s *Site) setRetention(c echo.Context, actor model.Actor, path ref.Path, f 
 	if err != nil {
 		return outcome{}, err
 	}
-	says := "Saved. The next sweep goes by these rules."
+	says := "Retention rules saved. The next cleanup applies them."
 	if len(rules) == 0 {
-		says = "Saved. Every tag stays."
+		says = "Retention rules removed. All tags are kept."
 	}
 	return outcome{says: says}, s.registry.SetRetention(c.Request().Context(), actor, path, rules)
 }

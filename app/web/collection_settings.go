@@ -117,12 +117,12 @@ func (s *Site) settle(field string, act func(echo.Context, model.Actor, ref.Path
 func (s *Site) setAbout(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
 	description, public := f.text("description"), f.text("visibility") == "public"
 	if v := f.text("visibility"); v != "public" && v != "private" {
-		return outcome{}, errs.E("web.setAbout", errs.Invalid, "A collection is public or private.")
+		return outcome{}, errs.E("web.setAbout", errs.Invalid, "Choose public or private.")
 	}
 	changed, err := s.registry.ChangeCollection(c.Request().Context(), actor, path, registry.CollectionChange{Public: &public, Description: &description})
-	says := "Saved. The collection is private."
+	says := "Changes saved. The collection is private."
 	if changed.Public {
-		says = "Saved. The collection is public."
+		says = "Changes saved. The collection is public."
 	}
 	return outcome{says: says}, err
 }
@@ -136,13 +136,13 @@ func (s *Site) setRole(c echo.Context, actor model.Actor, path ref.Path, f field
 	} else {
 		g.User = who
 	}
-	says := who + " has no role here any more."
+	says := who + " removed."
 	if word := f.text("role"); word != "none" {
 		role, ok := model.ParseRole(word)
 		if !ok {
-			return outcome{}, errs.E("web.setRole", errs.Invalid, "There are the roles contributor and owner.")
+			return outcome{}, errs.E("web.setRole", errs.Invalid, "Choose the role contributor or owner.")
 		}
-		g.Role, says = role, who+" is "+word+" now."
+		g.Role, says = role, "Role of "+who+" set to "+word+"."
 	}
 	return outcome{says: says}, s.registry.SetRole(c.Request().Context(), actor, path, g)
 }
@@ -156,9 +156,9 @@ func (s *Site) setSigners(c echo.Context, actor model.Actor, path ref.Path, f fi
 		}
 	}
 	changed, err := s.registry.ChangeCollection(c.Request().Context(), actor, path, registry.CollectionChange{TrustedKeys: &signers})
-	says := "Saved. No signature is asked for."
+	says := "Signing policy saved. Signatures are not required."
 	if len(changed.TrustedKeys) > 0 {
-		says = "Saved. What is pushed from now on has to be signed."
+		says = "Signing policy saved. New pushes must be signed."
 	}
 	return outcome{says: says}, err
 }
@@ -174,5 +174,5 @@ func (s *Site) deleteCollection(c echo.Context, actor model.Actor, path ref.Path
 		return outcome{}, err
 	}
 	undo, err := s.registry.DeleteCollection(ctx, actor, path)
-	return outcome{"/", "The collection " + found.Name.String() + " was deleted.", undo}, err
+	return outcome{"/", "Collection " + found.Name.String() + " deleted.", undo}, err
 }

@@ -22,11 +22,11 @@ func TestCollectionIsMade(t *testing.T) {
 	}
 	b.post("/teams", "name", "imaging", "join", "invite").is(http.StatusSeeOther)
 	p := b.get("/collections/new").is(http.StatusOK)
-	if d := cmp.Diff([]string{"the registry's own", "alice (yours)", "imaging (team)"}, p.lines("#namespace option")); d != "" {
+	if d := cmp.Diff([]string{"library (shared)", "alice (yours)", "imaging (team)"}, p.lines("#namespace option")); d != "" {
 		t.Error(d)
 	}
 	b.post("/collections", "namespace", "library", "name", "lab", "visibility", "public", "description", " For all. ").
-		leadsTo("/collections/library/lab").says(".badge.open", "public").says(".lead", "For all.").says(".notice.good", "lab is made")
+		leadsTo("/collections/library/lab").says(".badge.open", "public").says(".lead", "For all.").says(".notice.good", "lab created")
 	b.post("/collections", "namespace", "imaging", "name", "scans", "visibility", "private").leadsTo("/collections/imaging/scans").says(".badges", "private")
 	for _, c := range []struct{ namespace, name, says string }{
 		{"library", "lab", "taken"}, {"library", "La", "character 1"}, {"library", "a/b", "one word"}, {"library", "search", "reserved"}, {"crew", "x", "You may not"},
@@ -53,7 +53,7 @@ func TestCollectionIsManaged(t *testing.T) {
 	t.Parallel()
 	f, _, alice, bob, carol := managing(t)
 	alice.get("/collections/library/lab").says(".doings", "Settings")
-	alice.get(settings).is(http.StatusOK).says("section:has(#roles) tbody", "bob")
+	alice.get(settings).is(http.StatusOK).says("section:has(#members) tbody", "bob")
 
 	carol.get("/collections/library/lab").is(http.StatusNotFound)
 	alice.post(settings+"/about", "description", "Ours", "visibility", "public").leadsTo(settings).says(".notice.good", "is public")
@@ -66,7 +66,7 @@ func TestCollectionIsManaged(t *testing.T) {
 		t.Error("what was typed is gone")
 	}
 
-	alice.post(settings+"/roles", "kind", "user", "who", " carol ", "role", "owner").leadsTo(settings).says(".notice.good", "carol is owner now")
+	alice.post(settings+"/roles", "kind", "user", "who", " carol ", "role", "owner").leadsTo(settings).says(".notice.good", "Role of carol set to owner")
 	carol.post(settings+"/roles", "kind", "user", "who", "alice", "role", "contributor").leadsTo(settings)
 	alice.get(settings).is(http.StatusForbidden)
 	carol.post(settings+"/roles", "kind", "user", "who", "carol", "role", "none").is(http.StatusUnprocessableEntity).says("#who-problem", "no owner left")
@@ -77,12 +77,12 @@ func TestCollectionIsManaged(t *testing.T) {
 	bob.get("/collections/library/lab").is(http.StatusNotFound)
 
 	const key = "8883491F4268F173C6E5DC49EDECE4F3F38D871E"
-	carol.post(settings+"/signers", "signers", key+"\r\n\r\n").leadsTo(settings).says("#keys", key).says(".notice.good", "has to be signed")
+	carol.post(settings+"/signers", "signers", key+"\r\n\r\n").leadsTo(settings).says("#keys", key).says(".notice.good", "must be signed")
 	carol.post(settings+"/signers", "signers", "none").is(http.StatusUnprocessableEntity).says("#signers-problem", "fingerprint").says("#keys", "none")
-	carol.post(settings+"/signers", "signers", "").leadsTo(settings).says(".notice.good", "No signature")
+	carol.post(settings+"/signers", "signers", "").leadsTo(settings).says(".notice.good", "not required")
 
-	carol.post(settings+"/delete", "name", "la").is(http.StatusUnprocessableEntity).says("#delete-name-problem", "type lab")
-	gone := carol.post(settings+"/delete", "name", "lab").leadsTo("/").says(".notice.good", "collection lab was deleted")
+	carol.post(settings+"/delete", "name", "la").is(http.StatusUnprocessableEntity).says("#delete-name-problem", "Type lab")
+	gone := carol.post(settings+"/delete", "name", "lab").leadsTo("/").says(".notice.good", "Collection lab deleted")
 	carol.get(settings).is(http.StatusNotFound)
 	carol.post(gone.Find(".notice form").AttrOr("action", ""), "next", settings).leadsTo(settings).is(http.StatusOK)
 	if d := cmp.Diff([]string{"latest", "v1"}, f.tags(t, f.Admin(t, "root"), "lab/hello")); d != "" {
@@ -138,13 +138,13 @@ func TestRetentionIsTriedSetAndCleared(t *testing.T) {
 	t.Parallel()
 	f, owner, alice, _, _ := managing(t)
 	const rule = "tags=*,last=1"
-	alice.get(settings).is(http.StatusOK).says("section:has(#room)", "no quota")
-	tried := alice.post(settings+"/retention/try", "rules", rule).is(http.StatusOK).says("section:has(#retention) .section-lead", "1 tag would go").
+	alice.get(settings).is(http.StatusOK).says("section:has(#storage)", "no quota")
+	tried := alice.post(settings+"/retention/try", "rules", rule).is(http.StatusOK).says("section:has(#retention) .section-lead", "would delete 1 tag").
 		says("section:has(#retention) tbody", "lab/hello:")
 	if tried.text("#rules") != rule || alice.get(settings).text("#rules") != "" {
 		t.Error("what was only tried is kept, or what was typed is gone")
 	}
-	alice.post(settings+"/retention/try", "rules", "").is(http.StatusOK).says("section:has(#retention) .empty", "Nothing would go")
+	alice.post(settings+"/retention/try", "rules", "").is(http.StatusOK).says("section:has(#retention) .empty", "would not delete anything")
 	for _, bad := range []string{"tags=*", "last", "tags=[,last=1"} {
 		for _, form := range []string{"/retention", "/retention/try"} {
 			p := alice.post(settings+form, "rules", bad).is(http.StatusUnprocessableEntity)
@@ -153,12 +153,12 @@ func TestRetentionIsTriedSetAndCleared(t *testing.T) {
 			}
 		}
 	}
-	alice.post(settings+"/retention", "rules", "\r\n"+rule+"\r\ntags=v?,newer=36h\r\n").leadsTo(settings).says(".notice.good", "next sweep").says("#rules", "tags=v?,newer=36h")
+	alice.post(settings+"/retention", "rules", "\r\n"+rule+"\r\ntags=v?,newer=36h\r\n").leadsTo(settings).says(".notice.good", "next cleanup").says("#rules", "tags=v?,newer=36h")
 	rules, err := f.Registry.Retention(t.Context(), owner, path(t, "lab"))
 	if err != nil || len(rules) != 2 {
 		t.Errorf("the rules are %v, %v", rules, err)
 	}
-	alice.post(settings+"/retention", "rules", " ").leadsTo(settings).says(".notice.good", "Every tag stays")
+	alice.post(settings+"/retention", "rules", " ").leadsTo(settings).says(".notice.good", "All tags are kept")
 	if rules, err = f.Registry.Retention(t.Context(), owner, path(t, "lab")); err != nil || len(rules) != 0 {
 		t.Errorf("the rules are %v, %v", rules, err)
 	}

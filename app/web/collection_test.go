@@ -100,13 +100,13 @@ func TestCollectionShowsContainersAndItsOwnersTheRoles(t *testing.T) {
 	if d := cmp.Diff([]string{"latest", "2026.11", "old"}, owner.lines(".tags a")); d != "" {
 		t.Errorf("tags, the newest first (-want +got):\n%s", d)
 	}
-	owner.says("section[aria-labelledby=roles]", "bobcontributor")
+	owner.says("section[aria-labelledby=members]", "bobcontributor")
 	if got := owner.Find(".tags a").First().AttrOr("href", ""); got != "/containers/library/lab/deep/name:latest" {
 		t.Errorf("the first tag leads to %q", got)
 	}
 
 	contributor := f.signedIn(t, bob).get("/collections/library/lab").is(http.StatusOK)
-	if contributor.Find("section[aria-labelledby=roles]").Length() != 0 {
+	if contributor.Find("section[aria-labelledby=members]").Length() != 0 {
 		t.Error("a contributor sees the roles")
 	}
 }

@@ -46,7 +46,7 @@ func TestContainerPageShowsItsTags(t *testing.T) {
 	}
 	address := p.Find("tbody td a[aria-label]").First().AttrOr("href", "")
 	b.get(address).is(http.StatusOK).says("main", "Both are one and the same image")
-	b.get("/containers/library/lab/hello?find=<script>").is(http.StatusOK).says("main", "No tag has that in its name")
+	b.get("/containers/library/lab/hello?find=<script>").is(http.StatusOK).says("main", "No matching tags")
 
 	f.browser(t).get("/containers/library/lab/hello").leadsTo("/sign-in?next=%2Fcontainers%2Flibrary%2Flab%2Fhello")
 	stranger := f.signedIn(t, f.User(t, "bob"))
@@ -93,7 +93,7 @@ func TestReadmeIsWrittenInTheBrowser(t *testing.T) {
 
 	const text = "# Hello\n\nSee ![pic](https://example.org/x.png) and [me](javascript:alert(1)).\n\n" + hostile
 	preview := b.post(at, "do", "preview", "version", version, "text", text).is(http.StatusOK).says(".prose h3", "Hello").says("textarea", "# Hello")
-	b.get(at).says("section[aria-labelledby=readme]", "Nobody has written")
+	b.get(at).says("section[aria-labelledby=readme]", "No README yet")
 	saved := b.post(at, "do", "save", "version", version, "text", text).leadsTo(at).says("[role=status]", "saved").says(".prose h3", "Hello").says(".byline", "alice")
 	for which, p := range map[string]page{"preview": preview, "page": saved} {
 		if p.Find("main script, main img, .prose [onerror]").Length() != 0 || strings.Contains(p.html, "href=\"javascript:") {

@@ -44,7 +44,7 @@ func containerName(c echo.Context) (ref.Path, ref.Reference, error) {
 	// Clients that escape a whole segment write ":" as "%3A", and echo leaves it so.
 	name, err := url.PathUnescape(c.Param("*"))
 	if err != nil {
-		return ref.Path{}, ref.Reference{}, errs.Because(op, errs.Invalid, err, "The address has a %% that escapes nothing; write the name as it is.")
+		return ref.Path{}, ref.Reference{}, errs.Because(op, errs.Invalid, err, "The address contains an invalid %% escape. Use the plain name.")
 	}
 	reference := ""
 	at := strings.IndexAny(name, ":@")

@@ -25,7 +25,7 @@ func readPlace(c echo.Context) (place, error) {
 	const op = "web.readPlace"
 	name, err := url.PathUnescape(c.Param("*"))
 	if err != nil {
-		return place{}, errs.Because(op, errs.Invalid, err, "The address has a %% that escapes nothing; write the name as it is.")
+		return place{}, errs.Because(op, errs.Invalid, err, "The address contains an invalid %% escape. Use the plain name.")
 	}
 	name, reference, has := strings.Cut(name, ":")
 	var p place
@@ -117,15 +117,15 @@ func (s *Site) undo(c echo.Context) error {
 	}
 	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
 	if err != nil {
-		return errs.E(op, errs.NotFound, "There is no such deletion.")
+		return errs.E(op, errs.NotFound, "Deleted item not found.")
 	}
 	back, err := s.registry.Restore(c.Request().Context(), actor, id)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	says := back.Name + " is back."
+	says := back.Name + " restored."
 	if len(back.Taken) > 0 {
-		says += " These tags name another image now and stay there: " + strings.Join(back.Taken, ", ") + "."
+		says += " These tags now point to other images and were not restored: " + strings.Join(back.Taken, ", ") + "."
 	}
 	then := localPath(form.Get("next"))
 	if then == "" {

@@ -24,7 +24,7 @@ func (s *Site) share(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	if p.Reference.IsZero() {
-		return errs.E(op, errs.Invalid, "A link leads to one image; say which, by a tag or a digest.")
+		return errs.E(op, errs.Invalid, "Choose one image, by its tag or digest.")
 	}
 	life, err := fields{form}.hours("life")
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Site) share(c echo.Context) error {
 func (s *Site) unshare(c echo.Context, actor model.Actor, _ place, f fields) (outcome, error) {
 	id, err := strconv.ParseInt(f.text("share"), 10, 64)
 	if err != nil {
-		return outcome{}, errs.E("web.unshare", errs.NotFound, "There is no such link.")
+		return outcome{}, errs.E("web.unshare", errs.NotFound, "Download link not found.")
 	}
-	return outcome{says: "The link was taken back; it leads nowhere now."}, s.registry.Unshare(c.Request().Context(), actor, id)
+	return outcome{says: "Download link revoked."}, s.registry.Unshare(c.Request().Context(), actor, id)
 }

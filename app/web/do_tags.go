@@ -13,7 +13,7 @@ import (
 
 // freeze is POST /do/freeze/… of a tag or a container.
 func (s *Site) freeze(c echo.Context, actor model.Actor, p place, _ fields) (outcome, error) {
-	return outcome{says: p.what() + " is frozen: it cannot be moved or deleted until somebody thaws it."}, s.setFrozen(c, actor, p, true)
+	return outcome{says: p.what() + " is frozen. It cannot be moved or deleted until an owner thaws it."}, s.setFrozen(c, actor, p, true)
 }
 
 // thaw is POST /do/thaw/….
@@ -25,7 +25,7 @@ func (s *Site) setFrozen(c echo.Context, actor model.Actor, p place, frozen bool
 	ctx := c.Request().Context()
 	switch {
 	case p.Digest != "":
-		return errs.E("web.setFrozen", errs.Invalid, "An image cannot change; freeze its tags.")
+		return errs.E("web.setFrozen", errs.Invalid, "Images never change. Freeze a tag instead.")
 	case p.Tag != "":
 		return s.registry.FreezeTag(ctx, actor, p.Path, p.Tag, frozen)
 	}
@@ -48,7 +48,7 @@ func (s *Site) tag(c echo.Context, actor model.Actor, p place, f fields) (outcom
 	}
 	undo, err := s.registry.SetTag(c.Request().Context(), actor, p.Path, tag, p.Reference)
 	to := place{p.Path, ref.Reference{Tag: tag}}
-	return outcome{to.here(), to.what() + " names this image now.", undo}, err
+	return outcome{to.here(), to.what() + " now points to this image.", undo}, err
 }
 
 // delete is POST /do/delete/…: of a tag, of an image by its digest, or of a whole
@@ -59,10 +59,10 @@ func (s *Site) delete(c echo.Context, actor model.Actor, p place, f fields) (out
 	switch {
 	case p.Digest != "":
 		undo, err := s.registry.DeleteImage(ctx, actor, p.Path, p.Digest)
-		return outcome{container.here(), "The image was deleted, with all its tags.", undo}, err
+		return outcome{container.here(), "Image and its tags deleted.", undo}, err
 	case p.Tag != "":
 		undo, err := s.registry.DeleteTag(ctx, actor, p.Path, p.Tag, "")
-		return outcome{container.here(), "The tag " + p.Tag + " was deleted.", undo}, err
+		return outcome{container.here(), "Tag " + p.Tag + " deleted.", undo}, err
 	}
 	k, err := s.registry.Container(ctx, actor, p.Path)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Site) delete(c echo.Context, actor model.Actor, p place, f fields) (out
 		return outcome{}, err
 	}
 	undo, err := s.registry.DeleteContainer(ctx, actor, p.Path)
-	return outcome{templates.CollectionPath(k.Name.Collection), "The container " + k.Name.Container + " was deleted.", undo}, err
+	return outcome{templates.CollectionPath(k.Name.Collection), "Container " + k.Name.Container + " deleted.", undo}, err
 }
 
 // confirmDelete is GET /do/delete/…: what would be deleted, and the button that does it.
@@ -92,7 +92,7 @@ func (s *Site) confirmDelete(c echo.Context) error {
 	}
 	page := templates.DeleteConfirm{Name: p.String(), Action: "/do/delete/" + p.String(), Back: p.here()}
 	if p.Reference.IsZero() {
-		return c.Redirect(http.StatusSeeOther, p.here()+"#delete")
+		return c.Redirect(http.StatusSeeOther, p.here()+"#danger")
 	}
 	i, _, err := s.registry.Inspect(ctx, actor, p.Path, p.Reference, "")
 	if err != nil {

@@ -41,13 +41,13 @@ func TestTagsAreMovedFrozenDeletedAndBroughtBack(t *testing.T) {
 	t.Parallel()
 	f, owner, alice, _, _ := managing(t)
 	alice.get("/manage"+hello).is(http.StatusOK).says("#tags + .scroll", "v1").says("h1", "hello")
-	alice.post("/do/tag"+hello+":v1", "tag", "stable").leadsTo("/manage"+hello+":stable").is(http.StatusOK).says(".notice.good", "The tag stable names this image")
+	alice.post("/do/tag"+hello+":v1", "tag", "stable").leadsTo("/manage"+hello+":stable").is(http.StatusOK).says(".notice.good", "The tag stable now points to this image")
 	alice.post("/do/tag"+hello+":v1", "tag", "sta ble").is(http.StatusUnprocessableEntity).says("[role=alert]", "tag")
 
 	// A moved tag, and undone.
 	moved := alice.post("/do/tag"+hello+":latest", "tag", "stable").leadsTo("/manage" + hello + ":stable")
 	undo := moved.Find(".notice form").AttrOr("action", "")
-	alice.post(undo, "next", "/manage"+hello).leadsTo("/manage"+hello).says(".notice.good", "lab/hello:stable is back")
+	alice.post(undo, "next", "/manage"+hello).leadsTo("/manage"+hello).says(".notice.good", "lab/hello:stable restored")
 	v1, err := f.Registry.Image(t.Context(), owner, path(t, "lab/hello"), ref.Reference{Tag: "v1"}, "")
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +62,7 @@ func TestTagsAreMovedFrozenDeletedAndBroughtBack(t *testing.T) {
 	alice.post("/do/thaw"+hello+":v1", "next", "https://evil.example/").leadsTo("/manage" + hello + ":v1")
 
 	confirm := alice.get("/do/delete"+hello+":v1").is(http.StatusOK).says("h1", "Delete this tag?")
-	gone := alice.post(confirm.Find("main form").AttrOr("action", "")).leadsTo("/manage"+hello).says(".notice.good", "The tag v1 was deleted.")
+	gone := alice.post(confirm.Find("main form").AttrOr("action", "")).leadsTo("/manage"+hello).says(".notice.good", "Tag v1 deleted.")
 	if d := cmp.Diff([]string{"latest", "stable"}, f.tags(t, owner, "lab/hello")); d != "" {
 		t.Error(d)
 	}
@@ -97,11 +97,11 @@ func TestImagesAndContainersAreDeletedAndBroughtBack(t *testing.T) {
 	}
 
 	alice.get("/do/delete" + hello).is(http.StatusSeeOther)
-	alice.post("/do/delete"+hello, "name", "helo").is(http.StatusUnprocessableEntity).says("#delete-name-problem", "type hello")
+	alice.post("/do/delete"+hello, "name", "helo").is(http.StatusUnprocessableEntity).says("#delete-name-problem", "Type hello")
 	alice.post("/do/freeze" + hello).leadsTo("/manage" + hello)
 	alice.post("/do/delete"+hello, "name", "hello").is(http.StatusUnprocessableEntity).says("[role=alert]", "frozen")
 	alice.post("/do/thaw" + hello).leadsTo("/manage" + hello)
-	p := alice.post("/do/delete"+hello, "name", "hello").leadsTo("/collections/library/lab").says(".notice.good", "container hello was deleted")
+	p := alice.post("/do/delete"+hello, "name", "hello").leadsTo("/collections/library/lab").says(".notice.good", "Container hello deleted")
 	alice.get("/manage" + hello).is(http.StatusNotFound)
 	alice.post(p.Find(".notice form").AttrOr("action", ""), "next", "/manage"+hello).leadsTo("/manage" + hello).is(http.StatusOK)
 }
@@ -109,7 +109,7 @@ func TestImagesAndContainersAreDeletedAndBroughtBack(t *testing.T) {
 func TestDownloadLinksAreMadeListedAndTakenBack(t *testing.T) {
 	t.Parallel()
 	f, _, alice, _, _ := managing(t)
-	p := alice.post("/do/share"+hello+":v1", "life", "24", "arch", "amd64").is(http.StatusOK).says("h1", "ready")
+	p := alice.post("/do/share"+hello+":v1", "life", "24", "arch", "amd64").is(http.StatusOK).says("h1", "created")
 	link := p.text("#link")
 	if !strings.HasPrefix(link, f.URL+"/share/") || !strings.HasSuffix(link, "/hello_v1.sif") || p.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the link is %q, Cache-Control %q", link, p.header.Get("Cache-Control"))
@@ -123,7 +123,7 @@ func TestDownloadLinksAreMadeListedAndTakenBack(t *testing.T) {
 		t.Error(err)
 	}
 	id := list.Find("section:has(#links) input[name=share]").AttrOr("value", "")
-	alice.post("/do/unshare"+hello, "share", id).leadsTo("/manage"+hello).says(".notice.good", "taken back")
+	alice.post("/do/unshare"+hello, "share", id).leadsTo("/manage"+hello).says(".notice.good", "revoked")
 	if _, err := f.Registry.SharedImage(t.Context(), secret); err == nil {
 		t.Error("the link still works")
 	}

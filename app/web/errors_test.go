@@ -33,7 +33,7 @@ func TestHiddenLooksLikeMissing(t *testing.T) {
 				t.Errorf("%s (-hidden +missing):\n%s", path, d)
 			}
 		}
-		known.get(hidden).is(http.StatusNotFound).says("h1", "nothing here")
+		known.get(hidden).is(http.StatusNotFound).says("h1", "Not found")
 		nobody.get(hidden).leadsTo("/sign-in?" + url.Values{"next": {hidden}}.Encode())
 	}
 	if p := known.get("/"); strings.Contains(p.html, "hidden/") {

@@ -19,7 +19,7 @@ const notTyped = "web.typed"
 // typed reports whether the name of what is to be deleted was typed in. Errors: Invalid.
 func (f fields) typed(name string) error {
 	if f.text("name") != name {
-		return errs.E(notTyped, errs.Invalid, "This is not its name; type %s.", name)
+		return errs.E(notTyped, errs.Invalid, "The name does not match. Type %s.", name)
 	}
 	return nil
 }

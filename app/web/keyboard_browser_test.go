@@ -65,7 +65,7 @@ func byKeyboard(t *testing.T, p *program) {
 	b := startChromium(t, p.url)
 	b.open("/")
 	b.look(looks[0])
-	b.tabTo("Skip to the content")
+	b.tabTo("Skip to content")
 	b.do(chromedp.KeyEvent(kb.Enter))
 	if got := evaluate[string](b, "document.activeElement.id"); got != "main" {
 		t.Errorf("the skip link leads to %q", got)
@@ -86,7 +86,7 @@ func byKeyboard(t *testing.T, p *program) {
 		t.Errorf("the arrow leads to %+v", s)
 	}
 	b.strike(kb.Enter, "#tags")
-	b.tabTo("Skip to the content")
+	b.tabTo("Skip to content")
 	b.do(chromedp.KeyEvent(kb.Enter))
 	b.tabTo("1.0")
 	b.strike(kb.Enter, "#digest")

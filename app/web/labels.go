@@ -30,7 +30,7 @@ func (s *Site) label(c echo.Context) error {
 	if c.Request().URL.RawPath != "" {
 		var err error
 		if key, err = url.PathUnescape(key); err != nil {
-			return errs.Because(op, errs.Invalid, err, "The address has a %% that escapes nothing.")
+			return errs.Because(op, errs.Invalid, err, "The address contains an invalid %% escape.")
 		}
 	}
 	values, next, err := s.registry.LabelValues(c.Request().Context(), httpx.Actor(c), key, after(c))

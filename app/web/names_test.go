@@ -62,13 +62,13 @@ func TestDeletedAccountsReadWell(t *testing.T) {
 	if _, err := f.Registry.SetReadme(t.Context(), rob, path(t, "lab/hello"), "Hello", 0); err != nil {
 		t.Fatal(err)
 	}
-	alice.get("/containers"+hello).says(".byline", "Written by Robert R. (rob) on "+f.clock.time().Format("2 Jan 2006"))
+	alice.get("/containers"+hello).says(".byline", "Edited by Robert R. (rob) on "+f.clock.time().Format("2 Jan 2006"))
 	f.clock.advance(time.Hour)
 	if err := f.Identity.DeleteUser(t.Context(), root, "rob"); err != nil {
 		t.Fatal(err)
 	}
-	alice.get("/containers"+hello).says(".byline", "Written by an account that is gone on").says(".tag-table", "by an account that is gone")
-	alice.get("/containers"+hello+":v3").says("dl.facts", "by an account that is gone")
+	alice.get("/containers"+hello).says(".byline", "Edited by a deleted account on").says(".tag-table", "by a deleted account")
+	alice.get("/containers"+hello+":v3").says("dl.facts", "by a deleted account")
 	log := f.signedIn(t, root).get("/admin/log?actor=rob&action=push").says("tbody", "rob")
 	if strings.Contains(log.text("tbody"), "Robert") {
 		t.Error("the log tells a name that went with its account")

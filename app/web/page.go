@@ -62,7 +62,7 @@ func readLargeForm(c echo.Context, most int64) (url.Values, error) {
 	const op = "web.readLargeForm"
 	form, err := httpx.ReadForm(c, most)
 	if errs.Is(err, errs.TooLarge) {
-		return nil, errs.E(op, errs.TooLarge, "The form is larger than %d KiB.", most>>10)
+		return nil, errs.E(op, errs.TooLarge, "The form is larger than %d KiB. Shorten it and try again.", most>>10)
 	}
 	return form, errs.Wrap(op, err)
 }

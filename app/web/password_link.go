@@ -52,5 +52,5 @@ func (s *Site) usePasswordLink(c echo.Context) error {
 	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), actor); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/", "Your password is set, and you are signed in.")
+	return s.goTo(c, "/", "Password set. You are signed in.")
 }

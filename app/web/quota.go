@@ -25,13 +25,13 @@ func quotaSays(u model.Usage) string {
 	size := humanize.IBytes(uint64(u.Quota))
 	switch {
 	case u.Quota == 0:
-		return u.Name + " has no limit now."
+		return "No quota for " + u.Name + "."
 	case u.Default:
-		return u.Name + " has no limit of its own now; every user may take up " + size + "."
+		return u.Name + " uses the default quota of " + size + "."
 	case u.Ratio() > 1:
-		return u.Name + " may take up " + size + " now. It takes up more already: that stays, and nothing can be added."
+		return "Quota of " + u.Name + " set to " + size + ". It is over quota: existing images are kept, new pushes are refused."
 	}
-	return u.Name + " may take up " + size + " now."
+	return "Quota of " + u.Name + " set to " + size + "."
 }
 
 // quotaForm is the form to limit a namespace or a collection, with what was typed into it
@@ -80,7 +80,7 @@ func (s *Site) measure(c echo.Context, actor model.Actor, path ref.Path, typed f
 		view.Namespace = nil
 	}
 	if s.registry.AuthorizeQuotas(actor) == nil {
-		form := s.quotaForm(templates.SettingsPath(name)+"/quota#room", view.Usage, false, typed)
+		form := s.quotaForm(templates.SettingsPath(name)+"/quota#storage", view.Usage, false, typed)
 		view.Quota = &form
 	}
 	return nil

@@ -29,15 +29,15 @@ func TestCollectionIsLimitedFromItsSettings(t *testing.T) {
 	t.Parallel()
 	f, _, alice, _, _ := managing(t)
 	root := f.signedIn(t, f.Admin(t, "root"))
-	p := root.get(settings).is(http.StatusOK).says("section:has(#room)", "no quota")
+	p := root.get(settings).is(http.StatusOK).says("section:has(#storage)", "no quota")
 	if p.Find("button[name=remove]").Length() != 0 || p.Find("svg.meter").Length() != 0 {
 		t.Error("there is a limit to remove or to measure by, before one was set")
 	}
-	form := p.Find("section:has(#room) form").AttrOr("action", "")
-	if form != settings+"/quota#room" {
+	form := p.Find("section:has(#storage) form").AttrOr("action", "")
+	if form != settings+"/quota#storage" {
 		t.Fatalf("the form is sent to %q", form)
 	}
-	p = root.post(settings+"/quota", "quota", " 1.5 GiB ").leadsTo(settings).says(".notice.good", "lab may take up 1.5 GiB now.")
+	p = root.post(settings+"/quota", "quota", " 1.5 GiB ").leadsTo(settings).says(".notice.good", "Quota of lab set to 1.5 GiB.")
 	if got := p.Find("#quota").AttrOr("value", ""); got != "1536MiB" {
 		t.Errorf("the form holds %q", got)
 	}
@@ -50,16 +50,16 @@ func TestCollectionIsLimitedFromItsSettings(t *testing.T) {
 			t.Errorf("%q: the form holds %q", bad, p.Find("#quota").AttrOr("value", "none"))
 		}
 	}
-	root.post(settings+"/quota", "quota", "7").leadsTo(settings).says(".notice.good", "takes up more already").says("section:has(#room) .badge", "full")
+	root.post(settings+"/quota", "quota", "7").leadsTo(settings).says(".notice.good", "It is over quota").says("section:has(#storage) .badge", "full")
 
 	// An owner sees what there is, and no form.
-	p = alice.get(settings).is(http.StatusOK).says("section:has(#room)", "of the 7 B that it may")
-	if p.Find("svg.meter .level.bad").Length() != 1 || p.Find("section:has(#room) form").Length() != 0 {
+	p = alice.get(settings).is(http.StatusOK).says("section:has(#storage)", "of 7 B used")
+	if p.Find("svg.meter .level.bad").Length() != 1 || p.Find("section:has(#storage) form").Length() != 0 {
 		t.Error("an owner sees no meter, or a form")
 	}
 	alice.post(settings+"/quota", "quota", "none").is(http.StatusForbidden)
 	alice.post(settings+"/quota", "quota", "nonsense").is(http.StatusForbidden)
-	root.post(settings+"/quota", "remove", "yes", "quota", "nonsense").leadsTo(settings).says(".notice.good", "lab has no limit now.").says("section:has(#room)", "no quota")
+	root.post(settings+"/quota", "remove", "yes", "quota", "nonsense").leadsTo(settings).says(".notice.good", "No quota for lab.").says("section:has(#storage)", "no quota")
 }
 
 // A default collection has the name of its namespace in short; each has a limit of its own.
@@ -70,14 +70,14 @@ func TestDefaultCollectionIsLimitedApartFromItsNamespace(t *testing.T) {
 	his := f.signedIn(t, alice)
 	f.Push(t, alice, "alice/hello", "v1", siftest.Options{})
 	const settings = "/collections/alice/default/settings"
-	root.post(settings+"/quota", "quota", "1TiB").leadsTo(settings).says(".notice.good", "alice/default may take up 1.0 TiB")
-	root.post("/admin/users/alice/quota", "quota", "2TiB").leadsTo("/admin/users/alice").says(".notice.good", "alice may take up 2.0 TiB")
+	root.post(settings+"/quota", "quota", "1TiB").leadsTo(settings).says(".notice.good", "Quota of alice/default set to 1.0 TiB")
+	root.post("/admin/users/alice/quota", "quota", "2TiB").leadsTo("/admin/users/alice").says(".notice.good", "Quota of alice set to 2.0 TiB")
 	if c, n := f.quota(t, "alice/default").Quota, f.quota(t, "alice").Quota; c != 1<<40 || n != 2<<40 {
 		t.Errorf("the collection has %d, the namespace %d", c, n)
 	}
-	his.get(settings).says("section:has(#room)", "alice/default takes up").says("section:has(#room)", "All of alice takes up")
+	his.get(settings).says("section:has(#storage)", "Collection alice/default:").says("section:has(#storage)", "Namespace alice:")
 	root.get("/admin/quotas?sort=name").says("tbody", "alice/default")
-	root.get("/admin/quotas?name=alice/default").says(".usage", "of the 1.0 TiB")
+	root.get("/admin/quotas?name=alice/default").says(".usage", "of 1.0 TiB used")
 }
 
 func TestUsersAreLimited(t *testing.T) {
@@ -85,23 +85,23 @@ func TestUsersAreLimited(t *testing.T) {
 	f := newFixture(t, "", doortest.WithSettings(registry.Settings{UserQuota: 5 << 30, Grace: time.Hour, UploadLife: time.Hour}))
 	root, alice := f.signedIn(t, f.Admin(t, "root")), f.signedIn(t, f.User(t, "alice"))
 	const page = "/admin/users/alice"
-	p := root.get(page).is(http.StatusOK).says("section:has(#room)", "of the 5.0 GiB that every user may").says("#quota-hint", "every user: 5.0 GiB")
+	p := root.get(page).is(http.StatusOK).says("section:has(#storage)", "of 5.0 GiB used (default quota)").says("#quota-hint", "default quota (5.0 GiB)")
 	if p.Find("button[name=remove]").Length() != 0 || p.Find("#quota").AttrOr("value", "none") != "" {
 		t.Error("the limit of all users can be changed here")
 	}
-	alice.get("/account").is(http.StatusOK).says("section:has(#room)", "All in your namespace alice takes up 0 B of the 5.0 GiB that every user may")
-	root.post(page+"/quota", "quota", "7GiB").leadsTo(page).says("section:has(#room)", "of the 7.0 GiB that it may")
-	alice.get("/account").says("section:has(#room)", "7.0 GiB that it may")
+	alice.get("/account").is(http.StatusOK).says("section:has(#storage)", "Your namespace alice: 0 B of 5.0 GiB used (default quota)")
+	root.post(page+"/quota", "quota", "7GiB").leadsTo(page).says("section:has(#storage)", "of 7.0 GiB used")
+	alice.get("/account").says("section:has(#storage)", "of 7.0 GiB used")
 	p = root.post(page+"/quota", "quota", "seven").is(http.StatusUnprocessableEntity).says("#quota-problem", `"seven" is not a size`)
 	if p.Find("#quota").AttrOr("value", "") != "seven" {
 		t.Error("what was typed is gone")
 	}
-	p = root.post(page+"/quota", "quota", "none").leadsTo(page).says(".notice.good", "alice has no limit now").says("section:has(#room)", "no quota").
-		says("button[name=remove]", "Back to the default")
+	p = root.post(page+"/quota", "quota", "none").leadsTo(page).says(".notice.good", "No quota for alice").says("section:has(#storage)", "no quota").
+		says("button[name=remove]", "Use default")
 	if got := p.Find("#quota").AttrOr("value", ""); got != "none" {
 		t.Errorf("the form holds %q", got)
 	}
-	root.post(page+"/quota", "remove", "yes").leadsTo(page).says(".notice.good", "every user may take up 5.0 GiB")
+	root.post(page+"/quota", "remove", "yes").leadsTo(page).says(".notice.good", "alice uses the default quota of 5.0 GiB")
 	if u := f.quota(t, "alice"); !u.Default || u.Quota != 5<<30 {
 		t.Errorf("in the end: %+v", u)
 	}
@@ -121,8 +121,8 @@ func TestTeamsOwnersSeeItsRoom(t *testing.T) {
 	owner.team("imaging", model.Open)
 	member.post("/teams/imaging/join").leadsTo("/teams/imaging")
 	root.post("/admin/quotas", "name", "imaging", "quota", "2GiB").leadsTo("/admin/quotas")
-	const room = "section:has(#room)"
-	owner.get("/teams/imaging").is(http.StatusOK).says(room, "of the 2.0 GiB")
+	const room = "section:has(#storage)"
+	owner.get("/teams/imaging").is(http.StatusOK).says(room, "of 2.0 GiB used")
 	if owner.get("/teams/imaging").Find(room+" a").Length() != 0 {
 		t.Error("an owner is led to where he may not go")
 	}
@@ -143,12 +143,12 @@ func TestAllQuotasAreListedAndSetByName(t *testing.T) {
 	if root.get("/admin").Find("nav.tabs a[href='/admin/quotas']").Length() != 1 {
 		t.Error("no way to the quotas from the overview")
 	}
-	p := root.get("/admin/quotas").is(http.StatusOK).says(".empty", "Nothing is limited").says(".section-lead", "no limit")
+	p := root.get("/admin/quotas").is(http.StatusOK).says(".empty", "No quotas yet").says(".section-lead", "no default quota")
 	if p.Find("a[href='/admin/settings#user-quota']").Length() != 1 {
 		t.Error("no way to the default of users")
 	}
 	f.Push(t, owner, "alice/tools/big", "v1", siftest.Options{Payload: 1 << 20})
-	root.post("/admin/quotas", "name", " lab ", "quota", "1TiB").leadsTo("/admin/quotas").says(".notice.good", "lab may take up 1.0 TiB now.").says("tbody", "under 1%")
+	root.post("/admin/quotas", "name", " lab ", "quota", "1TiB").leadsTo("/admin/quotas").says(".notice.good", "Quota of lab set to 1.0 TiB.").says("tbody", "under 1%")
 	root.post("/admin/quotas", "name", "alice/tools", "quota", "1MB").leadsTo("/admin/quotas").says("tbody .badge", "full")
 	root.post("/admin/quotas", "name", "alice", "quota", "100GB").leadsTo("/admin/quotas")
 	root.post("/admin/quotas", "name", "library", "quota", "2TiB").leadsTo("/admin/quotas")
@@ -164,7 +164,7 @@ func TestAllQuotasAreListedAndSetByName(t *testing.T) {
 		t.Errorf("the fullest first: %q", got)
 	}
 
-	p = root.get("/admin/quotas?name=alice/tools").is(http.StatusOK).says("form .usage", "alice/tools takes up")
+	p = root.get("/admin/quotas?name=alice/tools").is(http.StatusOK).says("form .usage", "Usage of alice/tools:")
 	if p.Find("#name").AttrOr("value", "") != "alice/tools" || p.Find("#quota").AttrOr("value", "") != "1MB" {
 		t.Error("the form does not hold what it was asked for")
 	}
@@ -178,8 +178,8 @@ func TestAllQuotasAreListedAndSetByName(t *testing.T) {
 		}
 	}
 	root.post("/admin/quotas", "name", "lab", "quota", "much").is(http.StatusUnprocessableEntity).says("#quota-problem", `"much" is not a size`)
-	root.post("/admin/quotas", "name", "alice/tools", "quota", "none").leadsTo("/admin/quotas").says(".notice.good", "no limit")
-	root.post("/admin/quotas", "name", "alice", "remove", "yes", "quota", "").leadsTo("/admin/quotas").says(".notice.good", "alice has no limit now")
+	root.post("/admin/quotas", "name", "alice/tools", "quota", "none").leadsTo("/admin/quotas").says(".notice.good", "No quota for alice/tools")
+	root.post("/admin/quotas", "name", "alice", "remove", "yes", "quota", "").leadsTo("/admin/quotas").says(".notice.good", "No quota for alice")
 	if got := links(root.get("/admin/quotas")); len(got) != 2 {
 		t.Errorf("left are %q", got)
 	}

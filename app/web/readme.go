@@ -57,7 +57,7 @@ func (s *Site) saveReadme(c echo.Context) error {
 	}
 	version, err := strconv.ParseInt(form.Get("version"), 10, 64)
 	if err != nil {
-		return errs.Because(op, errs.Invalid, err, "The form did not arrive whole; open it again.")
+		return errs.Because(op, errs.Invalid, err, "The form arrived incomplete. Open it again.")
 	}
 	view := templates.EditReadme{Container: k.Name, Text: form.Get("text"), Version: version, Most: registry.MaxReadme}
 	if form.Get("do") != "preview" {
@@ -69,7 +69,7 @@ func (s *Site) saveReadme(c echo.Context) error {
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		return s.goTo(c, templates.ContainerPath(k.Name), "The README was saved.")
+		return s.goTo(c, templates.ContainerPath(k.Name), "README saved.")
 	}
 	if view.Preview, err = s.prose(view.Text); err != nil {
 		return errs.Wrap(op, err)
@@ -108,9 +108,9 @@ func (s *Site) describable(c echo.Context, path ref.Path) (model.Container, erro
 	case err != nil:
 		return k, errs.Wrap(op, err)
 	case !may && actor.IsAnonymous():
-		return k, errs.E(op, errs.Unauthenticated, "Sign in to write about %s.", k.Name)
+		return k, errs.E(op, errs.Unauthenticated, "Sign in to edit the README of %s.", k.Name)
 	case !may:
-		return k, errs.E(op, errs.Forbidden, "You may see %s, but not write about it; ask one of its owners.", k.Name)
+		return k, errs.E(op, errs.Forbidden, "You do not have permission to edit the README of %s. Ask one of its owners.", k.Name)
 	}
 	return k, nil
 }

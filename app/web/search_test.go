@@ -93,7 +93,7 @@ func TestSearchHidesWhatIsHidden(t *testing.T) {
 		stranger.get("/").says(".counts", "1 collection").says(".counts", "1 container")
 	}
 	b.get("/labels/shared").says("td.number", "2")
-	b.get("/").says(".counts", "2 collections").says(".shelves", "Your stars")
+	b.get("/").says(".counts", "2 collections").says(".shelves", "Starred by you")
 }
 
 func TestStrangerCannotStarWhatIsHidden(t *testing.T) {
@@ -136,7 +136,7 @@ func TestStarsOfWhatWasHiddenLaterAreNotShown(t *testing.T) {
 	if p := b.get("/"); strings.Contains(p.html, "samtools") {
 		t.Errorf("he sees %s", p.text("main"))
 	}
-	b.get("/labels").says(".empty", "No image")
+	b.get("/labels").says(".empty", "No labels yet")
 	f.Publish(t, alice, "open")
 	b.get("/").says(".shelves", "open/samtools")
 	b.get("/labels").says("tbody", "maintainer")

@@ -33,7 +33,7 @@ func (s *Site) completeSetup(c echo.Context) error {
 		return s.setupFailed(c, name, err)
 	}
 	if form.Get("password") != form.Get("again") {
-		return s.askSetupAgain(c, name, templates.Problems{"again": "The two passwords differ; type the same one twice."})
+		return s.askSetupAgain(c, name, templates.Problems{"again": "The passwords do not match."})
 	}
 	actor, err := s.identity.CompleteSetup(ctx, secret, name, form.Get("password"))
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Site) completeSetup(c echo.Context) error {
 	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), httpx.Actor(c)); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/", "Welcome, "+actor.Name+". This account runs the registry, and you are signed in.")
+	return s.goTo(c, "/", "Welcome, "+actor.Name+". This is the administrator account, and you are signed in.")
 }
 
 // setupFailed shows what was wrong: the link, a field, or something else.

@@ -25,7 +25,7 @@ func TestFirstRunMakesTheAdminAndSignsHimIn(t *testing.T) {
 	var log journal
 	f := newFixture(t, "", doortest.WithLog(&log))
 	link, b := f.setupLink(t), f.browser(t)
-	b.get("/").is(http.StatusOK).says(".empty", "Open the link that the server printed")
+	b.get("/").is(http.StatusOK).says(".empty", "Open the setup link that the server printed")
 	b.get(link).is(http.StatusOK).says("h1", "Welcome")
 
 	home := b.post(link, "name", "ada", "password", doortest.Password, "again", doortest.Password).leadsTo("/")
@@ -79,7 +79,7 @@ func TestSetupComesBackWithWhatIsWrongAndWithoutPasswords(t *testing.T) {
 	f := newFixture(t, "")
 	link, b := f.setupLink(t), f.browser(t)
 	for _, c := range []struct{ name, password, again, field, says string }{
-		{"ada", doortest.Password, "another password", "again", "differ"},
+		{"ada", doortest.Password, "another password", "again", "do not match"},
 		{"Ada L", doortest.Password, doortest.Password, "name", `"A" at character 1`},
 		{"", doortest.Password, doortest.Password, "name", "empty"},
 		{"library", doortest.Password, doortest.Password, "name", "reserved"},

@@ -12,5 +12,5 @@ func (s *Site) signOut(c echo.Context) error {
 	if err := s.identity.SignOut(c.Response(), c.Request(), httpx.Actor(c)); err != nil {
 		return errs.Wrap("web.signOut", err)
 	}
-	return s.goTo(c, "/", "You are signed out.")
+	return s.goTo(c, "/", "You have signed out.")
 }

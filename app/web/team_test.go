@@ -115,7 +115,7 @@ func TestTeamsMembersAreManaged(t *testing.T) {
 
 	bob.post("/teams/imaging/policy", "join", "open").leadsTo("/teams/imaging").says(".badges", "open")
 	alice.post("/teams/imaging/join").leadsTo("/teams/imaging")
-	bob.post("/teams/imaging/delete", "name", "imagin").is(http.StatusUnprocessableEntity).says("#delete-name-problem", "type imaging")
+	bob.post("/teams/imaging/delete", "name", "imagin").is(http.StatusUnprocessableEntity).says("#delete-name-problem", "Type imaging")
 	bob.post("/teams/imaging/delete", "name", " imaging ").leadsTo("/teams").says(".notice.good", "deleted")
 	bob.get("/teams/imaging").is(http.StatusNotFound)
 }

@@ -55,16 +55,16 @@ func readUploadForm(r *http.Request) (templates.UploadForm, io.Reader, error) {
 	var form templates.UploadForm
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return form, nil, errs.Because(op, errs.Invalid, err, "The form did not arrive whole; send it again.")
+		return form, nil, errs.Because(op, errs.Invalid, err, "The form arrived incomplete. Send it again.")
 	}
 	fields := map[string]*string{"collection": &form.Collection, "container": &form.Container, "tag": &form.Tag}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return form, nil, errs.E(op, errs.Invalid, "The form came without a file; choose one.")
+			return form, nil, errs.E(op, errs.Invalid, "No file was sent. Choose a file.")
 		}
 		if err != nil {
-			return form, nil, errs.Because(op, errs.Invalid, err, "The form did not arrive whole; send it again.")
+			return form, nil, errs.Because(op, errs.Invalid, err, "The form arrived incomplete. Send it again.")
 		}
 		if part.FormName() == "file" {
 			return form, part, nil
@@ -83,7 +83,7 @@ func readField(part *multipart.Part) (string, error) {
 	const op = "web.readField"
 	text, err := io.ReadAll(io.LimitReader(part, maxFormField+1))
 	if err != nil {
-		return "", errs.Because(op, errs.Invalid, err, "The form did not arrive whole; send it again.")
+		return "", errs.Because(op, errs.Invalid, err, "The form arrived incomplete. Send it again.")
 	}
 	if len(text) > maxFormField {
 		return "", errs.E(op, errs.TooLarge, "The field %q is longer than %d bytes.", part.FormName(), maxFormField)

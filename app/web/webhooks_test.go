@@ -71,7 +71,7 @@ func TestWebhooksAreForOwnersOnly(t *testing.T) {
 	if made.ID != 1 {
 		t.Fatalf("the webhook is %d", made.ID)
 	}
-	alice.get(settings).is(http.StatusOK).says("section:has(#webhooks) a", "Webhooks")
+	alice.get(settings).is(http.StatusOK).says("section:has(#webhooks) a", "Manage webhooks")
 	alice.get(labHooks + "/1").is(http.StatusOK)
 	bob.get(labHooks).is(http.StatusForbidden)
 	bob.get(labHooks + "/1").is(http.StatusForbidden)
