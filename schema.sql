@@ -234,7 +234,7 @@ CREATE TABLE images (
     pulls         INTEGER NOT NULL DEFAULT 0,
     last_pulled_at INTEGER NOT NULL DEFAULT 0,   -- 0 is never
     runnable      INTEGER NOT NULL DEFAULT 1 CHECK (runnable IN (0, 1)), -- 0: no engine runs it as a container, by what is in it and not by what it says; a SIF may still run as a SIF
-    oci_sif       INTEGER NOT NULL DEFAULT 0 CHECK (oci_sif IN (0, 1)), -- an OCI image whose layers are filesystems, as SingularityCE packs them
+    oci_sif       INTEGER NOT NULL DEFAULT 0 CHECK (oci_sif IN (0, 1)), -- the layers are filesystems, as SingularityCE packs them: an OCI-SIF or, of an artifact, a data container
     generated     INTEGER NOT NULL DEFAULT 0 CHECK (generated IN (0, 1)), -- an index that the registry made for a tag of several architectures
     UNIQUE (container_id, digest)
 ) STRICT;

@@ -149,8 +149,10 @@ type Image struct {
 	Container string `json:"container"`
 	Tag       string `json:"tag,omitempty"`
 	// Name is how to pull it: "lab/hello:latest" or "lab/hello@sha256.<hex>".
-	Name    string   `json:"name"`
-	Kind    string   `json:"kind"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	// OCISIF tells that it is an OCI-SIF or, if its kind is artifact, a data container.
+	OCISIF  bool     `json:"oci_sif,omitempty"`
 	Digest  string   `json:"digest"`            // of the manifest
 	Content string   `json:"content,omitempty"` // of the file
 	Size    int64    `json:"size"`

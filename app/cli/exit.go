@@ -70,6 +70,9 @@ func ExitCode(err error) int {
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.code
 	}
+	if _, ok := errors.AsType[*client.OtherClient](err); ok {
+		return exitContent
+	}
 	kind := errs.KindOf(err)
 	for _, exit := range exits {
 		if slices.Contains(exit.kinds, kind) {

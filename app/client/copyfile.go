@@ -14,6 +14,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/manifest"
+	"sregistry/app/ref"
 )
 
 // The transports by which somebody may name an image in a library or a hub that is not an OCI
@@ -133,7 +134,7 @@ func (p Place) client(userAgent string) (*Client, error) {
 func findInLibrary(ctx context.Context, c *Client, r CopyRequest) (imageFile, error) {
 	query := ""
 	if r.Arch != "" {
-		query = "?arch=" + url.QueryEscape(r.Arch)
+		query = "?arch=" + url.QueryEscape(ref.Arch(r.Arch))
 	}
 	name := r.From.Path.String() + ":" + r.Reference.String()
 	var answer struct {

@@ -10,7 +10,9 @@ import (
 	"oras.land/oras-go/v2/registry/remote"
 
 	"sregistry/app/errs"
+	"sregistry/app/howto"
 	"sregistry/app/manifest"
+	"sregistry/app/ref"
 )
 
 // copyInto brings image files into a library or a hub that is not an OCI registry, and gives the
@@ -111,7 +113,7 @@ func findInRegistry(ctx context.Context, from *remote.Repository, r CopyRequest)
 	}
 	var files []imageFile
 	for _, child := range children {
-		if r.Arch != "" && (child.Platform == nil || child.Platform.Architecture != r.Arch) {
+		if r.Arch != "" && (child.Platform == nil || ref.Arch(child.Platform.Architecture) != ref.Arch(r.Arch)) {
 			continue
 		}
 		one, err := r.fileOf(ctx, from, child)
@@ -126,6 +128,28 @@ func findInRegistry(ctx context.Context, from *remote.Repository, r CopyRequest)
 	return files, nil
 }
 
+// noFile tells how an image which is not one file becomes one, if it can.
+func (r CopyRequest) noFile(m manifest.Manifest) error {
+	about := howto.Image{Kind: "artifact", OCISIF: m.IsOCISIF() || m.IsDataContainer()}
+	base, err := ParseBase(r.From.Base)
+	if err != nil {
+		return err
+	}
+	at := howto.Place{Host: base.Host, Plain: base.Scheme == "http", Name: r.From.Path.String() + ":" + reference(r.Reference)}
+	if r.Reference.Digest != "" {
+		at.Name = r.From.Path.String() + "@" + r.Reference.Digest.String()
+	}
+	advice := ""
+	switch {
+	case m.IsImage() && !about.OCISIF:
+		about.Kind = "oci"
+		advice = " Make one with: " + at.Command(howto.Apptainer, "build x.sif", "docker")
+	case about.OCISIF:
+		advice = " Get one with: " + howto.Pull(about, at)
+	}
+	return errs.E("client.noFile", errs.Unsupported, "%s is %s, and %s keeps only image files.%s", r.From.Path, howto.What(about), r.To.Base, advice)
+}
+
 // fileOf finds the image file of one manifest.
 func (r CopyRequest) fileOf(ctx context.Context, from *remote.Repository, at v1.Descriptor) (imageFile, error) {
 	body, err := content.FetchAll(ctx, from, at)
@@ -138,8 +162,7 @@ func (r CopyRequest) fileOf(ctx context.Context, from *remote.Repository, at v1.
 	}
 	file, ok := m.File()
 	if !ok {
-		return imageFile{}, errs.E("client.fileOf", errs.Unsupported,
-			"%s is an image of layers, and %s keeps image files (SIF) only: build one with apptainer build x.sif docker://…, and push that.", r.From.Path, r.To.Base)
+		return imageFile{}, r.noFile(m)
 	}
 	one := imageFile{digest: file.Digest, size: file.Size, close: func() {}}
 	if at.Platform != nil {

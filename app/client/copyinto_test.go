@@ -150,8 +150,8 @@ func TestCopyIntoALibraryOrAHubRefusesWhatDoesNotFit(t *testing.T) {
 		kind         errs.Kind
 		words        string
 	}{
-		{"layers", client.SchemeLibrary, client.Place{Base: foreign, Path: mustPath(t, "some/app")}, ref.Reference{Tag: "v1"}, "bob/tools/hello", errs.Unsupported, "image of layers"},
-		{"layers", client.SchemeHub, client.Place{Base: foreign, Path: mustPath(t, "some/app")}, ref.Reference{Tag: "v1"}, "bob/tools/hello", errs.Unsupported, "image of layers"},
+		{"layers", client.SchemeLibrary, client.Place{Base: foreign, Path: mustPath(t, "some/app")}, ref.Reference{Tag: "v1"}, "bob/tools/hello", errs.Unsupported, "apptainer build --no-https x.sif docker://"},
+		{"layers", client.SchemeHub, client.Place{Base: foreign, Path: mustPath(t, "some/app")}, ref.Reference{Tag: "v1"}, "bob/tools/hello", errs.Unsupported, "apptainer build --no-https x.sif docker://"},
 		{"two architectures", client.SchemeHub, source, ref.Reference{Tag: "v1"}, "bob/tools/hello", errs.Unsupported, "--arch"},
 		{"two parts", client.SchemeLibrary, source, ref.Reference{Tag: "v1"}, "bob/hello", errs.Invalid, "ENTITY/COLLECTION/CONTAINER"},
 		{"no tag", client.SchemeLibrary, source, ref.Reference{Digest: digest.FromString("x")}, "bob/tools/hello", errs.Invalid, "tag"},

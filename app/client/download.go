@@ -9,6 +9,7 @@ import (
 
 	"sregistry/app/api"
 	"sregistry/app/errs"
+	"sregistry/app/howto"
 	"sregistry/app/ref"
 )
 
@@ -27,15 +28,30 @@ type download struct {
 func (c *Client) newDownload(name ref.Path, image api.Image, progress Progress) (*download, error) {
 	const op = "client.newDownload"
 	if image.Content == "" {
-		return nil, errs.E(op, errs.Unsupported,
-			"%s is not a SIF file but a %s image. Pull it with an OCI client, such as apptainer pull docker://%s/%s.",
-			image.Name, image.Kind, c.base.Host, image.Name)
+		return nil, &OtherClient{c.otherClient(image)}
 	}
 	content, err := ref.ParseDigest(image.Content)
 	if err != nil || image.Size < 0 {
 		return nil, errs.E(op, errs.Unsupported, "%s names content that this client does not understand.", c.base)
 	}
 	return &download{c: c, name: name, content: content, size: image.Size, progress: progress, target: "the image"}, nil
+}
+
+// OtherClient is the error of an image that is not one file: its sentence names the client
+// that can pull it.
+type OtherClient struct{ error }
+
+// Unwrap gives the error itself, of kind Unsupported.
+func (e *OtherClient) Unwrap() error { return e.error }
+
+func (c *Client) otherClient(image api.Image) error {
+	about := howto.Image{Kind: image.Kind, OCISIF: image.OCISIF}
+	name := image.Container + ":" + image.Tag
+	if image.Tag == "" {
+		name = image.Container + "@" + image.Digest
+	}
+	at := howto.Place{Host: c.base.Host, Plain: c.base.Scheme == "http", Name: name}
+	return errs.E("client.otherClient", errs.Unsupported, "%s is %s, not an image file. Pull it with: %s", image.Name, howto.What(about), howto.Pull(about, at))
 }
 
 // fetch writes what is missing, over as many connections as it takes.

@@ -111,7 +111,7 @@ func fileError(op, verb, path string, err error) error {
 	folder := filepath.Dir(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && verb == "write":
-		return errs.Because(op, errs.NotFound, err, "Cannot write %s: the folder %s does not exist.", filepath.Base(path), folder)
+		return errs.Because(op, errs.Invalid, err, "Cannot write %s: the folder %s does not exist.", filepath.Base(path), folder)
 	case errors.Is(err, syscall.ENOTDIR) && verb == "write":
 		return errs.Because(op, errs.Invalid, err, "Cannot write %s: %s is not a folder.", filepath.Base(path), folder)
 	case errors.Is(err, fs.ErrNotExist):

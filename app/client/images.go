@@ -19,7 +19,7 @@ import (
 func (c *Client) Image(ctx context.Context, name ref.Path, r ref.Reference, arch string) (api.Image, error) {
 	address := c.address("containers", name.String(), "images", reference(r))
 	if arch != "" {
-		address += "?" + query("arch", arch).Encode()
+		address += "?" + query("arch", ref.Arch(arch)).Encode()
 	}
 	var out api.Image
 	err := c.call(ctx, http.MethodGet, address, nil, &out)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"syscall"
 
 	"sregistry/app/api"
 	"sregistry/app/errs"
@@ -168,7 +169,7 @@ func (d *download) intoPart(ctx context.Context, p *part, image api.Image) error
 func (d *download) alreadyIn(ctx context.Context, path string) (same, ours bool, err error) {
 	const op = "client.alreadyIn"
 	name, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) { // to write it will tell why it cannot be there
 		return false, false, nil
 	}
 	var info fs.FileInfo

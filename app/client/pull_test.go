@@ -231,11 +231,17 @@ func TestImageThatIsNoFileIsNotPulled(t *testing.T) {
 	t.Parallel()
 	r, dir := clienttest.New(t), t.TempDir()
 	r.Put("lab/hello", "latest", content(10, 12))
-	r.Change("lab/hello", "latest", func(i *api.Image) { i.Kind, i.Content = "oci", "" })
-	_, err := pullInto(t, r, dir, false)
-	wantKind(t, err, errs.Unsupported)
-	if !strings.Contains(errs.Message(err), "docker://") {
-		t.Errorf("the message does not say what to do: %q", errs.Message(err))
+	host := strings.TrimPrefix(r.URL, "http://")
+	for kind, want := range map[string]string{
+		"oci":      "lab/hello:latest is an OCI image, not an image file. Pull it with: apptainer pull --no-https docker://" + host + "/lab/hello:latest",
+		"artifact": "lab/hello:latest is an OCI artifact, not an image file. Pull it with: oras pull --plain-http " + host + "/lab/hello:latest",
+	} {
+		r.Change("lab/hello", "latest", func(i *api.Image) { i.Kind, i.Content = kind, "" })
+		_, err := pullInto(t, r, dir, false)
+		wantKind(t, err, errs.Unsupported)
+		if errs.Message(err) != want {
+			t.Errorf("got %q, want %q", errs.Message(err), want)
+		}
 	}
 }
 
@@ -243,6 +249,21 @@ func TestPullIntoAFolderThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	r := clienttest.New(t)
 	r.Put("lab/hello", "latest", content(10, 13))
-	_, err := pullInto(t, r, filepath.Join(t.TempDir(), "missing"), false)
-	wantKind(t, err, errs.NotFound)
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "missing")
+	_, err := pullInto(t, r, missing, false)
+	wantKind(t, err, errs.Invalid)
+	if want := "Cannot write x.sif: the folder " + missing + " does not exist."; errs.Message(err) != want {
+		t.Errorf("got %q, want %q", errs.Message(err), want)
+	}
+	_, err = mustClient(t, r.URL).Pull(t.Context(), client.PullRequest{Container: mustPath(t, "lab/hello"), Target: filepath.Join(missing, "x.sif"), Cache: dir})
+	wantKind(t, err, errs.Invalid)
+	if err := os.WriteFile(missing, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = pullInto(t, r, missing, false)
+	wantKind(t, err, errs.Invalid)
+	if want := "Cannot write x.sif: " + missing + " is not a folder."; errs.Message(err) != want {
+		t.Errorf("got %q, want %q", errs.Message(err), want)
+	}
 }

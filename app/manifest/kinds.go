@@ -45,9 +45,25 @@ func (m Manifest) IsImage() bool {
 	return false
 }
 
+// What SingularityCE calls a data container: the artifact type of now, and the config of the
+// first ones.
+const (
+	dataContainer       = "application/vnd.sylabs.data-container.v1"
+	dataContainerConfig = "application/vnd.sylabs.data-container.config.v1+json"
+)
+
 // IsOCISIF reports whether the manifest is that of an OCI-SIF.
-func (m Manifest) IsOCISIF() bool {
-	return m.IsImage() && len(m.Layers) > 0 && !slices.ContainsFunc(m.Layers, func(l v1.Descriptor) bool {
+func (m Manifest) IsOCISIF() bool { return m.IsImage() && m.ofFilesystems() }
+
+// IsDataContainer reports whether the manifest is that of an OCI-SIF which has no program in
+// it, but files for the containers beside which it is mounted.
+func (m Manifest) IsDataContainer() bool {
+	return !m.IsIndex && m.ofFilesystems() && (m.ArtifactType == dataContainer || plainType(m.Config.MediaType) == dataContainerConfig)
+}
+
+// ofFilesystems reports whether all layers are filesystems, and there are some.
+func (m Manifest) ofFilesystems() bool {
+	return len(m.Layers) > 0 && !slices.ContainsFunc(m.Layers, func(l v1.Descriptor) bool {
 		return l.MediaType != squashfsLayer && l.MediaType != ext3Layer
 	})
 }
@@ -62,10 +78,11 @@ func (m Manifest) File() (v1.Descriptor, bool) {
 	return l, l.MediaType == SIFLayer || l.MediaType == SIFLayerProto
 }
 
-// LoneLayer gives the only layer of a manifest which is not that of a container image. What
+// LoneLayer gives the only layer of a manifest which is neither that of a container image nor
+// of a data container, whose filesystem would be taken for an old image file. What
 // it is can only be found out by looking into it: oras gives all files one media type.
 func (m Manifest) LoneLayer() (v1.Descriptor, bool) {
-	if m.IsIndex || m.IsImage() || len(m.Layers) != 1 || elsewhere[m.Layers[0].MediaType] {
+	if m.IsIndex || m.IsImage() || m.IsDataContainer() || len(m.Layers) != 1 || elsewhere[m.Layers[0].MediaType] {
 		return v1.Descriptor{}, false
 	}
 	return m.Layers[0], true

@@ -6,6 +6,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"sregistry/app/howto"
 	"sregistry/app/ref"
 )
 
@@ -55,8 +56,8 @@ type Image struct {
 	// Runnable tells that a container engine may run it, by what is in it; a SIF that is not
 	// runs all the same, as a SIF.
 	Runnable bool
-	// OCISIF tells that it is an OCI image whose layers are filesystems, as SingularityCE
-	// packs them.
+	// OCISIF tells that its layers are filesystems, as SingularityCE packs them: it is an
+	// OCI-SIF or, if it is an artifact, a data container.
 	OCISIF bool
 	// Damaged tells that a blob of it was found damaged: it cannot be pulled until it is
 	// pushed again.
@@ -100,6 +101,18 @@ func (i Image) Title() string {
 	}
 	return i.Container.String() + "@" + ref.Dotted(i.Known())
 }
+
+// OCIName is how OCI clients name the image after the registry's host: "lab/hello:latest", or
+// "lab/hello@sha256:<hex>" by the manifest's digest if it was not asked by a tag.
+func (i Image) OCIName() string {
+	if i.Tag != "" {
+		return i.Container.String() + ":" + i.Tag
+	}
+	return i.Container.String() + "@" + string(i.Digest)
+}
+
+// Howto is what decides which client can pull the image.
+func (i Image) Howto() howto.Image { return howto.Image{Kind: string(i.Kind), OCISIF: i.OCISIF} }
 
 // Known is the digest by which people know the image: the file's, or else the manifest's.
 func (i Image) Known() digest.Digest {

@@ -20,6 +20,7 @@ const defaultArch = "amd64"
 // else amd64. Errors: NotFound, Unauthenticated.
 func (s *Service) Image(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, error) {
 	const op = "registry.Image"
+	arch = ref.Arch(arch)
 	i, err := s.images.get(s, actor, lookupKey{actor.UserID, path, r, arch}, func() (p store.Place, i model.Image, err error) {
 		err = s.db.View(ctx, func(tx *store.Tx) error {
 			if p, err = s.authorizedContainer(ctx, tx, actor, access.Read, path); err != nil {

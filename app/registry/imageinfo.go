@@ -13,6 +13,7 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/manifest"
 	"sregistry/app/model"
+	"sregistry/app/ref"
 	"sregistry/app/sif"
 	"sregistry/app/store"
 )
@@ -90,6 +91,7 @@ func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body
 		d.Kind, d.Mark, d.OCISIF = model.OCIImage, m.Config.Digest, m.IsOCISIF()
 		return d, s.inspectConfig(&d, m.Config)
 	}
+	d.OCISIF = m.IsDataContainer()
 	if layer, ok := m.LoneLayer(); ok {
 		if err := s.describeFile(ctx, &d, layer); !errs.Is(err, errs.Invalid) {
 			return d, err
@@ -132,6 +134,7 @@ var arches = []string{"386", "amd64", "amd64p32", "arm", "arm64", "arm64be", "ar
 
 // knownArch gives an architecture, or "" for what is none.
 func knownArch(arch string) string {
+	arch = ref.Arch(arch)
 	if slices.Contains(arches, arch) {
 		return arch
 	}

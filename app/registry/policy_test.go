@@ -185,6 +185,7 @@ func TestSigningPolicyLooksIntoIndexes(t *testing.T) {
 	}
 	signed, sbom := child(p.signed.Digest), child(digest.FromString(note))
 	inner := index(signed, sbom)
+	must(t, p.putAs("", manifest.OCIIndex, inner))
 	for name, c := range map[string]struct {
 		body         string
 		bare, tagged bool // whether it is taken

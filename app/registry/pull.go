@@ -9,6 +9,7 @@ import (
 
 	"sregistry/app/access"
 	"sregistry/app/errs"
+	"sregistry/app/howto"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/store"
@@ -20,7 +21,7 @@ import (
 func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 	const op = "registry.OpenFile"
 	if !i.Kind.IsFile() {
-		return nil, errs.E(op, errs.Unsupported, "%s is not a single image file; pull it with an OCI client, such as apptainer pull docker://….", i.Title())
+		return nil, errs.E(op, errs.Unsupported, "%s is %s, not an image file. Its page shows the command that pulls it.", i.Title(), howto.What(i.Howto()))
 	}
 	f, err := s.openContent(i.Content)
 	return f, errs.Wrap(op, err)

@@ -5,6 +5,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/app/ref"
 	"sregistry/app/store"
 )
 
@@ -94,7 +95,7 @@ func (g *searching) containers(ctx context.Context, tx *store.Tx) error {
 		order = model.Pulled
 	}
 	rows, err := tx.FindContainers(ctx, g.actor, g.s.Settings().SignIn, store.ContainerFilter{Words: g.words, Namespace: g.q.Namespace,
-		Arch: g.q.Arch, Key: g.q.Key, Value: g.q.Value, Signed: g.q.Signed,
+		Arch: ref.Arch(g.q.Arch), Key: g.q.Key, Value: g.q.Value, Signed: g.q.Signed,
 		StarredBy: starred, Order: order}, g.p)
 	if err != nil {
 		return err

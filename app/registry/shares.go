@@ -7,6 +7,7 @@ import (
 
 	"sregistry/app/access"
 	"sregistry/app/errs"
+	"sregistry/app/howto"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/app/store"
@@ -23,6 +24,7 @@ const (
 // Forbidden, Unauthenticated, Invalid, Unsupported for an image that is not one file.
 func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string, life time.Duration) (model.Share, string, error) {
 	const op = "registry.Share"
+	arch = ref.Arch(arch)
 	if life == 0 {
 		life = DefaultShareLife
 	}
@@ -37,7 +39,7 @@ func (s *Service) Share(ctx context.Context, actor model.Actor, path ref.Path, r
 			return err
 		}
 		if !i.Kind.IsFile() {
-			return errs.E(op, errs.Unsupported, "%s is not a single image file, and so has no link.", i.Title())
+			return errs.E(op, errs.Unsupported, "%s is %s, not an image file, and cannot have a download link.", i.Title(), howto.What(i.Howto()))
 		}
 		share = model.Share{Image: i.Title(), By: actor.Name, Created: tx.Now, Expires: tx.Now.Add(life)}
 		if share.ID, err = tx.AddShare(ctx, i, hash, actor.UserID, share.Expires); err != nil {

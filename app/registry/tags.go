@@ -156,6 +156,7 @@ func (s *Service) FreezeTag(ctx context.Context, actor model.Actor, path ref.Pat
 // number to undo that by. Owners may. Errors: Frozen, NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteTag(ctx context.Context, actor model.Actor, path ref.Path, tag, arch string) (deletion int64, err error) {
 	const op = "registry.DeleteTag"
+	arch = ref.Arch(arch)
 	err = s.updateContainer(ctx, actor, access.Delete, path, func(tx *store.Tx, p store.Place) (err error) {
 		deletion, err = s.deleteTag(ctx, tx, actor, p, tag, arch)
 		return err

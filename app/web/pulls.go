@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sregistry/app/howto"
 	"sregistry/app/model"
 	"sregistry/app/ref"
 	"sregistry/templates"
@@ -27,7 +28,7 @@ func (p puller) commands() []templates.Command {
 	if line, ok := p.library(); ok {
 		list = append(list, templates.Command{Title: "Apptainer, library", Line: line})
 	}
-	list = append(list, templates.Command{Title: "Apptainer, OCI", Line: p.apptainer("oras", p.ociName())})
+	list = append(list, templates.Command{Title: "Apptainer, OCI", Line: p.apptainer("oras", p.image.OCIName())})
 	if line, ok := p.shub(); ok {
 		list = append(list, templates.Command{Title: "Apptainer, shub", Line: line})
 	}
@@ -47,35 +48,28 @@ func (p puller) curl() string {
 
 // ociCommands are those for what is not one image file.
 func (p puller) ociCommands() []templates.Command {
-	if p.image.Kind == model.Artifact {
-		return []templates.Command{{Title: "oras", Line: "oras pull " + p.plainFlag("--plain-http ") + p.ociName()}}
+	about, at := p.image.Howto(), p.place()
+	line := howto.Pull(about, at)
+	list := []templates.Command{{Title: clientTitles[strings.Fields(line)[0]], Line: line}}
+	if line, ok := howto.Docker(about, at); ok {
+		list = append(list, templates.Command{Title: "docker, podman", Line: line})
 	}
-	return []templates.Command{
-		{Title: "Apptainer", Line: p.apptainer("docker", p.ociName())},
-		{Title: "docker, podman", Line: "docker pull " + p.ociName()},
-	}
+	return list
 }
 
-// apptainer is a pull by one of Apptainer's schemes. Without the flag it speaks TLS only.
-func (p puller) apptainer(scheme, name string) string {
-	return "apptainer pull " + p.plainFlag("--no-https ") + scheme + "://" + name
+// clientTitles are the names of the programs.
+var clientTitles = map[string]string{howto.Apptainer: "Apptainer", howto.Singularity: "SingularityCE", howto.Oras: "oras"}
+
+// place is where OCI clients find the image.
+func (p puller) place() howto.Place {
+	return howto.Place{Host: p.public.Host, Plain: p.public.Scheme == "http", Name: p.image.OCIName()}
 }
 
-func (p puller) plainFlag(flag string) string {
-	if p.public.Scheme == "https" {
-		return ""
-	}
-	return flag
-}
-
-// ociName is the image's name to an OCI client, with the manifest's digest if it was not
-// asked by a tag.
-func (p puller) ociName() string {
-	name := p.public.Host + "/" + p.image.Container.String()
-	if p.image.Tag == "" {
-		return name + "@" + string(p.image.Digest)
-	}
-	return name + ":" + p.image.Tag
+// apptainer is a pull by a transport which has a name of its own for the image.
+func (p puller) apptainer(transport, name string) string {
+	at := p.place()
+	at.Name = name
+	return at.Command(howto.Apptainer, "pull", transport)
 }
 
 // library is the pull by library://, whose names have three parts. With a host before them
@@ -91,7 +85,7 @@ func (p puller) library() (string, bool) {
 	case strings.Contains(p.image.Container.Container, "/"):
 		return "", false
 	case p.anonymous:
-		return p.apptainer("library", p.public.Host+"/"+name), true
+		return p.apptainer("library", name), true
 	case p.public.Port() == "":
 		return "apptainer pull library://" + name, true
 	}
@@ -111,5 +105,5 @@ func (p puller) shub() (string, bool) {
 	collection, container, _ := strings.Cut(name, "/")
 	ok := p.anonymous && shubHost.MatchString(p.public.Host) &&
 		shubCollection.MatchString(collection) && shubName.MatchString(container) && shubName.MatchString(tag)
-	return p.apptainer("shub", p.public.Host+"/"+name+":"+tag), ok
+	return p.apptainer("shub", name+":"+tag), ok
 }

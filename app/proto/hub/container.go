@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
+	"sregistry/app/howto"
 	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -34,7 +35,9 @@ func (d *door) manifest(c echo.Context) error {
 	}
 	if !image.Kind.IsFile() {
 		// Not 405, which the Python client takes for a success.
-		return errs.E(op, errs.NotFound, "%s is not a single image file; pull it with an OCI client, such as apptainer pull docker://….", image.Title())
+		at := d.Address.Of(c.Request())
+		return errs.E(op, errs.NotFound, "%s is %s, not an image file. Pull it with: %s", image.Title(), howto.What(image.Howto()),
+			howto.Pull(image.Howto(), howto.Place{Host: at.Host, Plain: at.Scheme == "http", Name: image.OCIName()}))
 	}
 	if image.Tag == "" {
 		image.Tag = cmp.Or(n.tag, firstOf(image.Tags))

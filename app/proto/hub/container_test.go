@@ -262,7 +262,7 @@ func TestImageOfLayersIsNotFound(t *testing.T) {
 	if _, err := f.Registry.PutManifest(t.Context(), alice.actor, path, ref.Reference{Tag: "latest"}, kind, []byte(text)); err != nil {
 		t.Fatal(err)
 	}
-	if detail := wantDetail(t, f.pull(t, alice.HubClient, "lab", "layers", "latest"), http.StatusNotFound); !strings.Contains(detail, "OCI client") {
+	if detail := wantDetail(t, f.pull(t, alice.HubClient, "lab", "layers", "latest"), http.StatusNotFound); !strings.Contains(detail, "apptainer pull --no-https docker://") {
 		t.Errorf("%q", detail)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/errs"
+	"sregistry/app/howto"
 	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -35,11 +36,25 @@ func (d *door) find(c echo.Context, prefix string) (model.Image, error) {
 	case err != nil:
 		return model.Image{}, errs.Wrap(op, err)
 	case !offered(i):
-		// SingularityCE goes to the OCI door by itself if it reads this media type.
-		return model.Image{}, errs.E(op, errs.Unsupported,
-			"%s is not an image file (it is application/vnd.oci.image.config.v1+json or the like); pull it by docker:// or oras://.", i.Title())
+		return model.Image{}, errs.Wrap(op, d.otherClient(c, i))
 	}
 	return i, nil
+}
+
+// otherClient names the client that can have an image which is not offered here.
+func (d *door) otherClient(c echo.Context, i model.Image) error {
+	const op = "library.otherClient"
+	at := d.Address.Of(c.Request())
+	command := howto.Pull(i.Howto(), howto.Place{Host: at.Host, Plain: at.Scheme == "http", Name: i.OCIName()})
+	switch {
+	case i.Kind.IsFile():
+		return errs.E(op, errs.Unsupported, "%s is known by its %s, and library:// knows only SHA-256. Pull it with: %s", i.Title(), i.Content.Algorithm(), command)
+	case i.Kind == model.Artifact && !i.OCISIF:
+		return errs.E(op, errs.Unsupported, "%s is %s, not an image file. Pull it with: %s", i.Title(), howto.What(i.Howto()), command)
+	}
+	// SingularityCE goes to the OCI door by itself if it reads this media type.
+	return errs.E(op, errs.Unsupported, "%s is %s (application/vnd.oci.image.config.v1+json), not an image file. Pull it with: %s",
+		i.Title(), howto.What(i.Howto()), command)
 }
 
 // offered reports whether a client of this door can have an image: it has to be a file, and

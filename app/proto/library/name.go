@@ -63,9 +63,10 @@ func arch(c echo.Context) string {
 }
 
 // parseName reads the name of a container. Clients write a default as nothing at all:
-// "//img" and "alice//img" are library/default/img and alice/default/img.
+// "//img" and "alice//img" are library/default/img and alice/default/img. They push lower case
+// only, and ask for whatever was typed.
 func parseName(text string) (ref.Path, error) {
-	parts := strings.Split(text, "/")
+	parts := strings.Split(strings.ToLower(text), "/")
 	switch {
 	case len(parts) == 2 && parts[0] == "":
 		parts = parts[1:]
@@ -77,7 +78,7 @@ func parseName(text string) (ref.Path, error) {
 
 // parseCollection is parseName for a collection.
 func parseCollection(text string) (ref.Path, error) {
-	parts := strings.Split(text, "/")
+	parts := strings.Split(strings.ToLower(text), "/")
 	fill(parts)
 	return ref.ParsePath(strings.Join(parts, "/"))
 }

@@ -1,6 +1,8 @@
 package library
 
 import (
+	"strings"
+
 	"github.com/labstack/echo/v4"
 
 	"sregistry/app/errs"
@@ -35,7 +37,7 @@ func (d *door) createEntity(c echo.Context) error {
 }
 
 func answerEntity(c echo.Context, name string) error {
-	name, err := ref.ParseName(name)
+	name, err := ref.ParseName(strings.ToLower(name))
 	if err != nil {
 		return errs.Wrap("library.answerEntity", err)
 	}
@@ -67,7 +69,7 @@ func (d *door) createCollection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	name, err := ref.ParseName(body.Name)
+	name, err := ref.ParseName(strings.ToLower(body.Name))
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
@@ -103,7 +105,7 @@ func (d *door) createContainer(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	name, err := fullContainer(parent.Full() + "/" + body.Name)
+	name, err := fullContainer(parent.Full() + "/" + strings.ToLower(body.Name))
 	if err != nil {
 		return errs.Wrap(op, err)
 	}

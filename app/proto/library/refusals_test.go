@@ -151,7 +151,7 @@ func TestBadNamesIdsAndSumsAreRefused(t *testing.T) {
 	other := f.alice.push(t, f, "alice", "tools", "y", "1", file)
 	encoded := func(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
 	for _, c := range []struct{ method, path, body string }{
-		{http.MethodGet, "/v1/images/Alice/tools/x:1", ""},
+		{http.MethodGet, "/v1/images/al!ce/tools/x:1", ""},
 		{http.MethodGet, "/v1/images/alice/tools/x:x+y", ""},
 		{http.MethodGet, "/v1/images/alice/tools/x:sha256.abc", ""},
 		{http.MethodGet, "/v1/images/alice/tools/x:", ""},
@@ -161,7 +161,7 @@ func TestBadNamesIdsAndSumsAreRefused(t *testing.T) {
 		{http.MethodPost, "/v1/collections", object("name", "x", "entity", "%%%")},
 		{http.MethodPost, "/v1/collections", object("name", "x", "entity", "")},
 		{http.MethodPost, "/v1/collections", object("name", "setup", "entity", encoded("library"))},
-		{http.MethodPost, "/v1/containers", object("name", "X", "collection", encoded("alice/tools"))},
+		{http.MethodPost, "/v1/containers", object("name", "x y", "collection", encoded("alice/tools"))},
 		{http.MethodPost, "/v1/containers", object("name", "x", "collection", encoded("alice"))},
 		{http.MethodPost, "/v1/images", object("hash", "sha256.abc", "container", s.container)},
 		{http.MethodPost, "/v1/images", object("hash", "", "container", s.container)},

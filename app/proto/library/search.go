@@ -8,6 +8,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
+	"sregistry/app/ref"
 )
 
 // maxFound bounds what a search finds, the newest: the clients ask for no second page.
@@ -23,7 +24,9 @@ func (d *door) search(c echo.Context) error {
 	}
 	var arches []string
 	if list := arch(c); list != "" {
-		arches = strings.Split(list, ",")
+		for _, name := range strings.Split(list, ",") {
+			arches = append(arches, ref.Arch(name))
+		}
 	}
 	results := searchResults{Entity: []entity{}, Collection: []collection{}, Container: []container{}, Image: []*image{}}
 	once := map[string]*image{}

@@ -90,7 +90,7 @@ func (d *door) setTag(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if body.Arch != "" && i.Arch != "" && body.Arch != i.Arch {
+	if body.Arch != "" && i.Arch != "" && ref.Arch(body.Arch) != i.Arch {
 		return errs.E(op, errs.Invalid, "The image is for %s, not for %s.", i.Arch, errs.Clip(body.Arch))
 	}
 	if _, err := d.Registry.SetTag(ctx, actor, path, tag, reference); err != nil {

@@ -94,7 +94,7 @@ func (d *door) wireImage(i model.Image) api.Image {
 	if reference == "" {
 		reference = ref.Dotted(i.Known())
 	}
-	return api.Image{Container: i.Container.String(), Tag: i.Tag, Name: i.Title(), Kind: string(i.Kind),
+	return api.Image{Container: i.Container.String(), Tag: i.Tag, Name: i.Title(), Kind: string(i.Kind), OCISIF: i.OCISIF,
 		Digest: i.Digest.String(), Content: i.Content.String(), Size: i.Size, Arch: i.Arch, Frozen: i.Frozen, Tags: i.Tags, Labels: i.Labels,
 		Pushed: i.Pushed, PushedBy: i.PushedBy, Pulls: i.Pulls, LastPulled: moment(i.LastPulled), Description: i.Description, FileName: i.FileName(), Damaged: i.Damaged, Signers: i.Signers, Signing: wireSigning(i.Signing),
 		Page: d.address + "/containers/" + i.Container.Full() + ":" + reference}

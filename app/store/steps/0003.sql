@@ -18,6 +18,10 @@ UPDATE images SET runnable = 0 WHERE kind = 'sif' AND media_type = 'application/
    AND CASE WHEN json_valid(CAST(manifest AS TEXT)) THEN json_extract(CAST(manifest AS TEXT), '$.config.mediaType') END = 'application/vnd.sylabs.sif.config.v1+json';
 UPDATE images SET oci_sif = 1 WHERE kind = 'oci' AND arch <> ''
    AND CASE WHEN json_valid(CAST(manifest AS TEXT)) THEN json_extract(CAST(manifest AS TEXT), '$.layers[0].mediaType') END = 'application/vnd.sylabs.image.layer.v1.squashfs';
+UPDATE images SET oci_sif = 1 WHERE kind = 'artifact'
+   AND CASE WHEN json_valid(CAST(manifest AS TEXT)) THEN json_extract(CAST(manifest AS TEXT), '$.layers[0].mediaType') END = 'application/vnd.sylabs.image.layer.v1.squashfs'
+   AND CASE WHEN json_valid(CAST(manifest AS TEXT)) THEN json_extract(CAST(manifest AS TEXT), '$.artifactType') IS 'application/vnd.sylabs.data-container.v1'
+        OR json_extract(CAST(manifest AS TEXT), '$.config.mediaType') IS 'application/vnd.sylabs.data-container.config.v1+json' END;
 UPDATE images SET generated = 1 WHERE kind = 'index' AND (id IN (SELECT image_id FROM tag_images WHERE arch = '*') OR pushed_by IS NULL AND loose_since > 0);
 UPDATE tag_images SET arch = (SELECT i.arch FROM images i WHERE i.id = tag_images.image_id)
  WHERE arch = '' AND image_id IN (SELECT id FROM images WHERE oci_sif = 1);
