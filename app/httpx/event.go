@@ -108,7 +108,7 @@ func (r *request) log(log *slog.Logger, c echo.Context, err error, status int, t
 	}
 	attrs := []slog.Attr{
 		slog.String("request", r.id), slog.String("method", clip(c.Request().Method)), slog.String("route", route(c)),
-		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Int64("received", r.received()), slog.Duration("took", took),
+		slog.Int("status", status), slog.Int64("bytes", c.Response().Size), slog.Int64("received", r.received()), slog.Duration("duration", took),
 		slog.String("source", c.RealIP()), slog.String("door", mountOf(c).Door),
 	}
 	for i, name := range c.ParamNames() {

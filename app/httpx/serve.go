@@ -36,7 +36,7 @@ func Serve(ctx context.Context, server *http.Server, l net.Listener, grace time.
 	case <-ctx.Done():
 	}
 	if ups, downs := under.now(); ups+downs > 0 {
-		log.Info("waiting for requests to end", "uploads", ups, "downloads", downs, "for", grace.String())
+		log.Info("waiting for requests to end", "uploads", ups, "downloads", downs, "grace", grace)
 	}
 	// Not ctx, which is over already.
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
@@ -44,7 +44,7 @@ func Serve(ctx context.Context, server *http.Server, l net.Listener, grace time.
 	err := server.Shutdown(patience)
 	if errors.Is(err, context.DeadlineExceeded) {
 		ups, downs := under.now()
-		log.Warn("requests are cut off", "uploads", ups, "downloads", downs, "after", grace.String())
+		log.Warn("requests are cut off", "uploads", ups, "downloads", downs, "grace", grace)
 		err = server.Close()
 		under.wait(cutTime)
 	}

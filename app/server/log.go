@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -19,12 +20,22 @@ func newLog(settings *config.Config, out io.Writer) (*slog.Logger, error) {
 		return nil, err
 	}
 	options := &slog.HandlerOptions{Level: level}
+	json := &slog.HandlerOptions{Level: level, ReplaceAttr: seconds}
 	f, isFile := out.(*os.File)
 	if settings.LogFormat == "journal" || settings.LogFormat == "auto" && isFile && systemd.InJournal(f) {
-		return slog.New(systemd.Log(out, level)), nil
+		return slog.New(systemd.Log(out, json)), nil
 	}
 	if settings.LogFormat == "text" || settings.LogFormat == "auto" && isFile && term.IsTerminal(int(f.Fd())) {
 		return slog.New(slog.NewTextHandler(out, options)), nil
 	}
-	return slog.New(slog.NewJSONHandler(out, options)), nil
+	return slog.New(slog.NewJSONHandler(out, json)), nil
+}
+
+// seconds gives a duration in JSON its unit, as the metrics have it: "duration" is
+// "duration_seconds". A text log writes the unit after the number anyway.
+func seconds(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() != slog.KindDuration {
+		return a
+	}
+	return slog.Float64(a.Key+"_seconds", a.Value.Duration().Round(time.Microsecond).Seconds())
 }

@@ -22,14 +22,19 @@ func InJournal(f *os.File) bool {
 
 // Log makes a handler that writes JSON with its level before it, as the journal takes it
 // (sd-daemon(3)): "<4>" is a warning. The journal notes the time by itself.
-func Log(out io.Writer, level slog.Leveler) slog.Handler {
+func Log(out io.Writer, options *slog.HandlerOptions) slog.Handler {
 	s := &stream{out: out}
-	json := slog.NewJSONHandler(&s.line, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-		if len(groups) == 0 && a.Key == slog.TimeKey {
+	o := *options
+	o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+		switch {
+		case len(groups) == 0 && a.Key == slog.TimeKey:
 			return slog.Attr{}
+		case options.ReplaceAttr == nil:
+			return a
 		}
-		return a
-	}})
+		return options.ReplaceAttr(groups, a)
+	}
+	json := slog.NewJSONHandler(&s.line, &o)
 	return journal{s, json}
 }
 
