@@ -24,29 +24,30 @@ import (
 // server's own machine, the settings that may change while the server runs.
 func newConfig(env cli.Env, schema string) *cobra.Command {
 	c := &cobra.Command{
-		Use: "config COMMAND", Short: "See and change the settings of a running registry, on the server's machine",
-		Long: `See and change the settings that may change while the registry runs. They are kept in
-the database, and a running server goes by them within seconds. A setting that the
-server was given at its start, as a flag, in its environment or in DATA/sregistry.conf,
-stays as it was given.`,
+		Use: "config COMMAND", Short: "Show and change settings while the server runs",
+		Long: `Show and change the settings that may change while the server runs. They are stored
+in the database, and a running server applies them within seconds. A setting that was
+given when the server started, by a flag, in its environment or in DATA/sregistry.conf,
+is fixed: change it there and restart the server.`,
 	}
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
-	with := func(ctx context.Context, fn func(*registry.Service) error) error {
-		return governed(ctx, settings.Data, schema, fn)
+	with := func(ctx context.Context, fn func(*registry.Service, bool) error) error {
+		return withSettings(ctx, settings.Data, schema, fn)
 	}
 	c.AddCommand(newConfigShow(env, with), newConfigSet(env, with), newConfigReset(env, with))
 	return c
 }
 
-// governed runs a function on the core of a data folder, with the settings that a server
+// withSettings runs a function on the core of a data folder, with the settings of the server
+// that runs on it, and tells it whether one does. Without one they are those that a server
 // started in this environment would have.
-func governed(ctx context.Context, dir string, schema string, fn func(*registry.Service) error) error {
+func withSettings(ctx context.Context, dir, schema string, fn func(core *registry.Service, running bool) error) error {
 	if err := datadir.Require(dir); err != nil {
 		return err
 	}
-	start, err := config.Started(dir, os.Environ())
+	start, running, err := startSettings(dir)
 	if err != nil {
 		return err
 	}
@@ -55,15 +56,28 @@ func governed(ctx context.Context, dir string, schema string, fn func(*registry.
 		return err
 	}
 	core := registry.New(d.DB, d.Blobs, server.RegistrySettings(start), slog.New(slog.DiscardHandler))
-	// A kept setting that cannot be is no reason to refuse the command that mends it.
+	// A stored value that is not valid is no reason to refuse the command that mends it.
 	if err := core.ApplySettings(ctx, server.SettingsFrom(start)); err != nil && !errs.Is(err, errs.Invalid) {
 		return errors.Join(err, d.Close())
 	}
-	return errors.Join(fn(core), d.Close())
+	return errors.Join(fn(core, running), d.Close())
 }
 
-// cores runs a function on the core of the data folder.
-type cores func(context.Context, func(*registry.Service) error) error
+// startSettings are the settings that a server was started with, or would be.
+func startSettings(dir string) (start *config.Config, running bool, err error) {
+	found, err := datadir.FindRunning(dir)
+	if err != nil {
+		return nil, false, err
+	}
+	if found != nil {
+		return config.Recorded(found.Settings), true, nil
+	}
+	start, err = config.Started(dir, os.Environ())
+	return start, false, err
+}
+
+// cores runs a function on the core of the data folder, and tells it whether a server runs.
+type cores func(context.Context, func(core *registry.Service, running bool) error) error
 
 // shownSetting is a setting, for programs.
 type shownSetting struct {
@@ -77,12 +91,15 @@ type shownSetting struct {
 func newConfigShow(env cli.Env, with cores) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "show", Short: "Show the settings that may change, and where their values come from", Args: cli.Takes(0, 0, ""),
+		Use: "show", Short: "Show the settings that can change, their values and sources", Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return with(c.Context(), func(core *registry.Service) error {
+			return with(c.Context(), func(core *registry.Service, running bool) error {
 				list, err := core.RunningSettings(c.Context(), model.Console)
 				if err != nil {
 					return err
+				}
+				if !running {
+					fmt.Fprintln(env.Stderr, "No server is running. These are the values of a server started now in this environment.")
 				}
 				if asJSON {
 					items := make([]shownSetting, 0, len(list))
@@ -92,7 +109,7 @@ func newConfigShow(env cli.Env, with cores) *cobra.Command {
 					return cli.PrintJSON(env.Stdout, items)
 				}
 				w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "SETTING\tVALUE\tFROM")
+				fmt.Fprintln(w, "SETTING\tVALUE\tSOURCE")
 				for _, s := range list {
 					fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, shown(s.Value), origin(s))
 				}
@@ -116,7 +133,7 @@ func shown(value string) string {
 func origin(s model.Setting) string {
 	switch {
 	case s.Fixed != "":
-		return s.Fixed + ", and fixed by it"
+		return s.Fixed + " (fixed)"
 	case s.Changed.IsZero():
 		return "default"
 	case s.ChangedBy == "":
@@ -127,14 +144,17 @@ func origin(s model.Setting) string {
 
 func newConfigSet(env cli.Env, with cores) *cobra.Command {
 	return &cobra.Command{
-		Use: "set NAME VALUE", Short: "Give a setting a value", Args: cli.Takes(2, 2, "a NAME and a VALUE"),
+		Use: "set NAME VALUE", Short: "Change a setting", Args: cli.Takes(2, 2, "a NAME and a VALUE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return with(c.Context(), func(core *registry.Service) error {
+			return with(c.Context(), func(core *registry.Service, running bool) error {
 				if err := core.ChangeSettings(c.Context(), model.Console, map[string]string{args[0]: args[1]}); err != nil {
 					return err
 				}
-				fmt.Fprintf(env.Stderr, "The setting %s is %s now.\n", args[0], shown(args[1]))
-				return nil
+				s, err := settingNamed(c.Context(), core, args[0])
+				if err == nil {
+					fmt.Fprintf(env.Stderr, "Set %s to %s. %s\n", s.Name, shown(s.Value), applies(running))
+				}
+				return err
 			})
 		},
 	}
@@ -144,13 +164,46 @@ func newConfigReset(env cli.Env, with cores) *cobra.Command {
 	return &cobra.Command{
 		Use: "reset NAME", Short: "Reset a setting to its default", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return with(c.Context(), func(core *registry.Service) error {
+			return with(c.Context(), func(core *registry.Service, running bool) error {
 				if err := core.ResetSetting(c.Context(), model.Console, args[0]); err != nil {
 					return err
 				}
-				fmt.Fprintf(env.Stderr, "The setting %s has its default again.\n", args[0])
+				s, err := settingNamed(c.Context(), core, args[0])
+				switch {
+				case err != nil: // as another stored value that is not valid
+					fmt.Fprintf(env.Stderr, "Removed the stored value of %s.\n", args[0])
+					return err
+				case s.Name == "": // of another version
+					fmt.Fprintf(env.Stderr, "Removed the stored value of %s.\n", args[0])
+				case s.Fixed != "":
+					fmt.Fprintf(env.Stderr, "Removed the stored value of %s. It stays %s, set by %s.\n", s.Name, shown(s.Value), s.Fixed)
+				default:
+					fmt.Fprintf(env.Stderr, "Reset %s to its default, %s. %s\n", s.Name, shown(s.Value), applies(running))
+				}
 				return nil
 			})
 		},
 	}
+}
+
+// settingNamed gives a setting as it is now; the zero value if there is none of the name.
+func settingNamed(ctx context.Context, core *registry.Service, name string) (model.Setting, error) {
+	list, err := core.RunningSettings(ctx, model.Console)
+	if err != nil {
+		return model.Setting{}, err
+	}
+	for _, s := range list {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return model.Setting{}, nil
+}
+
+// applies says when a change takes effect.
+func applies(running bool) string {
+	if running {
+		return fmt.Sprintf("The running server applies it within %.0f seconds.", registry.SettingsInterval.Seconds())
+	}
+	return "It takes effect when the server starts."
 }

@@ -90,6 +90,9 @@ This also makes the registry, if there is none in the data folder yet, and says 
 					return err
 				}
 			}
+			if err := n.Validate(); err != nil { // before a registry is made for the account
+				return err
+			}
 			return with(c.Context(), func(id *identity.Service) error {
 				u, err := id.CreateUser(c.Context(), model.Console, n)
 				if err == nil {

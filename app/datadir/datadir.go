@@ -33,7 +33,8 @@ type Dir struct {
 	// Upgraded is what had to be done to a database of an older version.
 	Upgraded store.Upgrading
 
-	lock *os.File // nil without the lock
+	lock      *os.File // nil without the lock
+	announced bool
 }
 
 // Open opens a data folder beside the server that may run on it. A missing one is made, with
@@ -136,7 +137,7 @@ func (d *Dir) Close() error {
 		all = errors.Join(all, d.DB.Close())
 	}
 	if d.lock != nil {
-		all = errors.Join(all, d.lock.Close())
+		all = errors.Join(all, d.withdraw(), d.lock.Close())
 	}
 	return all
 }

@@ -41,39 +41,56 @@ func (s *Service) CreateUser(ctx context.Context, actor model.Actor, n NewUser) 
 	return u, errs.Wrap(op, err)
 }
 
+// Validate refuses what no registry would take, so that none has to be open to find out.
+// Errors: Invalid for a name, kind or password against the rules, Conflict for a reserved name.
+func (n NewUser) Validate() error {
+	const op = "identity.NewUser.Validate"
+	name, err := ref.ParseName(n.Name)
+	if err != nil {
+		return err
+	}
+	if ref.Reserved(name) {
+		return errs.E(op, errs.Conflict, "The name %q is reserved by the registry itself; choose another.", name)
+	}
+	if _, err := cleanFullName(n.FullName); err != nil {
+		return err
+	}
+	switch n.Kind {
+	case model.Robot:
+		if n.Password != "" || n.Admin {
+			return errs.E(op, errs.Invalid, "A robot has neither a password nor the rights of an administrator; make a token for it.")
+		}
+	case model.Person, "":
+		if !n.Later || n.Password != "" {
+			return checkPassword(name, n.Password)
+		}
+	default:
+		return errs.E(op, errs.Invalid, "%q is no kind of user; use person or robot.", n.Kind)
+	}
+	return nil
+}
+
 // prepareUser does what making an account needs before its transaction: it checks and hashes.
 func (s *Service) prepareUser(ctx context.Context, n NewUser) (add func(*store.Tx, model.Actor) (model.User, error), err error) {
-	const op = "identity.prepareUser"
+	if err := n.Validate(); err != nil {
+		return nil, err
+	}
+	if n.Kind == "" {
+		n.Kind = model.Person
+	}
 	name, err := ref.ParseName(n.Name)
 	if err != nil {
 		return nil, err
-	}
-	if ref.Reserved(name) {
-		return nil, errs.E(op, errs.Conflict, "The name %q is reserved by the registry itself; choose another.", name)
 	}
 	fullName, err := cleanFullName(n.FullName)
 	if err != nil {
 		return nil, err
 	}
 	hash := ""
-	switch n.Kind {
-	case model.Robot:
-		if n.Password != "" || n.Admin {
-			return nil, errs.E(op, errs.Invalid, "A robot has neither a password nor the rights of an administrator; make a token for it.")
-		}
-	case model.Person, "":
-		n.Kind = model.Person
-		if n.Later && n.Password == "" {
-			break
-		}
-		if err := checkPassword(name, n.Password); err != nil {
-			return nil, err
-		}
+	if n.Password != "" {
 		if hash, err = s.hash(ctx, n.Password); err != nil {
 			return nil, err
 		}
-	default:
-		return nil, errs.E(op, errs.Invalid, "%q is no kind of user; use person or robot.", n.Kind)
 	}
 	return func(tx *store.Tx, actor model.Actor) (model.User, error) {
 		u, err := tx.AddUser(ctx, name, n.Kind, hash, n.Admin)

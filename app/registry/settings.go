@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,8 +53,9 @@ type Settings struct {
 // and describe those that may change so. Errors: Invalid for values that cannot be.
 type SettingsResolver func(kept map[string]string) (Settings, []model.Setting, error)
 
-// settingsInterval is how often settings are polled that another process has changed.
-const settingsInterval = 2 * time.Second
+// SettingsInterval is how often a server reads the settings that another process may have
+// changed, and so how long such a change takes at most.
+const SettingsInterval = 2 * time.Second
 
 // liveSettings are the settings in force, and how they come about.
 type liveSettings struct {
@@ -78,7 +80,7 @@ func (s *Service) ApplySettings(ctx context.Context, rules SettingsResolver) err
 // RunSettings puts changes in force that other processes make, such as "sregistry
 // config", until ctx is done.
 func (s *Service) RunSettings(ctx context.Context) {
-	runEvery(ctx, settingsInterval, func() {
+	runEvery(ctx, SettingsInterval, func() {
 		if err := s.refresh(ctx); err != nil && !errs.Is(err, errs.Canceled) {
 			s.log.Error("settings", "error", err)
 		}
@@ -179,14 +181,26 @@ func (s *Service) ChangeSettings(ctx context.Context, actor model.Actor, values 
 	return nil
 }
 
-// ResetSetting gives a setting its default again. It works for one whose kept value the
-// rules refuse, too. For admins. Errors: Forbidden, Unauthenticated.
+// ResetSetting gives a setting its default again. It works also for one whose stored value the
+// rules refuse. For admins. Errors: Forbidden, Invalid for an unknown name, Unauthenticated.
 func (s *Service) ResetSetting(ctx context.Context, actor model.Actor, name string) error {
 	const op = "registry.ResetSetting"
 	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
+		rows, err := tx.Settings(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(rows, func(row store.Setting) bool { return row.Name == name }) {
+			// Nothing is stored by this name; only a wrong name is worth a word.
+			_, list, err := s.settings.resolve(nil)
+			if err == nil && !slices.ContainsFunc(list, func(one model.Setting) bool { return one.Name == name }) {
+				err = errs.E(op, errs.Invalid, "Unknown setting %q. Run \"sregistry config show\" for the list.", errs.Clip(name))
+			}
+			return err
+		}
 		if err := tx.DeleteSetting(ctx, name); err != nil {
 			return err
 		}

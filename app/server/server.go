@@ -12,7 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
+	"os"
+	"time"
 
 	"sregistry/app/config"
 	"sregistry/app/courier"
@@ -33,6 +36,19 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err != nil {
 		return err
 	}
+	// The ports come first: a start that cannot have them leaves no new data folder behind.
+	l, err := openListener(ctx, settings, manager.Sockets, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	private, err := openPrivate(ctx, settings.MetricsListen)
+	if err != nil {
+		return err
+	}
+	if private != nil {
+		defer private.Close() // it may be closed already
+	}
 	d, err := datadir.OpenExclusive(ctx, settings.Data, schema)
 	if err != nil {
 		return err
@@ -41,11 +57,6 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if d.Upgraded.From != d.Upgraded.To {
 		log.Info("upgraded the database", "from", d.Upgraded.From, "to", d.Upgraded.To, "snapshot", d.Upgraded.Snapshot)
 	}
-	l, err := openListener(ctx, settings, manager.Sockets, log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.Close()) }()
 	id, err := d.Identity(ctx, identity.WithAddress(l.public), identity.WithLog(log))
 	if err != nil {
 		return err
@@ -65,10 +76,6 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err != nil {
 		return err
 	}
-	private, err := openPrivate(ctx, settings.MetricsListen)
-	if err != nil {
-		return err
-	}
 	work := []func(context.Context){core.RunVerification, core.RunScrub, core.RunSettings, core.RunDelivery, core.WatchIdle,
 		func(ctx context.Context) { runSweeps(ctx, core, id, settings.SweepEvery, log) },
 		func(ctx context.Context) { runBackups(ctx, core, d, log) },
@@ -80,6 +87,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	// What the last transfers do is counted too, after ctx is done.
 	defer background(context.WithoutCancel(ctx), core.RunPulls, core.RunDenials)()
 
+	announce(d, settings, l, log)
 	if err := greet(ctx, out, id, l.public); err != nil {
 		return err
 	}
@@ -89,6 +97,15 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	told()
 	log.Info("stopped")
 	return err
+}
+
+// announce tells the commands beside the server what it runs with. They can do without.
+func announce(d *datadir.Dir, settings *config.Config, l *listener, log *slog.Logger) {
+	err := d.Announce(datadir.Running{PID: os.Getpid(), Version: version.Number, Started: time.Now().UTC(),
+		Address: l.main.Addr().String(), Public: l.public.String(), Settings: settings.Given()})
+	if err != nil {
+		log.Warn("cannot record the settings for \"sregistry config\"", "error", err)
+	}
 }
 
 // greet tells the administrator where the registry is and, as long as there is no account,
