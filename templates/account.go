@@ -68,7 +68,7 @@ func browserOf(agent string) string {
 	}
 	switch {
 	case agent == "":
-		return "An unknown browser"
+		return "Unknown browser"
 	case browser == "":
 		return agent
 	case system == "":
@@ -132,5 +132,5 @@ func algorithmWords(k model.Key) string {
 	case 28:
 		return "Ed448"
 	}
-	return "of another kind"
+	return "other"
 }

@@ -535,7 +535,7 @@ func (p AdminUser) tokens() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = on(t.LastUsed, "not yet").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = on(t.LastUsed, "never").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

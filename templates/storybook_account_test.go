@@ -28,7 +28,7 @@ func ownStories() []story {
 		{Fingerprint: "1BC07EB661573CD60BC07EB661573CD60BC07EB6", Algorithm: 19, Created: now.AddDate(-1, 0, 0), Revoked: true},
 	}
 	return []story{
-		{"account", templates.Account{Page: flashed(signedIn("/account"), "Your profile is saved."), User: alice, FullName: alice.FullName,
+		{"account", templates.Account{Page: flashed(signedIn("/account"), "Profile saved."), User: alice, FullName: alice.FullName,
 			Usage: model.Usage{Name: "alice", Used: 95 << 30, Quota: 100 << 30, Default: true}}.View()},
 		{"account-problems", templates.Account{Page: admin("/account"), User: root, FullName: hostile, Usage: model.Usage{Name: root.Name}, Problems: templates.Problems{
 			"full-name": "The full name is too long; write at most 100 characters.",
@@ -45,12 +45,12 @@ func ownStories() []story {
 		{"account-delete", templates.AccountDelete{Page: signedIn("/account/delete")}.View()},
 		{"account-delete-problems", templates.AccountDelete{Page: signedIn("/account/delete"), Name: hostile, Problems: templates.Problems{
 			"":        "alice alone owns 1 collections and 0 teams; hand them over or delete them first.",
-			"name":    "That is not the name of this account, which is alice.",
+			"name":    "The name does not match. Type alice.",
 			"current": "The password is wrong.",
 		}}.View()},
 		{"account-delete-held", templates.AccountDelete{Page: signedIn("/account/delete"), Collections: []string{"alice/" + longPart, "library/lab"},
 			Teams: []string{"imaging"}, Collection: "library/lab", To: "nobody",
-			Problems: templates.Problems{"to": "There is no user or team of this name."}}.View()},
+			Problems: templates.Problems{"to": "User or team not found."}}.View()},
 		{"password-link", templates.PasswordLink{Page: anonymous("/password/" + link), Secret: link, User: alice}.View()},
 		{"password-link-problems", templates.PasswordLink{Page: anonymous("/password/" + link), Secret: link, User: alice, Problems: templates.Problems{
 			"password": "The password is too short; use at least 10 characters.",

@@ -60,7 +60,7 @@ type TeamInvited struct {
 func TeamPath(name string) string { return "/teams/" + name }
 
 // InvitationLives are the choices of how long an invitation is good, in hours.
-var InvitationLives = []Life{{"24", "for one day"}, {"168", "for 7 days"}, {"720", "for 30 days"}}
+var InvitationLives = []Life{{"24", "1 day"}, {"168", "7 days"}, {"720", "30 days"}}
 
 // Life is one choice of how long a link is good.
 type Life struct{ Value, Text string }
@@ -80,9 +80,9 @@ func standing(t model.Team) string {
 func reachWords(c model.TeamCollection) string {
 	switch {
 	case c.Own && c.Role == model.NoRole:
-		return "its own; its owners are the team's"
+		return "team collection: team owners manage it"
 	case c.Role == model.Owner:
-		return "owner: members read, push and manage"
+		return "owner: members pull, push and manage"
 	}
-	return "contributor: members read"
+	return "contributor: members pull"
 }

@@ -42,11 +42,11 @@ func (p TokenCreated) View() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"reading\"><h1>Your new token</h1><p class=\"notice warn\">It is shown this once. Copy it now, or put one of the settings below in place; if it is lost, revoke it and make another.</p><div class=\"secret\"><div class=\"secret-head\"><label for=\"secret\">Token</label>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"reading\"><h1>Token created</h1><p class=\"notice warn\">The token is shown only once. Copy it now or set up a client below. If you lose it, revoke it and create a new one.</p><div class=\"secret\"><div class=\"secret-head\"><label for=\"secret\">Token</label>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = copyButton("secret", "the token").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = copyButton("secret", "token").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -94,7 +94,7 @@ func (p TokenCreated) View() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.Page, "New token").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p.Page, "Token created").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -182,7 +182,7 @@ func (p TokenCreated) settings() templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>Ready-made settings</h2><p>Commands below that read the token from a file expect it in <code>token.txt</code>; delete that file afterwards.</p><section aria-labelledby=\"own\"><h3 id=\"own\">sregistry</h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>Client setup</h2><p>Some commands read the token from the file <code>token.txt</code>. Delete that file afterwards.</p><section aria-labelledby=\"own\"><h3 id=\"own\">sregistry</h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -190,7 +190,7 @@ func (p TokenCreated) settings() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</section><section aria-labelledby=\"python\"><h3 id=\"python\">The Python client</h3><p>The whole of <code>~/.sregistry</code>, a file that only you may read (<code>chmod 600 ~/.sregistry</code>). Our own client reads it, too.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</section><section aria-labelledby=\"python\"><h3 id=\"python\">Python client</h3><p>Save this as <code>~/.sregistry</code> and run <code>chmod 600 ~/.sregistry</code>. The sregistry command also reads this file.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -208,25 +208,25 @@ func (p TokenCreated) settings() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"notice\">Apptainer finds a remote only at the standard port, and this registry is reached at <code>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"notice\">Apptainer remotes require the default port, and this registry runs at <code>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(p.host())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `token_created.templ`, Line: 57, Col: 121}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `token_created.templ`, Line: 57, Col: 107}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</code>. Use oras:// instead, or ask the administrator for an address without a port.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</code>. Use oras:// instead, or ask your administrator for an address without a port.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</section><section aria-labelledby=\"oras\"><h3 id=\"oras\">Apptainer, for oras:// and docker://</h3><p>It asks for a password: paste the token.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</section><section aria-labelledby=\"oras\"><h3 id=\"oras\">Apptainer, for oras:// and docker://</h3><p>Paste the token when asked for a password.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -234,7 +234,7 @@ func (p TokenCreated) settings() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</section><section aria-labelledby=\"docker\"><h3 id=\"docker\">docker, podman, oras</h3><p>The token is the password. The others take the same words in the place of <code>docker</code>.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</section><section aria-labelledby=\"docker\"><h3 id=\"docker\">docker, podman, oras</h3><p>Use the token as the password. For podman and oras, replace <code>docker</code> in the command.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -243,7 +243,7 @@ func (p TokenCreated) settings() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.plain() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"notice\">This registry is reached without TLS. Apptainer's pulls from oras:// and docker:// then need <code>--no-https</code>, and docker pulls only from hosts that its configuration lists as <code>insecure-registries</code>.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"notice\">This registry does not use TLS. Add <code>--no-https</code> to Apptainer pulls from oras:// and docker://, and list this host under <code>insecure-registries</code> in the Docker configuration.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

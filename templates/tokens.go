@@ -48,7 +48,7 @@ type ScopeChoice struct {
 
 // ScopeChoices are all that a token may be allowed, least first.
 var ScopeChoices = []ScopeChoice{
-	{"read", model.ScopeRead, "see and pull images"},
+	{"read", model.ScopeRead, "browse and pull images"},
 	{"write", model.ScopeWrite, "push, tag, freeze and thaw, create collections"},
 	{"delete", model.ScopeDelete, "delete images and tags"},
 	{"manage", model.ScopeManage, "change visibility, roles, teams and tokens"},

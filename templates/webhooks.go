@@ -45,9 +45,9 @@ func (o WebhookOwner) HookPath(id int64) string {
 // reach says of what they tell.
 func (o WebhookOwner) reach() string {
 	if o == (WebhookOwner{}) {
-		return "all that happens in the registry"
+		return "from the whole registry"
 	}
-	return "what happens in " + o.Collection.String()
+	return "from " + o.Collection.String()
 }
 
 // WebhookCreated shows the secret of a new webhook, this once: the answer to the POST that
@@ -72,7 +72,7 @@ type Deliveries struct {
 // eventWords are the events that a webhook is told.
 func eventWords(w model.Webhook) string {
 	if len(w.Events) == 0 {
-		return "everything"
+		return "all"
 	}
 	return strings.Join(w.Events, ", ")
 }

@@ -52,7 +52,7 @@ func (s *Site) changeProfile(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/account", "Your profile is saved.")
+	return s.goTo(c, "/account", "Profile saved.")
 }
 
 // changePassword is POST /account/password. All sessions end with it; the visitor gets a
@@ -83,7 +83,7 @@ func (s *Site) changePassword(c echo.Context) error {
 	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), actor); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/account", "Your password is changed, and all your other sessions have ended.")
+	return s.goTo(c, "/account", "Password changed. Your other sessions have ended.")
 }
 
 // differ is what a form says whose two passwords are not the same.

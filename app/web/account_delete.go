@@ -48,21 +48,21 @@ func (s *Site) handOver(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	problem := "That is yourself; write who shall own it when you are gone."
+	problem := "That is you. Name another user or a team."
 	if to != actor.Name {
 		err = s.registry.SetRole(c.Request().Context(), actor, path, model.RoleAssignment{User: to, Role: model.Owner})
 		if errs.Is(err, errs.NotFound) {
 			err = s.registry.SetRole(c.Request().Context(), actor, path, model.RoleAssignment{Team: to, Role: model.Owner})
 		}
 		if err == nil {
-			return s.goTo(c, "/account/delete", collection+" is owned by "+to+", too, now.")
+			return s.goTo(c, "/account/delete", collection+" is now also owned by "+to+".")
 		}
 		if !isAbout(err) {
 			return errs.Wrap(op, err)
 		}
 		problem = errs.Message(err)
 		if errs.Is(err, errs.NotFound) {
-			problem = "There is no user or team of this name."
+			problem = "User or team not found."
 		}
 	}
 	return s.showLeave(c, http.StatusUnprocessableEntity, actor,
@@ -78,7 +78,7 @@ func (s *Site) completeLeave(c echo.Context) error {
 	}
 	view := templates.AccountDelete{Name: form.Get("name")}
 	if strings.TrimSpace(view.Name) != actor.Name {
-		view.Problems = templates.Problems{"name": "That is not the name of this account, which is " + actor.Name + "."}
+		view.Problems = templates.Problems{"name": "The name does not match. Type " + actor.Name + "."}
 		return s.showLeave(c, http.StatusUnprocessableEntity, actor, view)
 	}
 	err = s.identity.DeleteOwnAccount(c.Request().Context(), actor, httpx.Source(c), form.Get("current"), view.Name)
@@ -96,5 +96,5 @@ func (s *Site) completeLeave(c echo.Context) error {
 	if err := s.identity.SignOut(c.Response(), c.Request(), model.Anonymous); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/", "The account "+actor.Name+" is deleted.")
+	return s.goTo(c, "/", "Account "+actor.Name+" deleted.")
 }

@@ -49,9 +49,9 @@ func (s *Site) addKeys(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	if len(added) == 1 {
-		return s.goTo(c, "/account/keys", "The key "+added[0].Fingerprint+" was added.")
+		return s.goTo(c, "/account/keys", "Key "+added[0].Fingerprint+" added.")
 	}
-	return s.goTo(c, "/account/keys", fmt.Sprintf("%d keys were added.", len(added)))
+	return s.goTo(c, "/account/keys", fmt.Sprintf("%d keys added.", len(added)))
 }
 
 // removeKey is POST /account/keys/{fingerprint}/remove.
@@ -63,10 +63,10 @@ func (s *Site) removeKey(c echo.Context) error {
 	}
 	err = s.registry.RemoveKey(c.Request().Context(), actor, c.Param("fingerprint"))
 	if errs.Is(err, errs.NotFound) {
-		return s.goTo(c, "/account/keys", "That key is gone already.")
+		return s.goTo(c, "/account/keys", "Key not found. It may already be removed.")
 	}
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/account/keys", "The key was removed. Signatures by it count as by an unknown key now.")
+	return s.goTo(c, "/account/keys", "Key removed. Its signatures no longer verify.")
 }

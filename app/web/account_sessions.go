@@ -40,7 +40,7 @@ func (s *Site) endSession(c echo.Context) error {
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/account/sessions", "That session has ended.")
+	return s.goTo(c, "/account/sessions", "Session ended.")
 }
 
 // endOtherSessions is POST /account/sessions/end-others.
@@ -55,7 +55,7 @@ func (s *Site) endOtherSessions(c echo.Context) error {
 		return errs.Wrap(op, err)
 	}
 	if n == 1 {
-		return s.goTo(c, "/account/sessions", "The other session has ended.")
+		return s.goTo(c, "/account/sessions", "Other session ended.")
 	}
-	return s.goTo(c, "/account/sessions", fmt.Sprintf("%d other sessions have ended.", n))
+	return s.goTo(c, "/account/sessions", fmt.Sprintf("%d other sessions ended.", n))
 }

@@ -57,7 +57,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	here := f.signedIn(t, alice)
 	second, third := f.signedIn(t, alice), f.signedIn(t, alice)
 	stranger := f.signedIn(t, f.User(t, "eve"))
-	p := here.get("/account/sessions").is(http.StatusOK).says(".badge.open", "this one")
+	p := here.get("/account/sessions").is(http.StatusOK).says(".badge.open", "current")
 	if n := p.Find("li.card").Length(); n != 3 {
 		t.Fatalf("%d sessions", n)
 	}
@@ -66,8 +66,8 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	if n := here.get("/account/sessions").Find("li.card").Length(); n != 3 {
 		t.Error("somebody else has ended a session")
 	}
-	here.post(end).leadsTo("/account/sessions").says(".notice.good", "has ended")
-	here.post("/account/sessions/end-others").leadsTo("/account/sessions").says(".notice.good", "other session has ended")
+	here.post(end).leadsTo("/account/sessions").says(".notice.good", "Session ended")
+	here.post("/account/sessions/end-others").leadsTo("/account/sessions").says(".notice.good", "Other session ended")
 	second.get("/account").is(http.StatusSeeOther)
 	third.get("/account").is(http.StatusSeeOther)
 	if here.get("/account/sessions").Find("li.card").Length() != 1 {
@@ -79,13 +79,13 @@ func TestKeysAreAddedAndRemoved(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
 	b, stranger := f.signedIn(t, f.User(t, "alice")), f.signedIn(t, f.User(t, "eve"))
-	b.get("/account/keys").is(http.StatusOK).says(".empty", "no key yet")
+	b.get("/account/keys").is(http.StatusOK).says(".empty", "No keys yet")
 	b.post("/account/keys", "keys", "not a key").is(http.StatusUnprocessableEntity).says("#keys", "not a key")
 	key := pgptest.New(t, "Alice")
-	b.post("/account/keys", "keys", pgptest.Public(t, key)).leadsTo("/account/keys").says(".card h3", "Alice").says(".notice.good", "was added")
+	b.post("/account/keys", "keys", pgptest.Public(t, key)).leadsTo("/account/keys").says(".card h3", "Alice").says(".notice.good", " added.")
 	remove := b.get("/account/keys").Find(".card form").AttrOr("action", "")
 	stranger.post(remove).is(http.StatusForbidden)
-	b.post(remove).leadsTo("/account/keys").says(".notice.good", "was removed")
+	b.post(remove).leadsTo("/account/keys").says(".notice.good", "Key removed")
 }
 
 func TestAccountIsDeletedWhenNothingIsOrphaned(t *testing.T) {
@@ -98,13 +98,13 @@ func TestAccountIsDeletedWhenNothingIsOrphaned(t *testing.T) {
 	b := f.signedIn(t, alice)
 	b.get("/account/delete").is(http.StatusOK).says("#collections", "alone own").says(".row .name", "library/lab")
 	b.post("/account/delete", "name", "alice", "current", doortest.Password).is(http.StatusConflict).says("[role=alert]", "hand them over")
-	b.post("/account/hand-over", "collection", "library/lab", "to", "nobody").is(http.StatusUnprocessableEntity).says("#to-problem", "no user or team")
-	b.post("/account/hand-over", "collection", "library/lab", "to", "alice").is(http.StatusUnprocessableEntity).says("#to-problem", "yourself")
+	b.post("/account/hand-over", "collection", "library/lab", "to", "nobody").is(http.StatusUnprocessableEntity).says("#to-problem", "not found")
+	b.post("/account/hand-over", "collection", "library/lab", "to", "alice").is(http.StatusUnprocessableEntity).says("#to-problem", "That is you")
 	f.signedIn(t, bob).post("/account/hand-over", "collection", "library/lab", "to", "eve").is(http.StatusForbidden)
 	b.post("/account/hand-over", "collection", "library/lab", "to", "bob").leadsTo("/account/delete").says("h1", "Delete your account")
-	b.post("/account/delete", "name", "alcie", "current", doortest.Password).is(http.StatusUnprocessableEntity).says("#name-problem", "not the name")
+	b.post("/account/delete", "name", "alcie", "current", doortest.Password).is(http.StatusUnprocessableEntity).says("#name-problem", "does not match")
 	b.post("/account/delete", "name", "alice", "current", "wrong").is(http.StatusUnprocessableEntity).says("#current-problem", "wrong")
-	b.post("/account/delete", "name", "alice", "current", doortest.Password).leadsTo("/").says(".notice.good", "is deleted")
+	b.post("/account/delete", "name", "alice", "current", doortest.Password).leadsTo("/").says(".notice.good", "Account alice deleted")
 	if _, err := f.Identity.Bearer(t.Context(), secret); err == nil {
 		t.Error("her token still works")
 	}

@@ -31,7 +31,7 @@ func (s *Site) acceptInvitation(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap("web.acceptInvitation", err)
 	}
-	return s.goTo(c, templates.TeamPath(i.Team), "You are a member of the team "+i.Team+" now.")
+	return s.goTo(c, templates.TeamPath(i.Team), "You joined the team "+i.Team+".")
 }
 
 func (s *Site) invitationGone(c echo.Context) error {

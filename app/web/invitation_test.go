@@ -28,7 +28,7 @@ func TestInvitationIsTakenUpOnce(t *testing.T) {
 	b.post(link).is(http.StatusSeeOther)
 	next := b.get(signIn).is(http.StatusOK).Find("input[name=next]").AttrOr("value", "")
 	b.post("/sign-in", "name", "bob", "password", doortest.Password, "next", next).leadsTo(link).is(http.StatusOK)
-	b.post(link).leadsTo("/teams/imaging").says(".notice", "member of the team imaging")
+	b.post(link).leadsTo("/teams/imaging").says(".notice", "You joined the team imaging")
 
 	teams, _, err := f.Registry.Teams(t.Context(), bob, true, model.Page{})
 	if err != nil || len(teams) != 1 {

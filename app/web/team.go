@@ -75,12 +75,12 @@ func (s *Site) teamAct(act func(c echo.Context, actor model.Actor, team string, 
 
 // joinTeam is POST /teams/{team}/join.
 func (s *Site) joinTeam(c echo.Context, actor model.Actor, team string, _ fields) (string, string, error) {
-	return "", "You are a member of the team " + team + " now.", s.registry.Join(c.Request().Context(), actor, team)
+	return "", "You joined the team " + team + ".", s.registry.Join(c.Request().Context(), actor, team)
 }
 
 // leaveTeam is POST /teams/{team}/leave.
 func (s *Site) leaveTeam(c echo.Context, actor model.Actor, team string, _ fields) (string, string, error) {
-	return "/teams", "You have left the team " + team + ".", s.registry.Leave(c.Request().Context(), actor, team)
+	return "/teams", "You left the team " + team + ".", s.registry.Leave(c.Request().Context(), actor, team)
 }
 
 // setMember is POST /teams/{team}/members: it makes a member an owner or a plain member,
@@ -89,18 +89,18 @@ func (s *Site) setMember(c echo.Context, actor model.Actor, team string, f field
 	ctx, user := c.Request().Context(), f.text("user")
 	switch f.text("role") {
 	case "none":
-		return "", user + " is no longer in the team.", s.registry.RemoveMember(ctx, actor, team, user)
+		return "", user + " removed from the team.", s.registry.RemoveMember(ctx, actor, team, user)
 	case "owner":
-		return "", user + " is an owner of the team now.", s.registry.SetMember(ctx, actor, team, user, true)
+		return "", user + " is now an owner of the team.", s.registry.SetMember(ctx, actor, team, user, true)
 	case "member":
-		return "", user + " is a plain member of the team now.", s.registry.SetMember(ctx, actor, team, user, false)
+		return "", user + " is now a member of the team.", s.registry.SetMember(ctx, actor, team, user, false)
 	}
-	return "", "", errs.E("web.setMember", errs.Invalid, "A member is an owner, or a member, or none.")
+	return "", "", errs.E("web.setMember", errs.Invalid, "Choose the role owner or member.")
 }
 
 // setJoinPolicy is POST /teams/{team}/policy.
 func (s *Site) setJoinPolicy(c echo.Context, actor model.Actor, team string, f fields) (string, string, error) {
-	return "", "Saved.", s.registry.SetJoinPolicy(c.Request().Context(), actor, team, model.JoinPolicy(f.text("join")))
+	return "", "Changes saved.", s.registry.SetJoinPolicy(c.Request().Context(), actor, team, model.JoinPolicy(f.text("join")))
 }
 
 // deleteTeam is POST /teams/{team}/delete; the name has to be typed in.
@@ -108,5 +108,5 @@ func (s *Site) deleteTeam(c echo.Context, actor model.Actor, team string, f fiel
 	if err := f.typed(team); err != nil {
 		return "", "", err
 	}
-	return "/teams", "The team " + team + " was deleted.", s.registry.DeleteTeam(c.Request().Context(), actor, team)
+	return "/teams", "Team " + team + " deleted.", s.registry.DeleteTeam(c.Request().Context(), actor, team)
 }

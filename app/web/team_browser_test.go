@@ -47,7 +47,7 @@ func TestBrowserTeam(t *testing.T) {
 	b.open(strings.TrimPrefix(link, f.URL))
 	b.see("invitation")
 	b.press("main form button", "#members")
-	b.says(".notice.good", "You are a member of the team imaging now.")
+	b.says(".notice.good", "You joined the team imaging.")
 	b.see("team-member")
 	b.press("a[href='/collections/library/secret']", "#containers")
 	a.open("/teams/imaging")

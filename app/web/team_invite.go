@@ -37,17 +37,17 @@ func (s *Site) uninvite(c echo.Context, actor model.Actor, team string, _ fields
 	const op = "web.uninvite"
 	id, err := strconv.ParseInt(c.Param("id"), 10, 64)
 	if err != nil {
-		return "", "", errs.E(op, errs.NotFound, "There is no such invitation.")
+		return "", "", errs.E(op, errs.NotFound, "Invitation not found.")
 	}
 	err = s.registry.Uninvite(c.Request().Context(), actor, team, id)
-	return "", "The invitation was taken back; its link is dead.", err
+	return "", "Invitation revoked.", err
 }
 
 // hours reads how long a link is to be good. Errors: Invalid.
 func (f fields) hours(name string) (time.Duration, error) {
 	n, err := strconv.Atoi(f.text(name))
 	if err != nil || n < 1 || n > 366*24 {
-		return 0, errs.E("web.hours", errs.Invalid, "Choose one of the times.")
+		return 0, errs.E("web.hours", errs.Invalid, "Choose one of the listed durations.")
 	}
 	return time.Duration(n) * time.Hour, nil
 }

@@ -21,7 +21,7 @@ func TestTeamIsMadeAndFound(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
 	alice, bob := f.signedIn(t, f.User(t, "alice")), f.signedIn(t, f.User(t, "bob"))
-	alice.get("/teams").is(http.StatusOK).says(".empty", "in no team yet")
+	alice.get("/teams").is(http.StatusOK).says(".empty", "No teams yet")
 	alice.get("/teams/new").is(http.StatusOK)
 	alice.team("imaging", model.ByInvitation)
 	alice.team("club", model.Open)
@@ -97,8 +97,8 @@ func TestTeamsMembersAreManaged(t *testing.T) {
 	bob.post(link).leadsTo("/teams/imaging").is(http.StatusOK)
 
 	alice.post("/teams/imaging/leave").is(http.StatusUnprocessableEntity).says("[role=alert]", "no owner left")
-	alice.post("/teams/imaging/members", "user", "bob", "role", "owner").leadsTo("/teams/imaging").says(".notice.good", "bob is an owner")
-	bob.post("/teams/imaging/members", "user", "alice", "role", "member").leadsTo("/teams/imaging").says(".notice.good", "plain member")
+	alice.post("/teams/imaging/members", "user", "bob", "role", "owner").leadsTo("/teams/imaging").says(".notice.good", "bob is now an owner")
+	bob.post("/teams/imaging/members", "user", "alice", "role", "member").leadsTo("/teams/imaging").says(".notice.good", "now a member")
 	alice.post("/teams/imaging/leave").leadsTo("/teams").says(".notice.good", "left the team")
 	bob.post("/teams/imaging/members", "user", "nobody", "role", "owner").is(http.StatusNotFound)
 	bob.post("/teams/imaging/members", "user", "bob", "role", "king").is(http.StatusUnprocessableEntity)
@@ -109,7 +109,7 @@ func TestTeamsMembersAreManaged(t *testing.T) {
 	if !ok {
 		t.Fatal("the open invitation is not listed")
 	}
-	bob.post(revoke).leadsTo("/teams/imaging").says(".notice.good", "taken back")
+	bob.post(revoke).leadsTo("/teams/imaging").says(".notice.good", "revoked")
 	alice.get(second).is(http.StatusNotFound)
 	bob.post(revoke).is(http.StatusNotFound)
 

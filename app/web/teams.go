@@ -56,5 +56,5 @@ func (s *Site) createTeam(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, templates.TeamPath(team.Name), "The team "+team.Name+" is made, and you are its owner.")
+	return s.goTo(c, templates.TeamPath(team.Name), "Team "+team.Name+" created. You are its owner.")
 }

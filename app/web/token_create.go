@@ -61,10 +61,10 @@ func readTokenForm(fields url.Values) (templates.TokenForm, templates.Problems) 
 		}
 	}
 	if form.Scope == 0 {
-		problems["scope"] = "Choose at least one thing that the token may do."
+		problems["scope"] = "Choose at least one scope."
 	}
 	if !slices.ContainsFunc(templates.Lifetimes, func(l templates.Lifetime) bool { return l.Value == form.Expires }) {
-		problems["expires"] = "Choose one of the times."
+		problems["expires"] = "Choose one of the listed durations."
 	}
 	return form, problems
 }

@@ -16,10 +16,10 @@ func (s *Site) revokeToken(c echo.Context) error {
 	}
 	err = s.identity.RevokeToken(c.Request().Context(), actor, "", c.Param("id"))
 	if errs.Is(err, errs.NotFound) {
-		return s.goTo(c, "/account/tokens", "You have no such token any more.")
+		return s.goTo(c, "/account/tokens", "Token not found. It may already be revoked.")
 	}
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/account/tokens", "The token was revoked. What used it can no longer act for you.")
+	return s.goTo(c, "/account/tokens", "Token revoked. Programs that used it no longer have access.")
 }

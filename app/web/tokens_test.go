@@ -21,7 +21,7 @@ func TestTokenIsShownOnceAndWorks(t *testing.T) {
 	alice := f.User(t, "alice")
 	f.Push(t, alice, "lab/hello", "latest", siftest.Options{})
 	b := f.signedIn(t, alice)
-	b.get("/account/tokens").is(http.StatusOK).says(".empty", "no token yet")
+	b.get("/account/tokens").is(http.StatusOK).says(".empty", "No tokens yet")
 
 	p := b.post("/account/tokens", "name", " laptop ", "scope", "read", "scope", "write", "expires", "30", "collections", "lab, lab").is(http.StatusOK)
 	if got := p.header.Get("Cache-Control"); got != "no-store" {
@@ -60,16 +60,16 @@ func TestRevokedTokenIsGone(t *testing.T) {
 	secret := f.TokenFor(t, alice, identity.NewToken{Name: "old", Scope: model.ScopeRead})
 	action := b.get("/account/tokens").Find(".card form").AttrOr("action", "")
 	bob := f.User(t, "bob")
-	f.signedIn(t, bob).post(action).leadsTo("/account/tokens").says(".notice", "no such token")
+	f.signedIn(t, bob).post(action).leadsTo("/account/tokens").says(".notice", "Token not found")
 	if _, err := f.Identity.Bearer(t.Context(), secret); err != nil {
 		t.Fatalf("another's form revoked the token: %v", err)
 	}
 	b.get(action).is(http.StatusMethodNotAllowed)
-	b.post(action).leadsTo("/account/tokens").says(".notice", "was revoked").says(".empty", "no token yet")
+	b.post(action).leadsTo("/account/tokens").says(".notice", "Token revoked").says(".empty", "No tokens yet")
 	if _, err := f.Identity.Bearer(t.Context(), secret); err == nil {
 		t.Error("the token still works")
 	}
-	b.post(action).leadsTo("/account/tokens").says(".notice", "no such token")
+	b.post(action).leadsTo("/account/tokens").says(".notice", "Token not found")
 }
 
 func TestExpiredTokenIsMarked(t *testing.T) {
@@ -102,7 +102,7 @@ func TestTokenFormComesBackWithWhatIsWrong(t *testing.T) {
 		{"taken", "read", "7", "", "name", "taken"},
 		{"new", "", "7", "", "scope", "at least one"},
 		{"new", "everything", "7", "", "scope", "at least one"},
-		{"new", "read", "8", "", "expires", "one of the times"},
+		{"new", "read", "8", "", "expires", "one of the listed durations"},
 		{"new", "read", "7", "lab; tools", "collections", `";" at character 4`},
 		{"new", "read", "7", "a/b/c", "collections", "not the name of a collection"},
 		{"new", "read", "7", "missing", "collections", "There is no missing, or you may not see it."},

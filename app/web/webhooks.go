@@ -128,7 +128,7 @@ func (s *Site) withWebhook(find findHooks, act func(echo.Context, hooks, model.W
 				return errs.Wrap(op, act(c, h, w))
 			}
 		}
-		return errs.E(op, errs.NotFound, "There is no such webhook any more.")
+		return errs.E(op, errs.NotFound, "Webhook not found. It may already be deleted.")
 	}
 }
 
@@ -147,7 +147,7 @@ func (s *Site) testWebhook(c echo.Context, h hooks, w model.Webhook) error {
 	if _, err := s.registry.TestWebhook(c.Request().Context(), h.actor, w.ID); err != nil {
 		return err
 	}
-	return s.goTo(c, h.of.HookPath(w.ID), "A test is on its way; load the page again in a moment to see what became of it.")
+	return s.goTo(c, h.of.HookPath(w.ID), "Test event sent. Reload the page in a moment to see the result.")
 }
 
 // deleteWebhook is POST …/webhooks/{id}/delete.
@@ -155,7 +155,7 @@ func (s *Site) deleteWebhook(c echo.Context, h hooks, w model.Webhook) error {
 	if err := s.registry.DeleteWebhook(c.Request().Context(), h.actor, w.ID); err != nil {
 		return err
 	}
-	return s.goTo(c, h.of.Path(), "The webhook is deleted, with what was still waiting for it.")
+	return s.goTo(c, h.of.Path(), "Webhook and its pending deliveries deleted.")
 }
 
 // redeliver is POST …/webhooks/{id}/deliveries/{delivery}.
@@ -163,10 +163,10 @@ func (s *Site) redeliver(c echo.Context, h hooks, w model.Webhook) error {
 	const op = "web.redeliver"
 	delivery, err := strconv.ParseInt(c.Param("delivery"), 10, 64)
 	if err != nil {
-		return errs.E(op, errs.NotFound, "There is no such delivery.")
+		return errs.E(op, errs.NotFound, "Delivery not found.")
 	}
 	if err := s.registry.Redeliver(c.Request().Context(), h.actor, w.ID, delivery); err != nil {
 		return err
 	}
-	return s.goTo(c, h.of.HookPath(w.ID), "It is sent again.")
+	return s.goTo(c, h.of.HookPath(w.ID), "Delivery queued again.")
 }

@@ -25,7 +25,7 @@ func TestWebhookIsMadeTriedSentAgainAndDeleted(t *testing.T) {
 		*browser
 		path string
 	}{{alice, labHooks}, {root, "/admin/webhooks"}} {
-		c.get(c.path).is(http.StatusOK).says(".empty", "no webhook")
+		c.get(c.path).is(http.StatusOK).says(".empty", "No webhooks yet")
 		c.post(c.path, "url", "ftp://example.org", "events", "push").is(http.StatusUnprocessableEntity).says("[role=alert]", "http")
 		p := c.post(c.path, "url", ear.URL, "events", "Push!").is(http.StatusUnprocessableEntity).says("[role=alert]", "is no event")
 		if p.Find("#url").AttrOr("value", "") != ear.URL {
@@ -41,14 +41,14 @@ func TestWebhookIsMadeTriedSentAgainAndDeleted(t *testing.T) {
 			t.Error("the secret is shown again")
 		}
 		hook := list.Find(".card h3 a").AttrOr("href", "")
-		c.get(hook).is(http.StatusOK).says(".empty", "Nothing")
-		c.post(hook+"/test").leadsTo(hook).says(".notice.good", "on its way").says("tbody", "waiting")
+		c.get(hook).is(http.StatusOK).says(".empty", "No deliveries yet")
+		c.post(hook+"/test").leadsTo(hook).says(".notice.good", "Test event sent").says("tbody", "pending")
 		before := came.Load()
 		if err := f.Registry.DeliverDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		again := c.get(hook).says("tbody", "webhook.test").says("tbody", "delivered").says("tbody", "200 OK").Find("tbody form").AttrOr("action", "")
-		c.post(again).leadsTo(hook).says(".notice.good", "sent again").says("tbody", "waiting")
+		c.post(again).leadsTo(hook).says(".notice.good", "queued again").says("tbody", "pending")
 		if err := f.Registry.DeliverDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestWebhookIsMadeTriedSentAgainAndDeleted(t *testing.T) {
 			t.Errorf("%d notices came, want 2", got)
 		}
 		c.post(hook + "/deliveries/none").is(http.StatusNotFound)
-		c.post(hook+"/delete").leadsTo(c.path).says(".notice.good", "deleted").says(".empty", "no webhook")
+		c.post(hook+"/delete").leadsTo(c.path).says(".notice.good", "deleted").says(".empty", "No webhooks yet")
 		c.get(hook).is(http.StatusNotFound)
 	}
 }
