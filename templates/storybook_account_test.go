@@ -42,6 +42,8 @@ func ownStories() []story {
 		{"keys-empty", templates.Keys{Page: signedIn("/account/keys"), Now: now}.View()},
 		{"keys-problem", templates.Keys{Page: admin("/account/keys"), Now: now, Add: true, Typed: hostile,
 			Problems: templates.Problems{"keys": "That is no armored public key."}}.View()},
+		{"account-revoke", templates.RevokeAll{Page: signedIn("/account/revoke"), Tokens: 3, Links: 1}.View()},
+		{"account-revoke-none", templates.RevokeAll{Page: signedIn("/account/revoke")}.View()},
 		{"account-delete", templates.AccountDelete{Page: signedIn("/account/delete")}.View()},
 		{"account-delete-problems", templates.AccountDelete{Page: signedIn("/account/delete"), Name: hostile, Problems: templates.Problems{
 			"":        "alice alone owns 1 collections and 0 teams; hand them over or delete them first.",

@@ -12,6 +12,7 @@ package config
 import (
 	"log/slog"
 	"net/netip"
+	"os"
 	"slices"
 	"time"
 
@@ -37,6 +38,7 @@ type Config struct {
 	Welcome         string
 	TrustedProxies  []string
 	UserCollections bool
+	PasswordList    string
 	AddKeys         string
 	SignIn          bool
 	Grace           time.Duration
@@ -98,6 +100,7 @@ func (c *Config) Flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of proxies whose forwarding headers (X-Forwarded-For, -Proto, -Host, Forwarded) are trusted, such as 10.0.0.0/8")
 	spanVar(f, &c.HSTS, "hsts", "how long browsers stay with https after a visit by https (Strict-Transport-Security); 0 does not tell them")
 	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
+	f.StringVar(&c.PasswordList, "password-list", c.PasswordList, "file of passwords that nobody may choose, one per line, such as a list of leaked ones")
 	f.StringVar(&c.AddKeys, "add-keys", c.AddKeys, "who may add OpenPGP public keys, by which signatures are verified: users or admins")
 	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "show nothing without sign-in, not even public collections")
 	spanVar(f, &c.Grace, "grace", "how long an image stays that was deleted or has lost its last tag")
@@ -167,6 +170,13 @@ func (c *Config) Validate() error {
 	}
 	if c.AnonymousRate < 0 || c.UserRate < 0 {
 		return errs.E(op, errs.Invalid, "A rate cannot be negative; 0 is no limit.")
+	}
+	if c.PasswordList != "" {
+		f, err := os.Open(c.PasswordList)
+		if err != nil {
+			return errs.Because(op, errs.Invalid, err, "password-list names %s, which cannot be read.", c.PasswordList)
+		}
+		f.Close()
 	}
 	if c.AddKeys != Users && c.AddKeys != Admins {
 		return errs.E(op, errs.Invalid, "add-keys is %q; write users or admins.", c.AddKeys)

@@ -59,6 +59,8 @@ type Service struct {
 	throttle *loginThrottle // of passwords
 	forged   *loginThrottle // of hub clients' signatures
 
+	passwordList string // file of passwords that are refused; empty is none
+
 	setup setup
 	used  lastUse // of tokens
 	// sessions are when sessions were last used, and sessionSeen is told of the next to write.

@@ -24,6 +24,15 @@ var errCurrentPassword = errs.E("identity.ChangePassword", errs.Invalid, "The pr
 // wrong.
 func IsCurrentPassword(err error) bool { return errors.Is(err, errCurrentPassword) }
 
+// acceptPassword holds a new password to the rules and to the administrator's list. Errors:
+// Invalid, Unavailable.
+func (s *Service) acceptPassword(ctx context.Context, name, password string) error {
+	if err := checkPassword(name, password); err != nil {
+		return err
+	}
+	return s.refuseListed(ctx, password)
+}
+
 // checkPassword holds a new password to the rules. Errors: Invalid.
 func checkPassword(name, password string) error {
 	const op = "identity.checkPassword"
@@ -80,7 +89,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor model.Actor, source,
 
 func (s *Service) setPassword(ctx context.Context, actor model.Actor, user, password string) error {
 	const op = "identity.setPassword"
-	if err := checkPassword(user, password); err != nil {
+	if err := s.acceptPassword(ctx, user, password); err != nil {
 		return err
 	}
 	hash, err := s.hash(ctx, password)

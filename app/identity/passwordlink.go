@@ -61,7 +61,7 @@ func (s *Service) UsePasswordLink(ctx context.Context, secret, password string) 
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
-	if err := checkPassword(u.Name, password); err != nil {
+	if err := s.acceptPassword(ctx, u.Name, password); err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
 	hash, err := s.hash(ctx, password)

@@ -88,6 +88,9 @@ func (s *Service) prepareUser(ctx context.Context, n NewUser) (add func(*store.T
 	}
 	hash := ""
 	if n.Password != "" {
+		if err := s.refuseListed(ctx, n.Password); err != nil {
+			return nil, err
+		}
 		if hash, err = s.hash(ctx, n.Password); err != nil {
 			return nil, err
 		}

@@ -57,7 +57,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if d.Upgraded.From != d.Upgraded.To {
 		log.Info("upgraded the database", "from", d.Upgraded.From, "to", d.Upgraded.To, "snapshot", d.Upgraded.Snapshot)
 	}
-	id, err := d.Identity(ctx, identity.WithAddress(l.public), identity.WithLog(log))
+	id, err := d.Identity(ctx, identity.WithAddress(l.public), identity.WithLog(log), identity.WithPasswordList(settings.PasswordList))
 	if err != nil {
 		return err
 	}

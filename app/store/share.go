@@ -56,3 +56,14 @@ func (t *Tx) ImageOfShare(ctx context.Context, id int64) (int64, error) {
 func (t *Tx) DeleteShare(ctx context.Context, id int64) error {
 	return t.run(ctx, "store.DeleteShare", "DELETE FROM shares WHERE id = ?", id)
 }
+
+// CountSharesBy counts the links that a user created and that have not expired.
+func (t *Tx) CountSharesBy(ctx context.Context, user int64) (int, error) {
+	return one(ctx, t, "store.CountSharesBy", value[int], "SELECT count(*) FROM shares WHERE created_by = ? AND expires_at > ?", user, unix(t.Now))
+}
+
+// DeleteSharesBy removes all links that a user created, and gives how many.
+func (t *Tx) DeleteSharesBy(ctx context.Context, user int64) (int, error) {
+	n, err := t.exec(ctx, "store.DeleteSharesBy", "DELETE FROM shares WHERE created_by = ?", user)
+	return int(n), err
+}

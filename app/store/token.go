@@ -112,6 +112,12 @@ func (t *Tx) DeleteToken(ctx context.Context, user int64, idOrName string) (bool
 	return n > 0, err
 }
 
+// DeleteTokensOf removes all tokens of a user, and gives how many.
+func (t *Tx) DeleteTokensOf(ctx context.Context, user int64) (int, error) {
+	n, err := t.exec(ctx, "store.DeleteTokensOf", "DELETE FROM tokens WHERE user_id = ?", user)
+	return int(n), err
+}
+
 // TokenUsed notes when a token was last used.
 func (t *Tx) TokenUsed(ctx context.Context, id string, at time.Time) error {
 	return t.run(ctx, "store.TokenUsed", "UPDATE tokens SET last_used_at = max(last_used_at, ?) WHERE id = ?", unix(at), id)

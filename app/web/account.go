@@ -83,7 +83,11 @@ func (s *Site) changePassword(c echo.Context) error {
 	if err := s.identity.SignIn(c.Response(), c.Request(), httpx.Source(c), actor); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/account", "Password changed. Your other sessions have ended.")
+	next := "/account"
+	if left, err := s.identity.Outstanding(c.Request().Context(), actor); err == nil && left != (identity.Outstanding{}) {
+		next = "/account/revoke"
+	}
+	return s.goTo(c, next, "Password changed. Your other sessions have ended.")
 }
 
 // differ is what a form says whose two passwords are not the same.

@@ -5,9 +5,11 @@ import (
 	"testing"
 
 	"sregistry/app/doortest"
+	"sregistry/app/errs"
 	"sregistry/app/identity"
 	"sregistry/app/model"
 	"sregistry/app/pgp/pgptest"
+	"sregistry/app/ref"
 	"sregistry/app/sif/siftest"
 )
 
@@ -48,6 +50,28 @@ func TestPasswordIsChangedAndOtherSessionsEnd(t *testing.T) {
 	if _, err := f.Identity.Password(t.Context(), "192.0.2.1", "alice", next); err != nil {
 		t.Error(err)
 	}
+}
+
+// Tokens and links outlive a password; whoever changes it because somebody else knows it is
+// offered to revoke them.
+func TestChangedPasswordOffersToRevokeTokensAndLinks(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "")
+	alice := f.User(t, "alice")
+	f.Push(t, alice, "lab/hello", "latest", siftest.Options{})
+	secret := f.Token(t, alice)
+	if _, _, err := f.Registry.Share(t.Context(), alice, doortest.Path(t, "lab/hello"), ref.Reference{Tag: "latest"}, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	b := f.signedIn(t, alice)
+	const next = "a wholly new password"
+	b.post("/account/password", "current", doortest.Password, "password", next, "again", next).leadsTo("/account/revoke").
+		says(".notice.good", "Password changed").says("main", "1 token and 1 download link")
+	b.post("/account/revoke").leadsTo("/account").says(".notice.good", "revoked")
+	if _, err := f.Identity.Bearer(t.Context(), secret); !errs.Is(err, errs.Unauthenticated) {
+		t.Errorf("the token still works: %v", err)
+	}
+	b.get("/account/revoke").is(http.StatusOK).says("main", "no tokens and no download links")
 }
 
 func TestSessionsAreListedAndEnded(t *testing.T) {

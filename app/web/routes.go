@@ -46,6 +46,8 @@ func (s *Site) Pages() []httpx.Route {
 		{Method: http.MethodGet, Path: "/account", Action: "show account", Handler: s.account},
 		{Method: http.MethodPost, Path: "/account/profile", Action: "change account", Handler: s.changeProfile},
 		{Method: http.MethodPost, Path: "/account/password", Action: "set password", Handler: s.changePassword},
+		{Method: http.MethodGet, Path: "/account/revoke", Action: "show account", Handler: s.offerRevoke},
+		{Method: http.MethodPost, Path: "/account/revoke", Action: "revoke token", Handler: s.revokeAll},
 		{Method: http.MethodGet, Path: "/account/sessions", Action: "list sessions", Handler: s.sessions},
 		{Method: http.MethodPost, Path: "/account/sessions/end-others", Action: "end sessions", Handler: s.endOtherSessions},
 		{Method: http.MethodPost, Path: "/account/sessions/:id/end", Action: "end session", Handler: s.endSession},
