@@ -206,10 +206,12 @@ CREATE TABLE container_blobs (
     digest        TEXT    NOT NULL REFERENCES blobs (digest),
     renewed_at    INTEGER NOT NULL,
     user_id       INTEGER NOT NULL DEFAULT 0,    -- who that was; 0 if it is not known
+    abandoned_at  INTEGER NOT NULL DEFAULT 0,    -- when the push that brought it was refused; 0 if none was
     PRIMARY KEY (container_id, digest)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX container_blobs_by_digest ON container_blobs (digest);
 CREATE INDEX container_blobs_by_age ON container_blobs (renewed_at);
+CREATE INDEX container_blobs_abandoned ON container_blobs (abandoned_at) WHERE abandoned_at > 0;
 
 -- An image is a manifest in a container, kept byte for byte.
 CREATE TABLE images (

@@ -149,25 +149,46 @@ func pushByHub(ctx context.Context, url, token, name, tag string, content []byte
 
 // pushByLibrary pushes an image as Apptainer does, into a name of three parts.
 func pushByLibrary(ctx context.Context, url, token, name, tag string, content []byte) error {
+	return pushToLibrary(ctx, url, token, name, tag, content, func(post libraryPost, image string) error {
+		var made struct {
+			Data struct {
+				URL string `json:"uploadURL"`
+			} `json:"data"`
+		}
+		sum := digest.FromBytes(content).Encoded()
+		if err := post(http.MethodPost, "/v2/imagefile/"+image, map[string]any{"filesize": len(content), "sha256sum": sum}, &made); err != nil {
+			return err
+		}
+		if _, err := call(ctx, http.MethodPut, made.Data.URL, "", "application/octet-stream", content); err != nil {
+			return err
+		}
+		return post(http.MethodPut, "/v2/imagefile/"+image+"/_complete", nil, nil)
+	})
+}
+
+// libraryPost asks the library's door, and reads its answer.
+type libraryPost func(method, path string, body map[string]any, into any) error
+
+// pushToLibrary is a push to the library's door, whose client sends the file in its own way.
+func pushToLibrary(ctx context.Context, url, token, name, tag string, content []byte, send func(post libraryPost, image string) error) error {
 	bearer := "Bearer " + token
 	parts := strings.Split("library/"+name, "/")
 	var made struct {
 		Data struct {
 			ID       string `json:"id"`
-			URL      string `json:"uploadURL"`
 			Uploaded bool   `json:"uploaded"`
 		} `json:"data"`
 	}
-	post := func(path string, body map[string]any) error {
+	post := func(method, path string, body map[string]any, into any) error {
 		text, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		answer, err := call(ctx, http.MethodPost, url+path, bearer, "", text)
-		if err != nil {
+		answer, err := call(ctx, method, url+path, bearer, "", text)
+		if err != nil || into == nil {
 			return err
 		}
-		return json.Unmarshal(answer, &made)
+		return json.Unmarshal(answer, into)
 	}
 	parent := ""
 	for i, noun := range []struct{ plural, parent string }{{"entities", ""}, {"collections", "entity"}, {"containers", "collection"}} {
@@ -176,30 +197,24 @@ func pushByLibrary(ctx context.Context, url, token, name, tag string, content []
 		if err == nil {
 			err = json.Unmarshal(answer, &made)
 		} else if no != nil && no.code == http.StatusNotFound {
-			err = post("/v1/"+noun.plural, map[string]any{"name": parts[i], noun.parent: parent})
+			err = post(http.MethodPost, "/v1/"+noun.plural, map[string]any{"name": parts[i], noun.parent: parent}, &made)
 		}
 		if err != nil {
 			return err
 		}
 		parent = made.Data.ID
 	}
-	d := digest.FromBytes(content)
-	if err := post("/v1/images", map[string]any{"hash": "sha256." + d.Encoded(), "container": parent}); err != nil {
+	file := map[string]any{"hash": "sha256." + digest.FromBytes(content).Encoded(), "container": parent}
+	if err := post(http.MethodPost, "/v1/images", file, &made); err != nil {
 		return err
 	}
 	image := made.Data.ID
 	if !made.Data.Uploaded {
-		if err := post("/v2/imagefile/"+image, map[string]any{"filesize": len(content), "sha256sum": d.Encoded()}); err != nil {
-			return err
-		}
-		if _, err := call(ctx, http.MethodPut, made.Data.URL, "", "application/octet-stream", content); err != nil {
-			return err
-		}
-		if _, err := call(ctx, http.MethodPut, url+"/v2/imagefile/"+image+"/_complete", bearer, "", []byte("{}")); err != nil {
+		if err := send(post, image); err != nil {
 			return err
 		}
 	}
-	return post("/v2/tags/"+parent, map[string]any{"Arch": "amd64", "Tag": tag, "ImageID": image})
+	return post(http.MethodPost, "/v2/tags/"+parent, map[string]any{"Arch": "amd64", "Tag": tag, "ImageID": image}, nil)
 }
 
 // call makes one request, and gives the body of its success.

@@ -11,8 +11,9 @@ import (
 )
 
 // When an upload without a writer is idle, what is reserved for it shrinks to what has
-// arrived. When it is abandoned, it is dropped for somebody who needs the storage; what the
-// same user left counts so much sooner, since that is mostly his own push which he repeats.
+// arrived. When it is abandoned, it is dropped for somebody who needs the storage. What the
+// same user left counts as abandoned much sooner, since it is mostly the same push again, and
+// so do the blobs of a push that was refused.
 const (
 	idleAfter         = 5 * time.Minute
 	abandonedAfter    = 15 * time.Minute
@@ -26,7 +27,7 @@ const idlePoll = time.Minute
 const reclaimed = 1000
 
 // barrenFor is how long no abandoned blobs are searched for where there were none a moment
-// ago: that reads all that is held there, and anybody can have his pushes refused.
+// ago: that reads all that is held there, and anybody can have pushes refused.
 const barrenFor = 30 * time.Second
 
 // maxBarren bounds the memory of where there were none.
@@ -171,21 +172,21 @@ func (s *Service) reclaimBlobs(ctx context.Context, a store.Abandoned, where quo
 
 // looseBlobs finds the blobs that abandoned pushes left without an image.
 func (s *Service) looseBlobs(ctx context.Context, a store.Abandoned, where quotaPlace) (loose []store.HeldLoose, err error) {
-	if until, ok := s.barren.Get(where); ok && time.Now().Before(until) {
-		return nil, nil
-	}
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) { // so that no push waits for the search
+		if until, ok := s.barren.Get(where); ok && tx.Now.Before(until) {
+			return nil
+		}
 		loose, err = tx.AbandonedBlobs(ctx, a, reclaimed)
+		if err == nil && len(loose) == 0 {
+			s.barren.Put(where, tx.Now.Add(barrenFor))
+		}
 		return err
 	})
-	if err == nil && len(loose) == 0 {
-		s.barren.Put(where, time.Now().Add(barrenFor))
-	}
 	return loose, err
 }
 
-// abandonPush marks what a user's refused push has brought to a container, so that it goes
-// with the next sweep, or as soon as somebody needs the storage.
+// abandonPush marks what a user's refused push has brought to a container, so that it is
+// dropped soon. Not at once: they may be pushing something else there.
 func (s *Service) abandonPush(ctx context.Context, actor model.Actor, short *shortage) error {
 	if short.place.Container == 0 {
 		return nil

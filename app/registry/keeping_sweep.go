@@ -160,7 +160,7 @@ func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
 		var before time.Time
 		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
 			before = tx.Now.Add(-s.Settings().UploadLife)
-			if held, err = tx.SweepHeld(ctx, before, sweepBatch); err != nil {
+			if held, err = tx.SweepHeld(ctx, before, tx.Now.Add(-abandonedAfter), sweepBatch); err != nil {
 				return err
 			}
 			gone, err = tx.SweepBlobs(ctx, sweepBatch)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/opencontainers/go-digest"
@@ -39,7 +40,7 @@ func (s *Service) CheckQuota(ctx context.Context, actor model.Actor, path ref.Pa
 }
 
 // fits gives the limits at a place where an actor may push, if that many bytes more are
-// within them; 0 asks for any at all. Wanted is what he pushes, if that is known. Errors:
+// within them; 0 asks for any at all. Wanted is what is pushed, if that is known. Errors:
 // OverQuota.
 func (s *Service) fits(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, bytes int64, wanted digest.Digest) (store.Quotas, error) {
 	l, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
@@ -55,7 +56,7 @@ type shortage struct {
 	quotas store.Quotas
 	place  store.Place
 	want   int64         // bytes
-	wanted digest.Digest // what he pushes; empty if it is not known
+	wanted digest.Digest // what is pushed; empty if it is not known
 }
 
 func (e *shortage) Unwrap() error { return e.error }
@@ -129,11 +130,19 @@ func contentLength(body io.Reader) int64 {
 	return 0
 }
 
+// settlePause and settleTries say how often, and how many times, a refused push is tried again
+// while its user has others under way: a client that was killed a moment ago still has one,
+// until the server has read what its closed line left.
+const (
+	settlePause = 100 * time.Millisecond
+	settleTries = 50
+)
+
 // withSpace does what a quota may refuse. If one does, it drops what abandoned pushes hold of
-// that storage and tries again, as long as that helps. What the actor's own refused push had
-// brought is left to the next sweep, or to whoever needs the storage before.
+// that storage and tries again, as long as that helps. What the refused push itself had brought
+// is abandoned then.
 func (s *Service) withSpace(ctx context.Context, actor model.Actor, do func() error) error {
-	for {
+	for tries := 0; ; {
 		err := do()
 		short, ok := errors.AsType[*shortage](err)
 		if !ok {
@@ -143,12 +152,32 @@ func (s *Service) withSpace(ctx context.Context, actor model.Actor, do func() er
 		if failed != nil {
 			return failed
 		}
-		if freed {
-			continue
+		if !freed {
+			if tries++; tries > settleTries {
+				return errors.Join(err, s.abandonPush(ctx, actor, short))
+			}
+			if more, failed := s.settles(ctx, actor, short); failed != nil || !more {
+				return errors.Join(err, failed, s.abandonPush(ctx, actor, short))
+			}
 		}
-		if failed := s.abandonPush(ctx, actor, short); failed != nil {
-			return failed
-		}
+	}
+}
+
+// settles waits a moment if what other pushes of the same user have reserved may make up for a
+// shortage, and reports whether it does.
+func (s *Service) settles(ctx context.Context, actor model.Actor, short *shortage) (bool, error) {
+	var reserved int64
+	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		reserved, err = tx.ReservedFor(ctx, short.quotas.NamespaceID, actor.UserID)
 		return err
+	})
+	if err != nil || short.quotas.Remaining()+reserved < max(short.want, 1) {
+		return false, err
+	}
+	select {
+	case <-time.After(settlePause):
+		return true, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
 	}
 }

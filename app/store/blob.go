@@ -44,7 +44,7 @@ func (t *Tx) HoldBlob(ctx context.Context, container int64, d digest.Digest, siz
 		return err
 	}
 	return t.run(ctx, op, `INSERT INTO container_blobs (container_id, digest, renewed_at, user_id) VALUES (?1, ?2, ?3, ?4)
-	  ON CONFLICT DO UPDATE SET renewed_at = ?3, user_id = ?4`, container, d, unix(t.Now), user)
+	  ON CONFLICT DO UPDATE SET renewed_at = ?3, user_id = ?4, abandoned_at = 0`, container, d, unix(t.Now), user)
 }
 
 // HasBlob reports whether a blob is recorded, whoever holds it. It is for the sweeper and
@@ -98,14 +98,18 @@ func (t *Tx) SweepImages(ctx context.Context, deleted, loose time.Time, limit in
 	return len(ids), nil
 }
 
-// SweepHeld makes containers let go of blobs that none of their images uses and that nobody
-// has relied on since a moment, at most limit of them. It tells how many.
-func (t *Tx) SweepHeld(ctx context.Context, since time.Time, limit int) (int64, error) {
-	return t.exec(ctx, "store.SweepHeld", `DELETE FROM container_blobs WHERE (container_id, digest) IN (
-	    SELECT h.container_id, h.digest FROM container_blobs h
-	     WHERE h.renewed_at <= ?1
-	       AND NOT EXISTS (SELECT 1 FROM image_blobs y WHERE y.container_id = h.container_id AND y.digest = h.digest)
-	     LIMIT ?2)`, unix(since), limit)
+// SweepHeld makes containers let go of blobs that none of their images uses: those that nobody
+// has relied on since a moment, and those of pushes that were refused before another one, at
+// most limit of each. It tells how many.
+func (t *Tx) SweepHeld(ctx context.Context, since, refused time.Time, limit int) (int64, error) {
+	const op = "store.SweepHeld"
+	const drop = "DELETE FROM container_blobs WHERE (container_id, digest) IN (SELECT h.container_id, h.digest FROM container_blobs h WHERE "
+	old, err := t.exec(ctx, op, drop+"h.renewed_at <= ?1 AND "+looseBlob+" LIMIT ?2)", unix(since), limit)
+	if err != nil {
+		return 0, err
+	}
+	abandoned, err := t.exec(ctx, op, drop+"h.abandoned_at > 0 AND h.abandoned_at <= ?1 AND "+looseBlob+" LIMIT ?2)", unix(refused), limit)
+	return old + abandoned, err
 }
 
 // SweepBlobs removes the records of blobs that no container holds and no backup needs, at

@@ -116,7 +116,7 @@ func (h *history) sweep(ctx context.Context, tx *store.Tx) error {
 	if _, err := tx.SweepImages(ctx, due, due, 100); err != nil {
 		return err
 	}
-	if _, err := tx.SweepHeld(ctx, due, 100); err != nil {
+	if _, err := tx.SweepHeld(ctx, due, due, 100); err != nil {
 		return err
 	}
 	_, err = tx.SweepBlobs(ctx, 100)

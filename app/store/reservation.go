@@ -85,6 +85,13 @@ func (t *Tx) DropAbandoned(ctx context.Context, a Abandoned, id string) (bool, e
 	return n > 0, err
 }
 
+// ReservedFor gives how many bytes more than have arrived are reserved for a user's uploads to
+// a namespace.
+func (t *Tx) ReservedFor(ctx context.Context, namespace, user int64) (int64, error) {
+	return one(ctx, t, "store.ReservedFor", value[int64],
+		"SELECT coalesce(sum(reserved - offset), 0) FROM uploads WHERE namespace_id = ? AND user_id = ? AND reserved > offset", namespace, user)
+}
+
 // EarlierUploads gives the ids of a user's uploads of the same content to a container.
 func (t *Tx) EarlierUploads(ctx context.Context, user int64, container string, wanted digest.Digest) ([]string, error) {
 	return all(ctx, t, "store.EarlierUploads", value[string],
@@ -108,22 +115,23 @@ func (t *Tx) AbandonedBlobs(ctx context.Context, a Abandoned, limit int) ([]Held
 		return h, row.Scan(&h.Container, &h.Digest)
 	}, `SELECT h.container_id, h.digest FROM collections c JOIN containers k ON k.collection_id = c.id
 	      JOIN container_blobs h ON h.container_id = k.id
-	     WHERE c.namespace_id = ?1 AND (?2 = 0 OR c.id = ?2) AND h.renewed_at <= ?3 AND `+looseBlob+`
-	     ORDER BY h.renewed_at, h.container_id, h.digest LIMIT ?4`, a.Namespace, a.Collection, unix(a.Others), limit)
+	     WHERE c.namespace_id = ?1 AND (?2 = 0 OR c.id = ?2) AND (h.renewed_at <= ?3 OR h.abandoned_at BETWEEN 1 AND ?4) AND `+looseBlob+`
+	     ORDER BY h.abandoned_at = 0, h.renewed_at, h.container_id, h.digest LIMIT ?5`, a.Namespace, a.Collection, unix(a.Others), unix(a.Own), limit)
 }
 
 // LetGo makes a container hold a blob no more, if it is still abandoned, or what its user
 // pushes again. It reports whether that was so.
 func (t *Tx) LetGo(ctx context.Context, a Abandoned, h HeldLoose) (bool, error) {
 	n, err := t.exec(ctx, "store.LetGo", `DELETE FROM container_blobs AS h WHERE h.container_id = ?1 AND h.digest = ?2
-	  AND (h.renewed_at <= ?3 OR h.user_id = ?4 AND h.digest = ?5) AND `+looseBlob, h.Container, h.Digest, unix(a.Others), a.User, a.Wanted)
+	  AND (h.renewed_at <= ?3 OR h.abandoned_at BETWEEN 1 AND ?6 OR h.user_id = ?4 AND h.digest = ?5) AND `+looseBlob,
+		h.Container, h.Digest, unix(a.Others), a.User, a.Wanted, unix(a.Own))
 	return n > 0, err
 }
 
 // AbandonBlobs marks as abandoned the blobs that a user brought to a container and that no
 // image uses. It reports whether there were any.
 func (t *Tx) AbandonBlobs(ctx context.Context, container, user int64) (bool, error) {
-	n, err := t.exec(ctx, "store.AbandonBlobs", `UPDATE container_blobs AS h SET renewed_at = ?3
-	  WHERE h.container_id = ?1 AND h.user_id = ?2 AND h.renewed_at > ?3 AND `+looseBlob, container, user, longAgo)
+	n, err := t.exec(ctx, "store.AbandonBlobs", `UPDATE container_blobs AS h SET abandoned_at = ?3
+	  WHERE h.container_id = ?1 AND h.user_id = ?2 AND h.abandoned_at = 0 AND `+looseBlob, container, user, unix(t.Now))
 	return n > 0, err
 }

@@ -39,6 +39,8 @@ ALTER TABLE uploads ADD COLUMN broken INTEGER NOT NULL DEFAULT 0 CHECK (broken I
 CREATE INDEX uploads_by_user ON uploads (user_id);
 CREATE INDEX uploads_by_namespace ON uploads (namespace_id) WHERE reserved > 0;
 ALTER TABLE container_blobs ADD COLUMN user_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE container_blobs ADD COLUMN abandoned_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX container_blobs_abandoned ON container_blobs (abandoned_at) WHERE abandoned_at > 0;
 DROP INDEX deletions_by_container;
 CREATE INDEX deletions_by_container ON deletions (container_id, name);
 
