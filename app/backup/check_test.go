@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -78,7 +79,7 @@ func TestDamageInABackupIsFoundWhereItIs(t *testing.T) {
 		}, "The table blobs has 3 rows instead of 4.", false, true},
 		"another schema": {func(_, snapshot string, _ digest.Digest) {
 			amend(t, snapshot, func(m *backup.Manifest) { m.Schema-- })
-		}, "instead of 1.", false, true},
+		}, fmt.Sprintf("instead of %d.", store.CurrentVersion()-1), false, true},
 	} {
 		dir, snapshot, image := kept(t)
 		c.harm(dir, snapshot, image)

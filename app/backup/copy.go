@@ -73,6 +73,9 @@ func keepBlob(ctx context.Context, r io.Reader, to *blob.Store, b store.Blob) er
 	if _, err = u.Commit(b.Digest); errs.Is(err, errs.DigestInvalid) {
 		return spoilt(b.Digest, "does not have the content that its digest says")
 	}
+	if err == nil {
+		to.Release(b.Digest)
+	}
 	return err
 }
 

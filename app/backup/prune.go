@@ -121,7 +121,7 @@ func (t *folder) sweep(ctx context.Context, kept []string, r *Report) (err error
 	if err != nil {
 		return err
 	}
-	gone, err := t.blobs.Sweep(time.Now().Add(time.Hour), unused) // also what was copied just now for nothing
+	gone, err := t.blobs.Free(unused, nil) // nobody else copies to the folder, which is locked
 	r.Removed = len(gone)
 	return err
 }

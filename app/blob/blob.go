@@ -8,14 +8,15 @@
 //	blobs/sha512/ab/<128 hex digits>   the same for clients that insist on sha512
 //	uploads/<id>                       what has arrived of an upload, mode 0600
 //	quarantine/<algorithm>-<hex>       a blob's file that was found damaged
+//	quarantine/unknown-…               a blob's file that nothing refers to
 //
 // Entry points: Open, or OpenRead for reading only; Store.Create, Store.Resume and
 // the methods of Upload to write; Store.OpenBlob to read; Store.VerifyFile and Store.Quarantine to
-// find damage; Store.Walk, Store.Uploads and Store.Sweep to clean up.
+// find damage; Store.Walk, Store.Uploads, Store.Free and Store.QuarantineUnknown to clean up.
 //
-// The trap: a blob is durable once Commit has returned nil, but nothing refers to it
-// yet. Whoever removes blobs must spare the young ones (see Sweep), for their row may be
-// about to be written.
+// The trap: a blob is durable once Commit has returned nil, but nothing refers to it yet.
+// Until the caller has written that down and called Release, Free spares it. That is known
+// to one process only, so no other may commit to a store that is swept.
 package blob
 
 import (
@@ -25,6 +26,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/errs"
 )
@@ -42,8 +45,9 @@ type Store struct {
 	open   map[string]bool // ids of the uploads that somebody is writing
 	shards map[string]bool // folders of blobs known to be durable
 
-	// naming orders Commit's rename and Sweep's look-then-unlink.
+	// naming orders Commit's rename and what looks at a blob before it takes its name away.
 	naming sync.Mutex
+	held   map[digest.Digest]hold // of blobs that were committed; under naming
 }
 
 // Option alters how Open works.
@@ -84,14 +88,14 @@ func OpenRead(dir string) (*Store, error) {
 	if err != nil {
 		return nil, errs.Because(op, errs.Unavailable, err, "The folder %s cannot be read.", dir)
 	}
-	return newStore(&folder{root}), nil
+	return newStore(&folder{root: root}), nil
 }
 
 // newStore gives the store that has its files in a layer.
 func newStore(files FS) *Store {
 	return &Store{
 		fs: files, cores: int32(runtime.GOMAXPROCS(0)),
-		open: map[string]bool{}, shards: map[string]bool{},
+		open: map[string]bool{}, shards: map[string]bool{}, held: map[digest.Digest]hold{},
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 // Commit makes a blob of the upload and gives its digest: want, if the content has it, or
 // the sha256 if want is empty. Once it returns nil, the blob and its name are durable. A
 // blob that exists already is replaced by the same content, which mends it should the
-// disk have corrupted it, and makes it young again for Sweep.
+// disk have corrupted it. The blob is held until the caller calls Release.
 //
 // Kinds: DigestInvalid if the content is not what want says, Invalid and Unsupported if
 // want is not a valid digest, NotFound if the upload was removed, NoSpace, Unavailable,
@@ -44,6 +44,7 @@ func (u *Upload) Commit(want digest.Digest) (digest.Digest, error) {
 	// The name is taken and the bytes are synced: that closing fails would mean nothing.
 	_ = u.end()
 	if err := u.store.fs.SyncDir(shardOf(d)); err != nil {
+		u.store.Release(d)
 		return "", fault(op, err)
 	}
 	return d, nil
@@ -88,7 +89,11 @@ func (u *Upload) place(d digest.Digest) error {
 	}
 	u.store.naming.Lock()
 	defer u.store.naming.Unlock()
-	return missing(op, u.store.fs.Rename(u.path, pathOf(d)))
+	if err := u.store.fs.Rename(u.path, pathOf(d)); err != nil {
+		return missing(op, err)
+	}
+	u.store.holdBlob(d)
+	return nil
 }
 
 // missing is fault, for calls on a name that somebody may have removed.

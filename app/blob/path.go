@@ -11,8 +11,11 @@ import (
 const (
 	blobsFolder   = "blobs"
 	uploadsFolder = "uploads"
-	// quarantineFolder keeps the files of damaged blobs. It is made when there is the first.
+	// quarantineFolder keeps the files of damaged blobs, and those that nothing refers to. It is
+	// made when there is the first.
 	quarantineFolder = "quarantine"
+	// unknownPrefix begins the names of the latter there.
+	unknownPrefix = "unknown-"
 )
 
 var validID = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
@@ -48,6 +51,12 @@ func shardOf(d digest.Digest) string {
 // quarantinePath is where the file of a damaged blob is kept. The digest must have passed check.
 func quarantinePath(d digest.Digest) string {
 	return quarantineFolder + "/" + d.Algorithm().String() + "-" + d.Encoded()
+}
+
+// unknownPath is where a blob's file is kept that nothing refers to. The digest must have
+// passed check.
+func unknownPath(d digest.Digest) string {
+	return quarantineFolder + "/" + unknownPrefix + d.Algorithm().String() + "-" + d.Encoded()
 }
 
 // pathOf is where a blob lies. The digest must have passed check.

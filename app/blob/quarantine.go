@@ -5,7 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
+	"strings"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 
@@ -48,23 +49,35 @@ func (s *Store) Quarantine(d digest.Digest, seen FileID) (bool, error) {
 	if err := check(d); err != nil {
 		return false, errs.Wrap(op, err)
 	}
-	if err := s.makeFolder(quarantineFolder); err != nil {
+	if err := s.createQuarantine(); err != nil {
 		return false, errs.Wrap(op, err)
-	}
-	if err := s.fs.SyncDir("."); err != nil {
-		return false, fault(op, err)
 	}
 	damaged, err := s.moveToQuarantine(d, seen)
 	if err != nil || !damaged {
 		return false, fault(op, err)
 	}
+	return true, errs.Wrap(op, s.syncQuarantine(d))
+}
+
+// createQuarantine makes the folder of what is set aside.
+func (s *Store) createQuarantine() error {
+	if err := s.makeFolder(quarantineFolder); err != nil {
+		return err
+	}
+	return fault("blob.createQuarantine", s.fs.SyncDir("."))
+}
+
+// syncQuarantine makes durable that a blob's file was moved from or to the folder of what is set
+// aside.
+func (s *Store) syncQuarantine(d digest.Digest) error {
+	const op = "blob.syncQuarantine"
 	if err := s.fs.SyncDir(quarantineFolder); err != nil {
-		return true, fault(op, err)
+		return fault(op, err)
 	}
 	if err := s.fs.SyncDir(shardOf(d)); err != nil && !isGone(err) {
-		return true, fault(op, err)
+		return fault(op, err)
 	}
-	return true, nil
+	return nil
 }
 
 func (s *Store) moveToQuarantine(d digest.Digest, seen FileID) (bool, error) {
@@ -79,6 +92,7 @@ func (s *Store) moveToQuarantine(d digest.Digest, seen FileID) (bool, error) {
 	case !seen.same(now):
 		return false, nil
 	}
+	_ = s.fs.Chtimes(pathOf(d), time.Now()) // a damaged disk may not take it; then it is older than it is
 	return true, s.fs.Rename(pathOf(d), quarantinePath(d))
 }
 
@@ -112,33 +126,68 @@ func (s *Store) Unquarantine(ctx context.Context, d digest.Digest, throttle Thro
 	return true, fault(op, errors.Join(s.fs.SyncDir(shardOf(d)), s.fs.SyncDir(quarantineFolder)))
 }
 
-// Quarantined lists the blobs whose files were set aside. Kinds: Internal.
-func (s *Store) Quarantined() ([]digest.Digest, error) {
+// QuarantinedFile is a file that was set aside.
+type QuarantinedFile struct {
+	Digest digest.Digest
+	// Unknown says that nothing referred to the blob; otherwise the file was damaged.
+	Unknown bool
+	// Size is in bytes.
+	Size int64
+	// Since is when it was set aside.
+	Since time.Time
+}
+
+// Quarantined lists the files that were set aside. Kinds: Internal.
+func (s *Store) Quarantined() ([]QuarantinedFile, error) {
+	const op = "blob.Quarantined"
 	names, err := s.fs.ReadDir(quarantineFolder)
 	if isGone(err) {
 		return nil, nil
 	}
-	var list []digest.Digest
+	var list []QuarantinedFile
 	for _, name := range names {
-		for _, a := range []digest.Algorithm{digest.SHA256, digest.SHA512} {
-			if d, ok := parseQuarantineName(name, a); ok {
-				list = append(list, d)
-			}
+		a, ok := parseQuarantineName(name)
+		if !ok {
+			continue
+		}
+		info, err := s.fs.Stat(quarantineFolder + "/" + name)
+		if isGone(err) {
+			continue
+		}
+		if err != nil {
+			return list, fault(op, err)
+		}
+		a.Size, a.Since = info.Size(), info.ModTime()
+		list = append(list, a)
+	}
+	return list, fault(op, err)
+}
+
+// CountUnknown counts the files that were set aside because nothing referred to them. Kinds:
+// Internal.
+func (s *Store) CountUnknown() (n int, err error) {
+	names, err := s.fs.ReadDir(quarantineFolder)
+	if isGone(err) {
+		return 0, nil
+	}
+	for _, name := range names {
+		if a, ok := parseQuarantineName(name); ok && a.Unknown {
+			n++
 		}
 	}
-	return list, fault("blob.Quarantined", err)
+	return n, fault("blob.CountUnknown", err)
 }
 
-func parseQuarantineName(name string, a digest.Algorithm) (digest.Digest, bool) {
-	prefix := a.String() + "-"
-	if len(name) <= len(prefix) || name[:len(prefix)] != prefix {
-		return "", false
-	}
-	d := digest.NewDigestFromEncoded(a, name[len(prefix):])
-	return d, check(d) == nil && path.Base(quarantinePath(d)) == name
+// parseQuarantineName tells which blob's file has a name in the folder of what is set aside.
+func parseQuarantineName(name string) (QuarantinedFile, bool) {
+	text, unknown := strings.CutPrefix(name, unknownPrefix)
+	algorithm, hex, _ := strings.Cut(text, "-")
+	d := digest.NewDigestFromEncoded(digest.Algorithm(algorithm), hex)
+	return QuarantinedFile{Digest: d, Unknown: unknown}, known(digest.Algorithm(algorithm)) && check(d) == nil
 }
 
-// RemoveQuarantined removes a file that was set aside, for good. Kinds: those of Remove.
+// RemoveQuarantined removes a file that was set aside because it was damaged, for good. Kinds: those
+// of Remove.
 func (s *Store) RemoveQuarantined(d digest.Digest) error {
 	const op = "blob.RemoveQuarantined"
 	if err := check(d); err != nil {

@@ -8,6 +8,13 @@ import (
 	"sregistry/app/errs"
 )
 
+// Needed reports whether something refers to a blob. It is asked while no Commit can give
+// the blob its name, so it must not wait for one.
+type Needed func(digest.Digest) (bool, error)
+
+// nobody needs a blob.
+func nobody(digest.Digest) (bool, error) { return false, nil }
+
 // Remove removes a blob for good. One that is gone is not an error. Kinds: Invalid,
 // Unsupported, Unavailable, Internal.
 func (s *Store) Remove(d digest.Digest) error {
@@ -24,46 +31,61 @@ func (s *Store) Remove(d digest.Digest) error {
 	return fault(op, s.fs.SyncDir(shardOf(d)))
 }
 
-// Sweep removes those of the blobs that were committed before a time, and tells which
-// they were; on an error, which of them went before it. A blob that is committed again
-// meanwhile stays, so content which nothing refers to can be swept beside running pushes,
-// provided a push writes its row sooner than the time is long. Kinds: those of Remove.
-func (s *Store) Sweep(before time.Time, blobs []digest.Digest) ([]digest.Digest, error) {
-	const op = "blob.Sweep"
-	var removed []digest.Digest
+// Free removes those of the blobs that are not needed, however young they are, and tells
+// which; on an error, which of them went before it. needed may be nil if nothing refers to
+// any of them. One that was committed and not released stays: a push is about to refer to
+// it. Kinds: those of Remove and of needed.
+func (s *Store) Free(blobs []digest.Digest, needed Needed) ([]digest.Digest, error) {
+	const op = "blob.Free"
+	var freed []digest.Digest
 	touched := map[string]bool{}
 	for _, d := range blobs {
-		gone, err := s.removeOld(d, before)
+		gone, err := s.unneeded(d, time.Time{}, needed, func() error { return s.fs.Remove(pathOf(d)) })
 		if err != nil {
-			return removed, errs.Wrap(op, err)
+			return freed, errs.Wrap(op, err)
 		}
 		if gone {
-			removed = append(removed, d)
+			freed = append(freed, d)
 			touched[shardOf(d)] = true
 		}
 	}
 	for name := range touched {
 		if err := s.fs.SyncDir(name); err != nil {
-			return removed, fault(op, err)
+			return freed, fault(op, err)
 		}
 	}
-	return removed, nil
+	return freed, nil
 }
 
-func (s *Store) removeOld(d digest.Digest, before time.Time) (bool, error) {
-	const op = "blob.removeOld"
+// unneeded does something to the file of a blob, and reports that it did, unless the blob is
+// needed, held, gone, or was committed after a time, if that is not zero.
+func (s *Store) unneeded(d digest.Digest, before time.Time, needed Needed, do func() error) (bool, error) {
+	const op = "blob.unneeded"
 	if err := check(d); err != nil {
 		return false, errs.Wrap(op, err)
 	}
+	if needed == nil {
+		needed = nobody
+	}
 	s.naming.Lock()
 	defer s.naming.Unlock()
-	info, err := s.fs.Stat(pathOf(d))
-	if err == nil && !info.ModTime().Before(before) {
+	if s.isHeld(d) {
 		return false, nil
 	}
-	if err == nil {
-		err = s.fs.Remove(pathOf(d))
+	info, err := s.fs.Stat(pathOf(d))
+	if isGone(err) {
+		return false, nil
 	}
+	if err != nil {
+		return false, fault(op, err)
+	}
+	if !before.IsZero() && !info.ModTime().Before(before) {
+		return false, nil
+	}
+	if is, err := needed(d); err != nil || is {
+		return false, errs.Wrap(op, err)
+	}
+	err = do()
 	if isGone(err) {
 		return false, nil
 	}

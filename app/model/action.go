@@ -11,7 +11,7 @@ var actions = []string{
 	ContainerCreated, ContainerFrozen, ContainerThawed, ContainerDeleted, ReadmeChanged,
 	CollectionCreated, CollectionChanged, CollectionDeleted, RoleSet, RoleRemoved, ShareCreated, ShareRemoved,
 	TeamCreated, TeamChanged, TeamDeleted, InvitationCreated, InvitationRemoved, MemberJoined, MemberLeft, MemberSet, MemberRemoved,
-	KeyAdded, KeyRemoved, Restored, Purged, QuotaSet, Swept,
+	KeyAdded, KeyRemoved, Restored, Purged, QuotaSet, Swept, Resumed,
 	UserCreated, UserEnabled, UserDisabled, UserAdmin, UserPassword, UserPasswordLink, UserRenamed, UserDeleted,
 	SettingChanged, UploadCanceled, TokenCreated, TokenRevoked, SignedIn, SignedOut,
 	WebhookCreated, WebhookDeleted, WebhookRedelivered, WebhookTested,

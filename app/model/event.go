@@ -41,6 +41,7 @@ const (
 	Purged            = "purge"
 	QuotaSet          = "quota.set"
 	Swept             = "sweep"
+	Resumed           = "maintenance.resume"
 	UserCreated       = "user.create"
 	UserEnabled       = "user.enable"
 	UserDisabled      = "user.disable"

@@ -14,6 +14,13 @@ type Health struct {
 	Blobs         int   // that are recorded
 	Bytes         int64 // of those blobs
 	Damaged       int   // of those blobs; see Damage
+	// ScrubPaused is since when no more blobs are marked as damaged, because so many were
+	// that the disk seems to be gone; zero if they are.
+	ScrubPaused time.Time
+	// CleanupPaused is until when nothing is removed, because the database may not know all
+	// files; zero if it is.
+	CleanupPaused time.Time
+	Unknown       int // files in quarantine because no row named them
 	// Verified is when the blob that was read longest ago was; zero if there is none.
 	Verified time.Time
 	Database int64 // size of the database, in bytes

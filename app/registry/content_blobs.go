@@ -43,6 +43,7 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 	if _, err := u.Commit(want); err != nil {
 		return errs.Wrap(op, err)
 	}
+	defer s.blobs.Release(want)
 	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
 		return s.db.Update(ctx, func(tx *store.Tx) error {
 			p, err := s.ensurePlace(ctx, tx, actor, path)

@@ -23,7 +23,7 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 	if !i.Kind.IsFile() {
 		return nil, errs.E(op, errs.Unsupported, "%s is %s, not an image file. Its page shows the command that pulls it.", i.Title(), howto.What(i.Howto()))
 	}
-	f, err := s.openContent(i.Content)
+	f, err := s.openContent(i.Content, i.Size)
 	return f, errs.Wrap(op, err)
 }
 
@@ -32,27 +32,46 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 // containers hold; Unauthenticated.
 func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, container int64, err error) {
 	const op = "registry.OpenBlob"
-	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
+	var size int64
+	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
 		container = p.Container
-		_, err := tx.BlobSize(ctx, p.Container, d)
+		size, err = tx.BlobSize(ctx, p.Container, d)
 		return err
 	})
 	if err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
-	f, err = s.openContent(d)
+	f, err = s.openContent(d, size)
 	return f, container, errs.Wrap(op, err)
 }
 
-// openContent opens a blob that a row promises. One that is not there is damage, at which
-// the scrub reads it at once.
-func (s *Service) openContent(d digest.Digest) (*os.File, error) {
-	f, _, err := s.blobs.OpenBlob(d)
-	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Internal) {
-		s.requestScrub(d)
-		return nil, errCorrupt("registry.openContent", "The content "+string(d))
+// openContent opens a blob that a row promises, with its size. One that is not there, or has
+// another size, is damage, at which the scrub looks at once.
+func (s *Service) openContent(d digest.Digest, size int64) (*os.File, error) {
+	const op = "registry.openContent"
+	f, found, err := s.blobs.OpenBlob(d)
+	if errs.Is(err, errs.NotFound) {
+		// It may be in quarantine, because the row that names it was missing for a while.
+		back, failed := s.blobs.UnquarantineUnknown(d)
+		if failed != nil {
+			s.log.Error("restoring a file from quarantine", "digest", d, "error", failed)
+		}
+		if back {
+			f, found, err = s.blobs.OpenBlob(d)
+		}
 	}
-	return f, err
+	switch {
+	case errs.Is(err, errs.NotFound), errs.Is(err, errs.Internal):
+	case err != nil:
+		return nil, errs.Wrap(op, err)
+	case found == size:
+		return f, nil
+	default:
+		f.Close()
+		s.log.Error("a file does not have its size", "digest", d, "size", size, "found", found)
+	}
+	s.requestScrub(d)
+	return nil, errCorrupt(op, "The content "+string(d))
 }
 
 // errCorrupt is the answer for content that is damaged.

@@ -42,14 +42,19 @@ func (s *Service) CreateFileImage(ctx context.Context, actor model.Actor, path r
 // createFileImage makes an image of a durable file, under a tag if one is given. What the
 // container does not hold yet is given with it.
 func (s *Service) createFileImage(ctx context.Context, actor model.Actor, path ref.Path, d imageInfo, tag string, fresh ...store.Blob) (i model.Image, err error) {
+	defer func() { // committed just now, and from here on rows hold them or nobody does
+		for _, b := range fresh {
+			s.blobs.Release(b.Digest)
+		}
+	}()
 	config, err := s.storeBytes(ctx, manifest.EmptyConfig)
 	if err != nil {
 		return i, err
 	}
+	fresh = append(fresh, store.Blob{Digest: config, Size: int64(len(manifest.EmptyConfig))})
 	if err := s.verifyIfRequired(ctx, actor, path, &d); err != nil {
 		return i, err
 	}
-	fresh = append(fresh, store.Blob{Digest: config, Size: int64(len(manifest.EmptyConfig))})
 	err = s.withSpace(ctx, actor, func() error {
 		return s.db.Update(ctx, func(tx *store.Tx) error {
 			p, err := s.ensurePlace(ctx, tx, actor, path)

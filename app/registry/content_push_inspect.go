@@ -104,16 +104,16 @@ func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body
 
 // describeFile inspects an image which is one file. Errors: Invalid if it is not.
 func (s *Service) describeFile(ctx context.Context, d *imageInfo, file v1.Descriptor) error {
-	f, size, err := s.blobs.OpenBlob(file.Digest)
+	f, err := s.openContent(file.Digest, file.Size)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	report, err := sif.Inspect(ctx, f, size)
+	report, err := sif.Inspect(ctx, f, file.Size)
 	if err != nil {
 		return err
 	}
-	if err := d.setFile(file.Digest, size, report); err != nil || d.Runnable {
+	if err := d.setFile(file.Digest, file.Size, report); err != nil || d.Runnable {
 		return err
 	}
 	d.Runnable, err = s.isImageConfig(d.manifest.Config)
@@ -161,13 +161,13 @@ func boundLabels(labels map[string]string) map[string]string {
 // should be, is empty, not an error: it is the client's affair, and is served as it was
 // sent. Errors: NotFound.
 func (s *Service) imageConfig(config v1.Descriptor) (v1.Image, error) {
-	f, size, err := s.blobs.OpenBlob(config.Digest)
+	f, err := s.openContent(config.Digest, config.Size)
 	if err != nil {
 		return v1.Image{}, err
 	}
 	defer f.Close()
 	var image v1.Image
-	if size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
+	if config.Size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
 		return v1.Image{}, nil
 	}
 	return image, nil

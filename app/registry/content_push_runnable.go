@@ -37,12 +37,12 @@ func (s *Service) runnable(ctx context.Context, m manifest.Manifest) (bool, erro
 }
 
 func (s *Service) layerRuns(ctx context.Context, layer v1.Descriptor) (bool, error) {
-	f, size, err := s.blobs.OpenBlob(layer.Digest)
+	f, err := s.openContent(layer.Digest, layer.Size)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
-	return sif.MayRun(ctx, f, size)
+	return sif.MayRun(ctx, f, layer.Size)
 }
 
 // isImageConfig reports whether a config is, by what is in it, that of a container image. One

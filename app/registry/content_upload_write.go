@@ -186,6 +186,7 @@ func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.P
 	if err != nil {
 		return errors.Join(err, w.shrink(ctx, false))
 	}
+	defer w.s.blobs.Release(d)
 	err = w.s.withSpace(ctx, actor, func() error {
 		return w.s.db.Update(ctx, func(tx *store.Tx) error {
 			p, err := w.s.ensurePlace(ctx, tx, actor, path)

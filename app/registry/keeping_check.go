@@ -17,15 +17,18 @@ import (
 type Checked struct {
 	Blobs  int
 	Bytes  int64
-	Strays int // files that no row names; a sweep removes them in time
+	Strays int // files that no row names; a sweep moves them to quarantine in time
+	// Unknown is how many files are in quarantine that no row names, and Restored how many
+	// were taken back from there, because a row names them again.
+	Unknown, Restored int
 	// Damage holds a sentence for everything that is wrong; empty if all is well.
 	Damage []string
 }
 
 // Check verifies the rows against each other, every row against its file, and, if deep,
-// every file against its hash. It only reads, and may run beside a server. progress,
-// if it is not nil, is called after every blob. What is wrong is in Checked; an error means
-// that the check itself failed.
+// every file against its hash. It may run beside a server, and changes nothing but this: a file
+// in quarantine that a row names again is taken back. progress, if it is not nil, is called
+// after every blob. What is wrong is in Checked; an error means that the check itself failed.
 func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) (Checked, error) {
 	const op = "registry.Check"
 	var c Checked
@@ -41,6 +44,9 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 		return c, errs.Wrap(op, err)
 	}
 	if err := s.checkLinks(ctx, &c); err != nil {
+		return c, errs.Wrap(op, err)
+	}
+	if err := s.checkQuarantine(ctx, &c); err != nil {
 		return c, errs.Wrap(op, err)
 	}
 	if err := s.checkRows(ctx, deep, &c, progress); err != nil {
@@ -103,6 +109,16 @@ func brokenLink(l store.Linked) string {
 		}
 	}
 	return ""
+}
+
+// checkQuarantine takes back from quarantine what rows name, and counts what they do not. A folder
+// that cannot be written is left as it is; then the blobs are missing.
+func (s *Service) checkQuarantine(ctx context.Context, c *Checked) (err error) {
+	if c.Restored, err = s.restoreUnknown(ctx); err != nil && !errs.Is(err, errs.Unavailable) {
+		return err
+	}
+	c.Unknown, err = s.blobs.CountUnknown()
+	return err
 }
 
 // checkRows checks every blob that the database promises against its file.

@@ -45,6 +45,12 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 	if h.Scrub.Every = now.ScrubEvery; now.BackupTo != "" {
 		h.Backup.Every = now.BackupEvery
 	}
+	if h.CleanupPaused, err = s.sweepPaused(ctx); err != nil {
+		return h, err
+	}
+	if h.Unknown, err = s.blobs.CountUnknown(); err != nil {
+		return h, err
+	}
 	h.DiskFree, h.DiskSize, err = s.blobs.DiskSpace()
 	return h, err
 }

@@ -25,10 +25,6 @@ const (
 	recheckEvery = 24 * time.Hour
 	// throttleBurst is how much is read at once, in bytes; no less than the buffer it is read by.
 	throttleBurst = 1 << 20
-	// maxConsecutive is how many damaged blobs, with no whole one between them, are no longer
-	// believed to be: then the disk is gone, and taking its files for damaged would help
-	// nobody.
-	maxConsecutive = 20
 )
 
 // ScrubResult tells what a scrub did.
@@ -46,12 +42,13 @@ func (s *Service) RunScrub(ctx context.Context) {
 	look := time.NewTicker(scrubInterval)
 	defer look.Stop()
 	var rechecked, noted time.Time
+	var failed string
 	for {
 		now := time.Now()
 		var done ScrubResult
 		var recovered int
 		var err error
-		if now.Sub(rechecked) > recheckEvery {
+		if now.Sub(rechecked) > recheckEvery || s.resumed.Swap(false) {
 			rechecked = now
 			recovered, err = s.RecheckCorrupt(ctx)
 		}
@@ -59,8 +56,10 @@ func (s *Service) RunScrub(ctx context.Context) {
 			done, err = s.ScrubDue(ctx)
 		}
 		done.Recovered = recovered
-		if ctx.Err() == nil && (err != nil || done != ScrubResult{} || now.Sub(noted) > scrubReportInterval) {
-			noted = now
+		// What keeps failing is told once an hour.
+		news := done != ScrubResult{} || errs.Message(err) != failed || err != nil && failed == ""
+		if ctx.Err() == nil && (news || now.Sub(noted) > scrubReportInterval) {
+			noted, failed = now, errs.Message(err)
 			s.recordScrub(ctx, done, err)
 		}
 		select {
@@ -89,17 +88,23 @@ func (s *Service) recordScrub(ctx context.Context, done ScrubResult, failed erro
 	}
 }
 
-// ScrubDue reads all blobs whose time has come, or that are suspected. Errors: Unavailable
-// if so many are damaged that it must be the disk.
+// ScrubDue reads all blobs whose time has come, or that are suspected. If so many are damaged
+// that it must be the disk, it pauses: no more are marked, also not after a restart, until a
+// file can be read again or somebody calls ResumeScrub. Errors: Unavailable while it is
+// paused.
 func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 	const op = "registry.ScrubDue"
 	var done ScrubResult
 	if err := s.recordSuspects(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	for consecutive := 0; ; {
+	for {
+		var state store.ScrubState
 		var due []store.Blob
 		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+			if state, err = tx.ScrubState(ctx); err != nil {
+				return err
+			}
 			var before time.Time // only what is suspected
 			if every := s.Settings().ScrubEvery; every > 0 {
 				before = tx.Now.Add(-every)
@@ -107,23 +112,29 @@ func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 			due, err = tx.DueBlobs(ctx, before, sweepBatch)
 			return err
 		})
+		if err == nil && !state.Paused.IsZero() {
+			s.paused.Store(true)
+			err = s.probeDisk(ctx)
+		}
+		if err == nil && s.paused.Swap(false) { // maybe by another process
+			s.resumed.Store(true)
+			s.wakeScrub()
+		}
 		if err != nil || len(due) == 0 {
 			return done, errs.Wrap(op, err)
 		}
 		for _, b := range due {
-			if consecutive >= maxConsecutive {
-				return done, errs.E(op, errs.Unavailable, "The last %d files that were read are all missing or damaged: the disk seems to be gone. No more are set aside until the server is started again.", consecutive)
-			}
 			whole, err := s.scrubBlob(ctx, b)
 			if err != nil {
 				return done, errs.Wrap(op, err)
 			}
 			done.Blobs++
 			done.Bytes += b.Size
-			if consecutive++; whole {
-				consecutive = 0
-			} else {
+			if !whole {
 				done.Damaged++
+				if err := s.pauseScrub(ctx); err != nil {
+					return done, errs.Wrap(op, err)
+				}
 			}
 		}
 	}
@@ -138,6 +149,16 @@ func (s *Service) throttle() blob.Throttle {
 // scrubBlob reads a blob and notes what was found.
 func (s *Service) scrubBlob(ctx context.Context, b store.Blob) (whole bool, err error) {
 	seen, err := s.blobs.VerifyFile(ctx, b.Digest, s.throttle())
+	if errs.Is(err, errs.NotFound) {
+		// It may be in quarantine, because the row that names it was missing for a while.
+		back, failed := s.blobs.UnquarantineUnknown(b.Digest)
+		if failed != nil {
+			return false, failed
+		}
+		if back {
+			seen, err = s.blobs.VerifyFile(ctx, b.Digest, s.throttle())
+		}
+	}
 	what := ""
 	switch {
 	case err == nil:
@@ -228,6 +249,9 @@ func (s *Service) RecheckCorrupt(ctx context.Context) (recovered int, err error)
 }
 
 func (s *Service) recheckBlob(ctx context.Context, d digest.Digest) (whole bool, err error) {
+	if _, err := s.blobs.UnquarantineUnknown(d); err != nil {
+		return false, err
+	}
 	seen, err := s.blobs.VerifyFile(ctx, d, s.throttle())
 	switch {
 	case err == nil:
@@ -270,6 +294,11 @@ func (s *Service) requestScrub(d digest.Digest) {
 		s.suspects.blobs[d] = struct{}{}
 	}
 	s.suspects.mu.Unlock()
+	s.wakeScrub()
+}
+
+// wakeScrub has the scrub look at once.
+func (s *Service) wakeScrub() {
 	select {
 	case s.suspects.wake <- struct{}{}:
 	default: // it was told already
@@ -293,26 +322,4 @@ func (s *Service) recordSuspects(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// sweepQuarantine removes files that were set aside of blobs which are whole again, or gone.
-func (s *Service) sweepQuarantine(ctx context.Context, _ *SweepResult) error {
-	quarantined, err := s.blobs.Quarantined()
-	if err != nil {
-		return err
-	}
-	for _, d := range quarantined {
-		damaged := false
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-			damaged, err = tx.IsCorrupt(ctx, d)
-			return err
-		})
-		if err == nil && !damaged {
-			err = s.blobs.RemoveQuarantined(d)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -233,11 +233,98 @@ func TestDiskThatIsGoneIsNotTakenForDamage(t *testing.T) {
 	if done.Damaged != 20 {
 		t.Errorf("%+v", done)
 	}
+	// Neither the next rounds nor a restart mark more, and the health page tells.
+	for range 3 {
+		done, err := f.ScrubDue(f.ctx())
+		wants(t, errs.Unavailable, err)
+		if done != (registry.ScrubResult{}) {
+			t.Errorf("again: %+v", done)
+		}
+		f.anew()
+	}
+	if h, err := f.Health(f.ctx(), model.Console); err != nil || h.Damaged != 20 || h.ScrubPaused.IsZero() {
+		t.Errorf("%+v, %v", h, err)
+	}
 	must(t, os.Rename(filepath.Join(f.dir, "away"), filepath.Join(f.dir, "blobs", "sha256")))
+	if done, err := f.ScrubDue(f.ctx()); err != nil || done.Blobs != many+1-20 || done.Damaged != 0 {
+		t.Errorf("with the disk back: %+v, %v", done, err)
+	}
 	if n, err := f.RecheckCorrupt(f.ctx()); n != 20 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
+	if h, err := f.Health(f.ctx(), model.Console); err != nil || h.Damaged != 0 || !h.ScrubPaused.IsZero() {
+		t.Errorf("%+v, %v", h, err)
+	}
 	f.clean()
+}
+
+// anew has another process serve the same folder.
+func (f *fixture) anew() {
+	f.Service = registry.New(f.db, f.blobs, f.Settings(), slog.New(slog.DiscardHandler))
+}
+
+// Damaged blobs count from one round to the next, and a whole one begins the count anew.
+func TestDamagedBlobsAreCountedOverRounds(t *testing.T) {
+	t.Parallel()
+	f := newScrubbed(t)
+	alice := f.user("alice")
+	lose := func(seed uint64) {
+		i := f.push(alice, "lab/hello", "latest", "amd64", seed)
+		must(t, os.Remove(f.fileOf(i.Content)))
+		must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), i.Content) }))
+	}
+	for seed := range uint64(19) {
+		lose(seed)
+		if done := f.scrub(); done.Damaged != 1 {
+			t.Fatalf("round %d: %+v", seed, done)
+		}
+		f.anew()
+	}
+	whole := f.push(alice, "lab/hello", "whole", "amd64", 100)
+	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), whole.Content) }))
+	f.scrub()
+	for seed := range uint64(19) {
+		lose(200 + seed)
+		f.scrub()
+		f.anew()
+	}
+	lose(300)
+	done, err := f.ScrubDue(f.ctx())
+	wants(t, errs.Unavailable, err)
+	if done.Damaged != 1 {
+		t.Errorf("%+v", done)
+	}
+}
+
+// Where a part of the disk can be read, single files that are whole do not resume a scrub: it
+// would mark twenty more each time. An administrator can resume it.
+func TestPausedScrubIsResumedByAnAdministrator(t *testing.T) {
+	t.Parallel()
+	f := newScrubbed(t)
+	alice := f.user("alice")
+	for seed := range uint64(40) {
+		i := f.push(alice, "lab/hello", "latest", "amd64", seed+1)
+		if seed > 3 {
+			must(t, os.Remove(f.fileOf(i.Content)))
+			must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), i.Content) }))
+		}
+	}
+	if done, err := f.ScrubDue(f.ctx()); done.Damaged != 20 || !errs.Is(err, errs.Unavailable) {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	for range 5 {
+		done, err := f.ScrubDue(f.ctx())
+		wants(t, errs.Unavailable, err)
+		if done != (registry.ScrubResult{}) {
+			t.Errorf("%+v", done)
+		}
+	}
+	wants(t, errs.Forbidden, f.ResumeScrub(f.ctx(), alice))
+	wants(t, errs.Unauthenticated, f.ResumeScrub(f.ctx(), model.Anonymous))
+	must(t, f.ResumeScrub(f.ctx(), model.Console))
+	if done, err := f.ScrubDue(f.ctx()); done.Damaged != 16 || err != nil {
+		t.Errorf("%+v, %v", done, err)
+	}
 }
 
 // The same content is pushed again and again while the scrub finds it damaged and sets it

@@ -7,7 +7,6 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"sregistry/app/blob"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/store"
@@ -16,10 +15,6 @@ import (
 // sweepBatch is how many rows one transaction of a sweep removes, so that pushes never
 // wait long for it.
 const sweepBatch = 200
-
-// orphanAge is how old a file must be before a sweep takes it for one that no row will
-// ever name. A push writes the row within moments of the file.
-const orphanAge = time.Hour
 
 // minUntaggedAge is how long an image without a tag stays at least, however short the grace
 // period: clients push an image first and tag it in a request of its own.
@@ -34,8 +29,11 @@ type SweepResult struct {
 	Tags    int   // that went by the rules of their collections
 	Images  int   // without a tag, or deleted, for longer than the grace period
 	Blobs   int   // that no container held any more
-	Bytes   int64 // of the files that were removed, of blobs and orphans
-	Orphans int   // files that no row named
+	Bytes   int64 // of the files that were removed
+	Unknown int   // files without a row, moved to quarantine
+	// Paused is until when nothing is swept, because the database may not know all files;
+	// zero if something was.
+	Paused time.Time
 }
 
 func (s *SweepResult) add(o SweepResult) {
@@ -44,21 +42,31 @@ func (s *SweepResult) add(o SweepResult) {
 	s.Images += o.Images
 	s.Blobs += o.Blobs
 	s.Bytes += o.Bytes
-	s.Orphans += o.Orphans
+	s.Unknown += o.Unknown
 }
 
 // Sweep removes what nothing refers to any more: stale uploads, images whose grace period is
-// over, blobs that no image uses, and files that a crash left behind. Pushes and pulls may go
-// on meanwhile: a row is always removed before its file, and a file that was committed a short
-// while ago is never removed, so no push can lose what it was just told is safe. Signatures
-// whose keys have expired are judged again. If the database or the disk fails, Sweep gives
-// what was done so far along with the error, and the next sweep goes on from there.
+// over, and blobs that no image uses. Files without a row are only moved to quarantine, since
+// it may be the row that was lost. Pushes and pulls may go on meanwhile: a row is always
+// removed before its file, and a file that a push has brought is held until its row is
+// written, so no push can lose what it was just told is safe. Signatures whose keys have
+// expired are judged again. While the database may not know all files, none of that is done
+// but the last. If the database or the disk fails, Sweep gives what was done so far along
+// with the error, and the next sweep goes on from there.
 func (s *Service) Sweep(ctx context.Context) (SweepResult, error) {
 	const op = "registry.Sweep"
 	var done SweepResult
-	for _, step := range []func(context.Context, *SweepResult) error{
-		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepOrphans, s.sweepQuarantine,
-	} {
+	steps := []func(context.Context, *SweepResult) error{
+		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepUnknown, s.sweepUploadFiles, s.sweepQuarantine,
+	}
+	var err error
+	if done.Paused, err = s.sweepPaused(ctx); err != nil {
+		return done, errs.Wrap(op, err)
+	}
+	if !done.Paused.IsZero() {
+		steps = nil
+	}
+	for _, step := range steps {
 		if err := step(ctx, &done); err != nil {
 			return done, errs.Wrap(op, err)
 		}
@@ -109,7 +117,7 @@ func (s *Service) sweepUploads(ctx context.Context, done *SweepResult) error {
 		return err
 	}
 	for _, id := range ids {
-		// One that is being written to again right now goes with the next sweep's orphans.
+		// One that is being written to again right now goes with those that have no row.
 		if err := s.blobs.Discard(id); err != nil && !errs.Is(err, errs.Conflict) {
 			return err
 		}
@@ -170,7 +178,9 @@ func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
 			return err
 		}
 		done.Blobs += len(gone)
-		if _, err := s.removeFiles(gone, time.Now().Add(-orphanAge), done); err != nil {
+		bytes, err := s.freeFiles(ctx, gone)
+		done.Bytes += bytes
+		if err != nil {
 			return err
 		}
 		if held == 0 && len(gone) == 0 {
@@ -179,80 +189,17 @@ func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
 	}
 }
 
-// removeFiles removes those of the files that are older than a moment, and counts their
-// bytes: a young one stays, and takes its place on the disk, though its row is gone.
-func (s *Service) removeFiles(list []store.Blob, old time.Time, done *SweepResult) (removed int, err error) {
+// freeFiles removes the files of blobs whose rows are gone, and tells how many bytes the disk
+// got back: not those of a file that a push is about to name again.
+func (s *Service) freeFiles(ctx context.Context, list []store.Blob) (bytes int64, err error) {
 	sizes := make(map[digest.Digest]int64, len(list))
 	digests := make([]digest.Digest, len(list))
 	for at, b := range list {
 		digests[at], sizes[b.Digest] = b.Digest, b.Size
 	}
-	gone, err := s.blobs.Sweep(old, digests)
+	gone, err := s.blobs.Free(digests, s.hasRow(ctx))
 	for _, d := range gone {
-		done.Bytes += sizes[d]
+		bytes += sizes[d]
 	}
-	return len(gone), err
-}
-
-// sweepOrphans removes files that no row names: of a push that was cut off between its
-// file and its row, or of a sweep that was cut off between the row and the file.
-func (s *Service) sweepOrphans(ctx context.Context, done *SweepResult) error {
-	old := time.Now().Add(-orphanAge)
-	var orphans []store.Blob
-	err := s.blobs.Walk(ctx, func(e blob.Entry) error {
-		if e.Digest == "" || e.Changed.After(old) {
-			return nil
-		}
-		return s.db.Peek(ctx, func(tx *store.Tx) error {
-			known, err := tx.HasBlob(ctx, e.Digest)
-			if err == nil && !known {
-				orphans = append(orphans, store.Blob{Digest: e.Digest, Size: e.Size})
-			}
-			return err
-		})
-	})
-	if err != nil {
-		return err
-	}
-	n, err := s.removeFiles(orphans, old, done)
-	done.Orphans += n
-	if err != nil {
-		return err
-	}
-	return s.sweepLeftUploads(ctx, old, done)
-}
-
-// sweepLeftUploads removes files of uploads that no row names. The file goes after the row
-// was looked for, so that no reader of the database waits for the disk.
-func (s *Service) sweepLeftUploads(ctx context.Context, old time.Time, done *SweepResult) error {
-	uploads, err := s.blobs.Uploads()
-	if err != nil {
-		return err
-	}
-	for _, u := range uploads {
-		if u.Open || u.Changed.After(old) {
-			continue
-		}
-		known := false
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-			known, err = tx.HasUpload(ctx, u.ID)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if known {
-			continue
-		}
-		err = s.blobs.Discard(u.ID)
-		if errs.Is(err, errs.Conflict) { // somebody writes to it again
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		done.Orphans++
-		done.Bytes += u.Size
-	}
-	return nil
+	return bytes, err
 }

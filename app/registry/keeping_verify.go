@@ -75,8 +75,15 @@ func (s *Service) VerifyPending(ctx context.Context) error {
 func (s *Service) verifyFile(ctx context.Context, content digest.Digest, what int) error {
 	var p *fileSignatures
 	if what == store.ToVerify {
-		var err error
-		if p, err = s.readSignatures(ctx, content); err != nil {
+		var size int64
+		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			size, err = tx.RecordedSize(ctx, content)
+			return err
+		})
+		if err == nil {
+			p, err = s.readSignatures(ctx, content, size)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -91,8 +98,8 @@ func (s *Service) verifyFile(ctx context.Context, content digest.Digest, what in
 }
 
 // readSignatures finds what the signatures in a file are worth. It reads the whole file.
-func (s *Service) readSignatures(ctx context.Context, content digest.Digest) (*fileSignatures, error) {
-	f, size, err := s.blobs.OpenBlob(content)
+func (s *Service) readSignatures(ctx context.Context, content digest.Digest, size int64) (*fileSignatures, error) {
+	f, err := s.openContent(content, size)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ package registry
 
 import (
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -37,9 +38,12 @@ type Service struct {
 	verificationRequested chan struct{} // when there are signatures to verify
 	suspects              suspectBlobs
 	scrubLimiter          *rate.Limiter // of what the scrub reads
-	pulls                 pulls
-	deriveSecret          DeriveSecret
-	courier               *courier.Courier // nil for a program that sends no webhooks
+	// paused tells that the scrub was, and resumed that it is no more: what it has marked may
+	// be whole.
+	paused, resumed atomic.Bool
+	pulls           pulls
+	deriveSecret    DeriveSecret
+	courier         *courier.Courier // nil for a program that sends no webhooks
 
 	images      lookupCache[model.Image]
 	manifests   lookupCache[Manifest]

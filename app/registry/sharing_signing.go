@@ -42,7 +42,7 @@ func (s *Service) verifyIfRequired(ctx context.Context, actor model.Actor, path 
 	if err != nil || !needed {
 		return err
 	}
-	d.signatures, err = s.readSignatures(ctx, d.Content)
+	d.signatures, err = s.readSignatures(ctx, d.Content, d.Size)
 	return err
 }
 

@@ -37,7 +37,10 @@ func runSweeps(ctx context.Context, core *registry.Service, id *identity.Service
 		if err = errors.Join(err, id.Sweep(ctx)); err != nil && !errs.Is(err, errs.Canceled) {
 			log.Error("sweep", "error", err)
 		}
-		log.Info("swept", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "orphans", done.Orphans)
+		if !done.Paused.IsZero() {
+			log.Warn("cleanup is paused, since the database may not know all files", "until", done.Paused, "resume", "sregistry maintenance resume cleanup")
+		}
+		log.Info("swept", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "quarantined", done.Unknown)
 		next.Reset(every)
 	}
 }

@@ -66,6 +66,9 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if err := core.ReleaseReservations(ctx); err != nil {
 		return err
 	}
+	if err := core.RestoreFiles(ctx); err != nil {
+		return err
+	}
 	if err := core.ApplySettings(ctx, SettingsFrom(settings)); err != nil {
 		return err
 	}

@@ -53,6 +53,11 @@ func (t *Tx) HasBlob(ctx context.Context, d digest.Digest) (bool, error) {
 	return one(ctx, t, "store.HasBlob", value[bool], "SELECT EXISTS (SELECT 1 FROM blobs WHERE digest = ?)", d)
 }
 
+// RecordedSize gives the size that a blob has to have, whoever holds it. Errors: NotFound.
+func (t *Tx) RecordedSize(ctx context.Context, d digest.Digest) (int64, error) {
+	return one(ctx, t, "store.RecordedSize", value[int64], "SELECT size FROM blobs WHERE digest = ?", d)
+}
+
 // Blob is a recorded blob.
 type Blob struct {
 	Digest digest.Digest

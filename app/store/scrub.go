@@ -19,14 +19,52 @@ func (t *Tx) DueBlobs(ctx context.Context, before time.Time, limit int) ([]Blob,
 
 // MarkIntact notes that a blob's file is what its digest says.
 func (t *Tx) MarkIntact(ctx context.Context, d digest.Digest) error {
-	return t.run(ctx, "store.MarkIntact", "UPDATE blobs SET verified_at = ?, damaged_at = 0, damage = '' WHERE digest = ?", unix(t.Now), d)
+	const op = "store.MarkIntact"
+	if err := t.run(ctx, op, "UPDATE blobs SET verified_at = ?, damaged_at = 0, damage = '' WHERE digest = ?", unix(t.Now), d); err != nil {
+		return err
+	}
+	return t.run(ctx, op, "UPDATE scrub_state SET in_a_row = 0 WHERE in_a_row > 0 AND paused_at = 0")
 }
 
 // MarkCorrupt notes what is wrong with a blob's file. From now on the blob is not there, to
 // everybody, until HoldBlob or MarkIntact.
 func (t *Tx) MarkCorrupt(ctx context.Context, d digest.Digest, what string) error {
-	return t.run(ctx, "store.MarkCorrupt", "UPDATE blobs SET verified_at = ?1, damaged_at = ?1, damage = ?2 WHERE digest = ?3 AND damaged_at = 0",
+	const op = "store.MarkCorrupt"
+	n, err := t.exec(ctx, op, "UPDATE blobs SET verified_at = ?1, damaged_at = ?1, damage = ?2 WHERE digest = ?3 AND damaged_at = 0",
 		unix(t.Now), what, d)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.run(ctx, op, "UPDATE scrub_state SET in_a_row = in_a_row + 1")
+}
+
+// ScrubState tells how the reading of all files goes.
+type ScrubState struct {
+	Consecutive int       // blobs that were found damaged since the last whole one
+	Paused      time.Time // since when no more are marked; zero if they are
+}
+
+// ScrubState gives the present one.
+func (t *Tx) ScrubState(ctx context.Context) (ScrubState, error) {
+	return one(ctx, t, "store.ScrubState", func(row scanner) (ScrubState, error) {
+		var s ScrubState
+		var paused int64
+		err := row.Scan(&s.Consecutive, &paused)
+		s.Paused = fromUnix(paused)
+		return s, err
+	}, "SELECT in_a_row, paused_at FROM scrub_state")
+}
+
+// PauseScrub notes that no more blobs are marked as damaged.
+func (t *Tx) PauseScrub(ctx context.Context) error {
+	return t.run(ctx, "store.PauseScrub", "UPDATE scrub_state SET paused_at = ? WHERE paused_at = 0", unix(t.Now))
+}
+
+// ResumeScrub notes that blobs are marked again, and begins to count them anew. It reports
+// whether that was paused.
+func (t *Tx) ResumeScrub(ctx context.Context) (bool, error) {
+	n, err := t.exec(ctx, "store.ResumeScrub", "UPDATE scrub_state SET in_a_row = 0, paused_at = 0 WHERE paused_at > 0")
+	return n > 0, err
 }
 
 // RequestScrub asks for a blob to be read soon.
@@ -77,11 +115,13 @@ func (t *Tx) Health(ctx context.Context) (model.Health, error) {
 	h, err := one(ctx, t, op, func(row scanner) (model.Health, error) {
 		var h model.Health
 		var verified int64
-		err := row.Scan(&h.Blobs, &h.Bytes, &verified, &h.Damaged, &h.Database)
-		h.Verified = fromUnix(verified)
+		var paused int64
+		err := row.Scan(&h.Blobs, &h.Bytes, &verified, &h.Damaged, &h.Database, &paused)
+		h.Verified, h.ScrubPaused = fromUnix(verified), fromUnix(paused)
 		return h, err
 	}, `SELECT blobs, bytes, (SELECT coalesce(min(verified_at), 0) FROM blobs WHERE damaged_at = 0),
-	  (SELECT count(*) FROM blobs WHERE damaged_at > 0), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size) FROM stock`)
+	  (SELECT count(*) FROM blobs WHERE damaged_at > 0), (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size),
+	  (SELECT paused_at FROM scrub_state) FROM stock`)
 	h.Schema = CurrentVersion()
 	return h, err
 }

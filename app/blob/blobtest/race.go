@@ -2,6 +2,7 @@ package blobtest
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +18,6 @@ func testRacing(t *testing.T, open Opener) {
 	content := noise(7, 1<<20+1)
 	d := digest.FromBytes(content)
 	const pushes, rounds = 10, 3
-	past := time.Now().Add(-time.Hour)
 	for range rounds {
 		var writers, others sync.WaitGroup
 		stop := make(chan struct{})
@@ -49,13 +49,25 @@ func testRacing(t *testing.T, open Opener) {
 		close(stop)
 		others.Wait()
 
-		// Sweeping what was just committed must spare it, however often that happens.
+		// What was just committed must stay, whoever wants it away, until it is released. By
+		// then something may refer to it.
 		stop, others = make(chan struct{}), sync.WaitGroup{}
+		var known atomic.Bool
+		needed := func(digest.Digest) (bool, error) { return known.Load(), nil }
 		meanwhile(func() error {
-			_, err := s.Sweep(past, []digest.Digest{d})
+			_, err := s.Free([]digest.Digest{d}, needed)
+			return err
+		})
+		meanwhile(func() error {
+			_, err := s.QuarantineUnknown(d, time.Now().Add(time.Hour), needed)
 			return err
 		})
 		push(t, s, pushes, content)
+		wantBlob(t, s, d, content)
+		known.Store(true)
+		for range pushes + 1 {
+			s.Release(d)
+		}
 		close(stop)
 		others.Wait()
 		wantBlob(t, s, d, content)

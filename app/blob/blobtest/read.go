@@ -138,37 +138,3 @@ func testVerify(t *testing.T, open Opener) {
 	wantBlob(t, s, d, content)
 	wantKind(t, s.Verify(t.Context(), digest.FromString("never seen")), errs.NotFound)
 }
-
-func testSweep(t *testing.T, open Opener) {
-	dir := t.TempDir()
-	s := store(t, open, dir)
-	old, young := push(t, s, 1, []byte("old")), push(t, s, 2, []byte("young"))
-	never := digest.FromString("never seen")
-	past, future := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
-	// What counts is when it was committed, not when its bytes came in.
-	slow := begin(t, s, 3, []byte("slow"))
-	ancient := past.Add(-time.Hour)
-	if err := os.Chtimes(filepath.Join(dir, "uploads", id(3)), ancient, ancient); err != nil {
-		t.Fatal(err)
-	}
-	late, err := slow.Commit("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if removed, err := s.Sweep(past, []digest.Digest{old, young, late}); len(removed) != 0 || err != nil {
-		t.Errorf("young blobs were swept: %v, %v", removed, err)
-	}
-	removed, err := s.Sweep(future, []digest.Digest{old, never})
-	if diff := cmp.Diff([]digest.Digest{old}, removed); diff != "" || err != nil {
-		t.Errorf("sweep: %v\n%s", err, diff)
-	}
-	_, err = s.Size(old)
-	wantKind(t, err, errs.NotFound)
-	for range 2 {
-		if err := s.Remove(young); err != nil {
-			t.Errorf("remove: %v", err)
-		}
-	}
-	_, _, err = s.OpenBlob(young)
-	wantKind(t, err, errs.NotFound)
-}

@@ -10,6 +10,15 @@ CREATE TABLE lineage (
 ) STRICT;
 INSERT INTO lineage (id, registry) VALUES (1, lower(hex(randomblob(16))));
 
+-- How the server's reading of all files goes. A disk that is gone must not make a loss of
+-- every file on it.
+CREATE TABLE scrub_state (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    in_a_row      INTEGER NOT NULL DEFAULT 0,    -- blobs that were found damaged since the last whole one
+    paused_at     INTEGER NOT NULL DEFAULT 0     -- since when no more are marked, because they were too many; 0 if they are
+) STRICT;
+INSERT INTO scrub_state (id) VALUES (1);
+
 -- What an image is, as far as it was found out by what is in it.
 ALTER TABLE images ADD COLUMN runnable INTEGER NOT NULL DEFAULT 1 CHECK (runnable IN (0, 1));
 ALTER TABLE images ADD COLUMN oci_sif INTEGER NOT NULL DEFAULT 0 CHECK (oci_sif IN (0, 1));
