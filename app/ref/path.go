@@ -118,6 +118,9 @@ type Container struct {
 // String gives the shortest name that every door understands: "lab/hello",
 // "alice/samtools", "alice/tools/samtools", "library/samtools".
 func (c Container) String() string {
+	if c.Container == "" {
+		return c.Collection.String()
+	}
 	deep := strings.Contains(c.Container, "/")
 	switch {
 	case c.Name == Default && !deep:
@@ -129,7 +132,12 @@ func (c Container) String() string {
 }
 
 // Full gives all parts: "library/lab/hello".
-func (c Container) Full() string { return c.Collection.Full() + "/" + c.Container }
+func (c Container) Full() string {
+	if c.Container == "" {
+		return c.Collection.Full()
+	}
+	return c.Collection.Full() + "/" + c.Container
+}
 
 // Path gives the full name as a path, which resolves to c again.
 func (c Container) Path() Path { return Path{c.Full()} }

@@ -48,7 +48,7 @@ func (s *Service) target(p store.Place) access.Target {
 // may not see and what does not exist are answered alike, whether it is there.
 func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) error {
 	const op = "registry.allow"
-	if err := verdict(op, actor, access.Can(actor, action, s.target(p)), p.ContainerOf.String()); err != nil {
+	if err := verdict(op, actor, action, access.Can(actor, action, s.target(p)), p.ContainerOf.String()); err != nil {
 		return withDenial(op, err, action, p.Collection, p.ContainerOf.Full())
 	}
 	if p.Container == 0 {
@@ -61,7 +61,7 @@ func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) 
 func (s *Service) allowCollection(actor model.Actor, action access.Action, c model.Collection) error {
 	const op = "registry.allowCollection"
 	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.Settings().SignIn}
-	return withDenial(op, verdict(op, actor, access.Can(actor, action, t), c.Name.String()), action, c.ID, c.Name.Full())
+	return withDenial(op, verdict(op, actor, action, access.Can(actor, action, t), c.Name.String()), action, c.ID, c.Name.Full())
 }
 
 // withDenial notes on a refusal what was refused, for the record; nil stays nil.
@@ -70,12 +70,12 @@ func withDenial(op string, err error, action access.Action, collection int64, na
 }
 
 // verdict turns a decision into an error with a sentence, or into nil.
-func verdict(op string, actor model.Actor, d access.Decision, name string) error {
+func verdict(op string, actor model.Actor, action access.Action, d access.Decision, name string) error {
 	switch d {
 	case access.Allow:
 		return nil
 	case access.NeedLogin:
-		return hidden(op, model.Anonymous, name)
+		return needLogin(op, action, name)
 	case access.Refused:
 		return errs.E(op, errs.Forbidden, "You may see %s, but not change it; ask one of its owners.", name)
 	case access.Narrow:
@@ -83,7 +83,7 @@ func verdict(op string, actor model.Actor, d access.Decision, name string) error
 	case access.Frozen:
 		return errs.E(op, errs.Frozen, "%s is frozen; an owner has to thaw it first.", name)
 	}
-	return hidden(op, actor, name)
+	return hidden(op, actor, action, name)
 }
 
 // missing is the answer for what is not there, in a place that the actor may see.
@@ -92,11 +92,20 @@ func missing(op, name string) error {
 }
 
 // hidden is the answer for what is not there and for what the actor may not see.
-func hidden(op string, actor model.Actor, name string) error {
+func hidden(op string, actor model.Actor, action access.Action, name string) error {
 	if actor.IsAnonymous() {
-		return errs.E(op, errs.Unauthenticated, "%s does not exist, or is private: sign in to see.", name)
+		return needLogin(op, action, name)
 	}
 	return missing(op, name)
+}
+
+// needLogin asks an anonymous caller who they are. It says the same of what exists, of what is
+// private and of what does not exist.
+func needLogin(op string, action access.Action, name string) error {
+	if action == access.Read {
+		return errs.E(op, errs.Unauthenticated, "%s was not found. If it is private, sign in to see it.", name)
+	}
+	return errs.E(op, errs.Unauthenticated, "Sign in to change %s.", name)
 }
 
 // requireAdmin allows only those who run the registry.

@@ -106,7 +106,7 @@ func (s *Service) Restore(ctx context.Context, actor model.Actor, id int64) (mod
 // was something, or what it was called.
 func (s *Service) deletion(ctx context.Context, tx *store.Tx, actor model.Actor, id int64) (store.DeletionRow, error) {
 	const op = "registry.deletion"
-	unknown := hidden(op, actor, "number "+strconv.FormatInt(id, 10)+" to undo")
+	unknown := hidden(op, actor, access.Delete, "deleted item "+strconv.FormatInt(id, 10))
 	d, err := tx.Deletion(ctx, id, actor.UserID)
 	if errs.Is(err, errs.NotFound) {
 		return d, unknown
@@ -119,7 +119,7 @@ func (s *Service) deletion(ctx context.Context, tx *store.Tx, actor model.Actor,
 	case access.Allow:
 		return d, nil
 	case access.Narrow, access.Frozen:
-		return d, verdict(op, actor, decision, d.Name)
+		return d, verdict(op, actor, access.Delete, decision, d.Name)
 	}
 	return d, unknown
 }

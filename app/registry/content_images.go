@@ -42,13 +42,13 @@ func (s *Service) ImageByID(ctx context.Context, actor model.Actor, id int64) (m
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		p, err := tx.PlaceOf(ctx, id, actor.UserID)
 		if errs.Is(err, errs.NotFound) {
-			return hidden(op, actor, "such image")
+			return hidden(op, actor, access.Read, "this image")
 		}
 		if err != nil {
 			return err
 		}
 		if s.allow(actor, access.Read, p) != nil {
-			return hidden(op, actor, "such image") // a number must not tell a name
+			return hidden(op, actor, access.Read, "this image") // a number must not tell a name
 		}
 		i, err = tx.Image(ctx, id)
 		return err

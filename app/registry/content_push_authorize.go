@@ -46,13 +46,13 @@ func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor
 	var err error
 	switch decision := access.Can(actor, access.Push, s.target(p)); {
 	case actor.IsAnonymous(): // the same answer, whatever is there
-		err = hidden(op, actor, p.ContainerOf.String())
+		err = hidden(op, actor, access.Push, p.ContainerOf.String())
 	case p.Collection == 0:
 		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
 	case decision == access.Hidden:
 		err = errPushForbidden(op, p.ContainerOf.Collection)
 	default:
-		err = verdict(op, actor, decision, p.ContainerOf.String())
+		err = verdict(op, actor, access.Push, decision, p.ContainerOf.String())
 	}
 	return withDenial(op, err, access.Push, p.Collection, p.ContainerOf.Full())
 }

@@ -128,7 +128,7 @@ func (s *Service) allowTag(ctx context.Context, tx *store.Tx, actor model.Actor,
 	const op = "registry.allowTag"
 	t := s.target(p)
 	t.Frozen = t.Frozen || row.Frozen
-	return withDenial(op, verdict(op, actor, access.Can(actor, action, t), p.ContainerOf.String()+":"+tag),
+	return withDenial(op, verdict(op, actor, action, access.Can(actor, action, t), p.ContainerOf.String()+":"+tag),
 		action, p.Collection, p.ContainerOf.Full()+":"+tag)
 }
 

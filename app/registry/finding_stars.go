@@ -20,7 +20,11 @@ func (s *Service) SetStar(ctx context.Context, actor model.Actor, path ref.Path,
 		if err != nil {
 			return err
 		}
-		if err := verdict(op, actor, access.CanStar(actor, s.target(p)), p.ContainerOf.String()); err != nil {
+		decision := access.CanStar(actor, s.target(p))
+		if decision == access.NeedLogin {
+			return errs.E(op, errs.Unauthenticated, "Sign in to star %s.", p.ContainerOf)
+		}
+		if err := verdict(op, actor, access.Describe, decision, p.ContainerOf.String()); err != nil {
 			return err
 		}
 		if p.Container == 0 {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sregistry/app/access"
 	"sregistry/app/courier"
 	"sregistry/app/errs"
 	"sregistry/app/model"
@@ -205,7 +206,7 @@ func (s *Service) webhook(ctx context.Context, tx *store.Tx, actor model.Actor, 
 		_, err = s.authorizeAudit(ctx, tx, actor, in, EventFilter{})
 	}
 	if err != nil && errs.KindOf(err) != errs.Internal {
-		return w, hidden(op, actor, "webhook "+strconv.FormatInt(id, 10))
+		return w, hidden(op, actor, access.Manage, "webhook "+strconv.FormatInt(id, 10))
 	}
 	return w, err
 }

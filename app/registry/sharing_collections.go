@@ -84,7 +84,7 @@ func (s *Service) createCollection(ctx context.Context, tx *store.Tx, actor mode
 func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Actor, name ref.Collection) error {
 	const op = "registry.allowCreate"
 	if actor.IsAnonymous() {
-		return withDenial(op, hidden(op, actor, name.String()), access.Push, 0, name.Full())
+		return withDenial(op, hidden(op, actor, access.Push, name.String()), access.Push, 0, name.Full())
 	}
 	if name.Namespace == ref.Library && ref.Reserved(name.Name) {
 		return errs.E(op, errs.Invalid, "The name %q is reserved; choose another.", name.Name)

@@ -112,7 +112,7 @@ func (s *Service) Unshare(ctx context.Context, actor model.Actor, id int64) erro
 		}
 		// The error of allow names the container, which he who guessed a number must not learn.
 		if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Unauthenticated) {
-			return hidden(op, actor, "link "+strconv.FormatInt(id, 10))
+			return hidden(op, actor, access.Manage, "link "+strconv.FormatInt(id, 10))
 		}
 		if err != nil {
 			return err
