@@ -97,7 +97,7 @@ var flagMethod = regexp.MustCompile(`^(String|Bool|Int|Int64|Duration|Float64|Co
 func (r *goReader) call(call *ast.CallExpr, kind string) bool {
 	name, on := called(call)
 	last := len(call.Args) - 1
-	each := func(i int) string { return kind }
+	var each func(i int) string
 	switch {
 	case name == "panic":
 		return false
