@@ -194,6 +194,8 @@ type Contents struct {
 	History      []Step            `json:"history,omitempty"`
 	Annotations  map[string]string `json:"annotations,omitempty"`
 	Referrers    []Referrer        `json:"referrers,omitempty"`
+	// Truncated tells that the manifest or the config has more than is listed here.
+	Truncated bool `json:"truncated,omitempty"`
 }
 
 // Platform is what an image runs on.

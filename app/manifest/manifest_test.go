@@ -2,6 +2,8 @@ package manifest_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -106,4 +108,84 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A short text can be many annotations, each of which takes a hundred bytes when it is read.
+func TestAnnotationsAreBounded(t *testing.T) {
+	t.Parallel()
+	many := func(n int, value string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"n%06d":%q`, i, value)
+		}
+		return "{" + strings.TrimPrefix(b.String(), ",") + "}"
+	}
+	good := string(manifest.ForFile(digest.FromString("abc"), 3))
+	with := func(annotations string) string {
+		return strings.TrimSuffix(good, "}") + `,"annotations":` + annotations + "}"
+	}
+	inLayer := func(annotations string) string {
+		return strings.Replace(good, `"annotations":{"org.opencontainers.image.title":"image.sif"}`, `"annotations":`+annotations, 1)
+	}
+	for name, c := range map[string]struct {
+		body              string
+		few, more, layers int
+		all               string
+	}{
+		"none":            {good, 0, 0, 1, ""},
+		"null":            {with("null"), 0, 0, 1, ""},
+		"an empty object": {with("{}"), 0, 0, 1, ""},
+		"some":            {with(many(3, "x")), 3, 0, 1, many(3, "x")},
+		"a null in them":  {with(`{"a":null,"b":"x"}`), 2, 0, 1, `{"a":null,"b":"x"}`},
+		"many":            {with(many(200_000, "x")), 500, 199_500, 1, many(200_000, "x")},
+		"long ones":       {with(many(20, strings.Repeat("x", 100_000))), 1, 19, 1, many(20, strings.Repeat("x", 100_000))},
+		"many of a layer": {inLayer(many(100_000, "x")), 0, 0, 16, ""},
+	} {
+		m, err := manifest.Parse(manifest.OCIManifest, []byte(c.body))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if len(m.Annotations) != c.few || m.MoreAnnotations != c.more || string(m.AllAnnotations) != c.all || len(m.Layers[0].Annotations) != c.layers {
+			t.Errorf("%s: %d and %d more, %d bytes, %d of the layer", name, len(m.Annotations), m.MoreAnnotations, len(m.AllAnnotations), len(m.Layers[0].Annotations))
+		}
+	}
+	for _, bad := range []string{`{"a":1}`, `{"a":{}}`, `{"a":["x"]}`, `["x"]`, `"x"`, `1`} {
+		for _, body := range []string{with(bad), inLayer(bad)} {
+			if _, err := manifest.Parse(manifest.OCIManifest, []byte(body)); !errs.Is(err, errs.Invalid) || errs.Message(err) == "" {
+				t.Errorf("annotations %s: %v", bad, err)
+			}
+		}
+	}
+}
+
+// What a manifest takes when it is read is bounded by its length, whatever it says.
+func TestManifestTakesNoMoreThanItsFactor(t *testing.T) {
+	head := `{"schemaVersion":2,"mediaType":"` + manifest.OCIIndex + `",`
+	d := digest.FromString("x").String()
+	fill := func(one string) string {
+		return strings.TrimSuffix(strings.Repeat(one+",", (manifest.MaxSize-2000)/(len(one)+1)), ",")
+	}
+	for name, body := range map[string]string{
+		"annotations":            head + `"annotations":{` + fill(`"":""`) + `},"manifests":[]}`,
+		"urls":                   head + `"manifests":[{"digest":"` + d + `","urls":[` + fill(`""`) + `]}]}`,
+		"features":               head + `"manifests":[{"digest":"` + d + `","platform":{"os.features":[` + fill(`""`) + `]}}]}`,
+		"marks":                  head + `"manifests":[{"digest":"` + d + `","annotations":{` + fill(`"":""`) + `}}]}`,
+		"something else":         head + `"manifests":[],"x":[` + fill(`{}`) + `]}`,
+		"thousands of layers":    head + `"manifests":[` + strings.TrimSuffix(strings.Repeat(`{"digest":"`+d+`","annotations":{"a":"","b":"","c":"","d":""},"platform":{}},`, 4096), ",") + `]}`,
+		"more than there may be": head + `"manifests":[` + fill(`{}`) + `]}`,
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		m, _ := manifest.Parse(manifest.OCIIndex, []byte(body))
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		held := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+		if held > (manifest.MemoryFactor-1)*manifest.MaxSize {
+			t.Errorf("%s: %d KiB are held", name, held>>10)
+		}
+		runtime.KeepAlive(m)
+		runtime.KeepAlive(body)
+	}
 }

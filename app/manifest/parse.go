@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -41,7 +40,11 @@ type Manifest struct {
 	Layers       []v1.Descriptor
 	Manifests    []v1.Descriptor // of an index
 	Subject      *v1.Descriptor
-	Annotations  map[string]string
+	// Annotations are the first of its annotations, and MoreAnnotations how many more there
+	// are; AllAnnotations are all of them as they were sent, a part of the manifest's bytes.
+	Annotations     map[string]string
+	MoreAnnotations int
+	AllAnnotations  []byte
 }
 
 // Parse reads a manifest as the client named and sent it. Errors: Invalid if it is none,
@@ -49,15 +52,15 @@ type Manifest struct {
 func Parse(mediaType string, body []byte) (Manifest, error) {
 	const op = "manifest.Parse"
 	var wire struct {
-		SchemaVersion int               `json:"schemaVersion"`
-		MediaType     string            `json:"mediaType"`
-		ArtifactType  string            `json:"artifactType"`
-		Config        v1.Descriptor     `json:"config"`
-		Layers        descriptors       `json:"layers"`
-		Manifests     descriptors       `json:"manifests"`
-		Subject       *v1.Descriptor    `json:"subject"`
-		Annotations   map[string]string `json:"annotations"`
-		FSLayers      json.RawMessage   `json:"fsLayers"`
+		SchemaVersion int             `json:"schemaVersion"`
+		MediaType     string          `json:"mediaType"`
+		ArtifactType  string          `json:"artifactType"`
+		Config        descriptor      `json:"config"`
+		Layers        descriptors     `json:"layers"`
+		Manifests     descriptors     `json:"manifests"`
+		Subject       *descriptor     `json:"subject"`
+		Annotations   annotations     `json:"annotations"`
+		FSLayers      json.RawMessage `json:"fsLayers"`
 	}
 	err := json.Unmarshal(body, &wire)
 	if _, ok := errors.AsType[*errs.Error](err); ok {
@@ -76,8 +79,12 @@ func Parse(mediaType string, body []byte) (Manifest, error) {
 	if err != nil || named == "application/octet-stream" || named == "application/json" {
 		named = wire.MediaType // the client did not say
 	}
-	m := Manifest{MediaType: named, ArtifactType: wire.ArtifactType, Config: wire.Config, Layers: wire.Layers,
-		Manifests: wire.Manifests, Subject: wire.Subject, Annotations: wire.Annotations}
+	m := Manifest{MediaType: named, ArtifactType: wire.ArtifactType, Config: wire.Config.plain(), Layers: wire.Layers,
+		Manifests: wire.Manifests, Annotations: wire.Annotations.few, MoreAnnotations: wire.Annotations.left, AllAnnotations: wire.Annotations.all}
+	if wire.Subject != nil {
+		subject := wire.Subject.plain()
+		m.Subject = &subject
+	}
 	if wire.MediaType != "" && wire.MediaType != named {
 		return Manifest{}, errs.E(op, errs.Invalid, "The manifest says it is a %s, but was sent as a %s.", wire.MediaType, named)
 	}
@@ -95,35 +102,6 @@ func Parse(mediaType string, body []byte) (Manifest, error) {
 		return Manifest{}, errs.E(op, errs.Unsupported, "Manifests of media type %q are not supported; push an OCI or Docker (schema 2) manifest.", named)
 	}
 	return m, m.check()
-}
-
-// descriptors is a list of no more than may be: a short text can be a long list, each of
-// whose elements takes two hundred bytes.
-type descriptors []v1.Descriptor
-
-// UnmarshalJSON is json.Unmarshaler's. Errors: Invalid for too long a list.
-func (l *descriptors) UnmarshalJSON(text []byte) error {
-	const op = "manifest.descriptors"
-	from := json.NewDecoder(bytes.NewReader(text))
-	first, err := from.Token()
-	if err != nil || first == nil {
-		return err
-	}
-	if first != json.Delim('[') {
-		return errs.E(op, errs.Invalid, "The manifest has something else where a list belongs.")
-	}
-	*l = descriptors{}
-	for from.More() {
-		if len(*l) == maxDescriptors {
-			return errs.E(op, errs.Invalid, "The manifest names too many things; at most %d are allowed.", maxDescriptors)
-		}
-		var d v1.Descriptor
-		if err := from.Decode(&d); err != nil {
-			return err
-		}
-		*l = append(*l, d)
-	}
-	return nil
 }
 
 // check holds the descriptors to what everybody relies on: a valid digest and a size.
@@ -160,8 +138,10 @@ func (m Manifest) check() error {
 // it is, each once.
 func (m Manifest) Blobs() []digest.Digest {
 	var list []digest.Digest
+	seen := map[digest.Digest]bool{}
 	for _, d := range m.Held() {
-		if !slices.Contains(list, d.Digest) {
+		if !seen[d.Digest] {
+			seen[d.Digest] = true
 			list = append(list, d.Digest)
 		}
 	}

@@ -20,6 +20,8 @@ type Contents struct {
 	// Annotations are those of the manifest.
 	Annotations map[string]string
 	Referrers   []Referrer
+	// Truncated tells that the manifest or the config has more than this.
+	Truncated bool
 }
 
 // Platform is what an image runs on.

@@ -3,12 +3,14 @@ package registry
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"sregistry/app/access"
+	"sregistry/app/budget"
 	"sregistry/app/errs"
 	"sregistry/app/manifest"
 	"sregistry/app/model"
@@ -16,39 +18,112 @@ import (
 	"sregistry/app/store"
 )
 
-// maxContentsShown bounds the platforms, layers, steps and referrers that are shown of one image.
-const maxContentsShown = 500
+// The bounds of what is shown of one image: the platforms, layers, steps, variables and
+// referrers, each; a text, in bytes; and all texts of its config and its annotations.
+const (
+	maxContentsShown = 500
+	maxTextShown     = 8 << 10
+	maxTextsShown    = 128 << 10
+)
 
-// Contents tells what an image is made of that was found by the reference r in a container.
-// Errors: NotFound, Unauthenticated.
+// excerpt takes texts as long as there is room for them, and notes whether it left any out.
+type excerpt struct {
+	left int
+	cut  bool
+}
+
+// take gives as much of a text as is shown.
+func (e *excerpt) take(text string) string {
+	most := min(maxTextShown, e.left)
+	if len(text) > most {
+		e.cut = true
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	e.left -= min(len(text), e.left)
+	return text
+}
+
+// list gives as many of some texts as are shown.
+func (e *excerpt) list(texts few[string]) []string {
+	e.cut = e.cut || texts.more
+	var list []string
+	for _, text := range texts.list {
+		if e.left == 0 {
+			e.cut = true
+			break
+		}
+		list = append(list, e.take(text))
+	}
+	return list
+}
+
+// pairs gives as many of some annotations as are shown, in the order of their names.
+func (e *excerpt) pairs(all map[string]string, more int) map[string]string {
+	e.cut = e.cut || more > 0
+	list := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if len(name) > maxTextShown || e.left <= len(name) {
+			e.cut = true
+			continue
+		}
+		e.left -= len(name)
+		list[name] = e.take(all[name])
+	}
+	return list
+}
+
+// Contents tells what an image is made of that was found by the reference r in a container, as
+// much as is shown of it. Errors: NotFound, Unauthenticated, Unavailable if there is no memory
+// to find out.
 func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, i model.Image) (model.Contents, error) {
 	const op = "registry.Contents"
 	var c model.Contents
 	var m manifest.Manifest
-	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
-		candidates, err := s.candidates(ctx, tx, p, r)
-		if err != nil {
+	var candidates []model.Image
+	var largest int64 // of the manifests that are read, in bytes
+	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
+		if candidates, err = s.candidates(ctx, tx, p, r); err != nil {
 			return err
 		}
-		if err = platforms(ctx, tx, candidates, &c); err != nil {
-			return err
-		}
-		if m, err = readManifest(ctx, tx, i); err != nil {
-			return err
-		}
-		return referrersOf(ctx, tx, i, &c)
+		largest, err = tx.LargestManifest(ctx, append(idsOf(candidates), i.ID))
+		return err
 	})
+	if err == nil { // no transaction waits for memory
+		err = budget.Take(ctx, manifest.MemoryFactor*largest)
+	}
+	if err == nil {
+		err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
+			if err = platforms(ctx, tx, candidates, &c); err != nil {
+				return err
+			}
+			if m, err = readManifest(ctx, tx, i); err != nil {
+				return err
+			}
+			return referrersOf(ctx, tx, i, &c)
+		})
+	}
 	if err != nil {
 		return model.Contents{}, errs.Wrap(op, err)
 	}
-	c.MediaType, c.ArtifactType, c.Annotations = m.MediaType, m.ArtifactType, m.Annotations
+	shown := excerpt{left: maxTextsShown}
+	c.MediaType, c.ArtifactType = m.MediaType, m.ArtifactType
 	for _, l := range truncate(m.Layers) {
-		c.Layers = append(c.Layers, model.Layer{MediaType: l.MediaType, Digest: l.Digest, Size: l.Size})
+		c.Layers = append(c.Layers, model.Layer{MediaType: shown.take(l.MediaType), Digest: l.Digest, Size: l.Size})
 	}
 	if m.IsImage() {
-		err = s.readConfig(m.Config, &c)
+		err = s.readConfig(ctx, m.Config, &c, &shown)
 	}
+	c.Annotations = shown.pairs(m.Annotations, m.MoreAnnotations)
+	c.Truncated = shown.cut || len(m.Layers) > maxContentsShown || len(m.Manifests) > maxContentsShown
 	return c, errs.Wrap(op, err)
+}
+
+func idsOf(images []model.Image) []int64 {
+	ids := make([]int64, 0, len(images)+1)
+	for _, i := range images {
+		ids = append(ids, i.ID)
+	}
+	return ids
 }
 
 // platforms notes those of the images that a reference names, and of those in an index, and
@@ -112,7 +187,7 @@ func readManifest(ctx context.Context, tx *store.Tx, i model.Image) (manifest.Ma
 // referrersOf notes what refers to an image, and what tags of cosign's older scheme say is
 // about it.
 func referrersOf(ctx context.Context, tx *store.Tx, i model.Image, c *model.Contents) error {
-	found, err := tx.Referrers(ctx, i.ContainerID, i.Digest, "", 0, maxContentsShown, maxReferrersSize)
+	found, err := tx.ReferrerTypes(ctx, i.ContainerID, i.Digest, maxContentsShown)
 	if err != nil {
 		return err
 	}
@@ -128,21 +203,22 @@ func referrersOf(ctx context.Context, tx *store.Tx, i model.Image, c *model.Cont
 
 // readConfig tells how an OCI image runs, and how it was made. A config that is damaged
 // makes a poorer account, not an error.
-func (s *Service) readConfig(config v1.Descriptor, c *model.Contents) error {
-	image, err := s.imageConfig(config)
+func (s *Service) readConfig(ctx context.Context, config v1.Descriptor, c *model.Contents, shown *excerpt) error {
+	image, err := s.ociConfig(ctx, config)
 	if errs.Is(err, errs.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	c.Config = model.Config{Author: image.Author, User: image.Config.User, WorkingDir: image.Config.WorkingDir,
-		Entrypoint: image.Config.Entrypoint, Cmd: image.Config.Cmd, Env: image.Config.Env}
+	c.Config = model.Config{Author: shown.take(image.Author), User: shown.take(image.Config.User), WorkingDir: shown.take(image.Config.WorkingDir),
+		Entrypoint: shown.list(image.Config.Entrypoint), Cmd: shown.list(image.Config.Cmd), Env: shown.list(image.Config.Env)}
 	if image.Created != nil {
 		c.Config.Created = *image.Created
 	}
-	for _, h := range truncate(image.History) {
-		step := model.Step{By: h.CreatedBy, Comment: h.Comment, Empty: h.EmptyLayer}
+	shown.cut = shown.cut || image.History.more
+	for _, h := range image.History.list {
+		step := model.Step{By: shown.take(h.CreatedBy), Comment: shown.take(h.Comment), Empty: h.EmptyLayer}
 		if h.Created != nil {
 			step.Created = *h.Created
 		}

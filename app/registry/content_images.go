@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sregistry/app/access"
+	"sregistry/app/budget"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
@@ -131,17 +132,29 @@ func choose(images []model.Image, arch, name string) (model.Image, error) {
 		name, arch, strings.Join(have, ", "))
 }
 
-// Inspect gives an image with its tags and labels, and the JSON of what is inside it, nil
-// for one that is not a single file. Errors: NotFound, Unauthenticated.
+const (
+	// maxTagsListed bounds the tags of one image that Inspect gives.
+	maxTagsListed = 1000
+	// reportFactor is how many times its length a report takes in memory while it is read from
+	// the database, and put into an answer.
+	reportFactor = 5
+)
+
+// Inspect gives an image with its tags, of a thousand at most, and labels, and the JSON of
+// what is inside it, nil for one that is not a single file. Errors: NotFound,
+// Unauthenticated, Unavailable if there is no memory for it.
 func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, arch string) (model.Image, []byte, error) {
 	const op = "registry.Inspect"
 	i, err := s.Image(ctx, actor, path, r, arch)
 	if err != nil {
 		return i, nil, errs.Wrap(op, err)
 	}
+	if err := s.takeInspection(ctx, i); err != nil {
+		return i, nil, errs.Wrap(op, err)
+	}
 	var report []byte
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
-		if i.Tags, err = tx.TagsOf(ctx, i.ID); err != nil {
+		if i.Tags, err = tx.TagsOf(ctx, i.ID, maxTagsListed); err != nil {
 			return err
 		}
 		if i.Labels, err = tx.LabelsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
@@ -154,6 +167,31 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 		return err
 	})
 	return i, report, errs.Wrap(op, err)
+}
+
+// takeInspection takes from the budget what Inspect will read of an image.
+func (s *Service) takeInspection(ctx context.Context, i model.Image) error {
+	var report, labels int64
+	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		if labels, err = tx.LabelsLength(ctx, i.ID); err != nil || !i.Kind.IsFile() {
+			return err
+		}
+		report, err = tx.ReportLength(ctx, i.Content)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return budget.Take(ctx, reportFactor*report+listFactor*labels)
+}
+
+// IsTagged reports whether a tag names an image that the actor was given by Image or Inspect.
+func (s *Service) IsTagged(ctx context.Context, i model.Image, tag string) (yes bool, err error) {
+	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+		yes, err = tx.IsTagged(ctx, i.ID, tag)
+		return err
+	})
+	return yes, errs.Wrap("registry.IsTagged", err)
 }
 
 // ImageFilter chooses images for a list; see the store.

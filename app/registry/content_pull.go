@@ -8,6 +8,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"sregistry/app/access"
+	"sregistry/app/budget"
 	"sregistry/app/errs"
 	"sregistry/app/howto"
 	"sregistry/app/model"
@@ -82,13 +83,26 @@ func errCorrupt(op, name string) error {
 // Manifest is a manifest as OCI clients get it.
 type Manifest = store.Manifest
 
+// manifestFactor is how many times its length a manifest takes in memory while it is read from
+// the database.
+const manifestFactor = 3
+
 // Manifest gives the manifest that a tag names, or one by its own digest, never by that of
 // a file. A tag that names image files for several architectures gives the index made of
-// them. Errors: NotFound, Unauthenticated.
-//
-// This is what is asked most often, so it is one statement, which needs no transaction.
+// them. Errors: NotFound, Unauthenticated, and those of ReadManifest.
 func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference) (Manifest, error) {
-	const op = "registry.Manifest"
+	m, err := s.FindManifest(ctx, actor, path, r)
+	if err == nil {
+		err = s.ReadManifest(ctx, &m)
+	}
+	return m, err
+}
+
+// FindManifest is Manifest without the bytes of one that is large, for whoever needs only to
+// know of it. This is what is asked most often, so it is one statement, which needs no
+// transaction. Errors: NotFound, Unauthenticated.
+func (s *Service) FindManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference) (Manifest, error) {
+	const op = "registry.FindManifest"
 	load := func() (p store.Place, m Manifest, err error) {
 		err = s.db.Peek(ctx, func(tx *store.Tx) error {
 			// To watch for the caller's leaving takes two goroutines, and longer than this.
@@ -98,7 +112,7 @@ func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path
 		if err == nil {
 			err = s.allow(actor, access.Read, p)
 		}
-		if err == nil && m.Body == nil {
+		if err == nil && m.Image == 0 {
 			err = s.withoutManifest(ctx, p, r)
 		}
 		return p, m, err
@@ -108,6 +122,26 @@ func (s *Service) Manifest(ctx context.Context, actor model.Actor, path ref.Path
 		return Manifest{}, errs.Wrap(op, err)
 	}
 	return m, nil
+}
+
+// ReadManifest reads the bytes of a manifest that the actor was given by FindManifest, unless
+// they are there. Errors: NotFound if it is gone meanwhile, Unavailable if there is no memory
+// for it.
+func (s *Service) ReadManifest(ctx context.Context, m *Manifest) error {
+	const op = "registry.ReadManifest"
+	if m.Body != nil {
+		return nil
+	}
+	if err := budget.Take(ctx, manifestFactor*m.Length); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.Wrap(op, s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		m.Body, err = tx.Manifest(ctx, m.Image)
+		if errs.Is(err, errs.NotFound) {
+			return errs.E(op, errs.NotFound, "The manifest %s was just deleted.", m.Digest)
+		}
+		return err
+	}))
 }
 
 // withoutManifest is the answer for a manifest that is not there, or whose blobs are

@@ -3,8 +3,6 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"maps"
 	"slices"
 
 	"github.com/opencontainers/go-digest"
@@ -18,10 +16,9 @@ import (
 	"sregistry/app/store"
 )
 
-// The bounds of what is taken of an OCI image's config, in bytes but for maxLabels. The
-// labels stand in lists of many images; what lies beyond a bound is left out there.
+// The bounds of the labels that are taken of an OCI image's config, in bytes but for
+// maxLabels. They stand in lists of many images; what lies beyond a bound is left out there.
 const (
-	maxConfig     = 4 << 20
 	maxLabels     = 1000
 	maxLabelKey   = 256
 	maxLabelValue = 16 << 10
@@ -45,21 +42,9 @@ func newImageInfo(m manifest.Manifest, body []byte) imageInfo {
 		d.Mark = m.Layers[0].Digest
 	}
 	if m.Subject != nil {
-		d.Subject, d.ArtifactType, d.Annotations = m.Subject.Digest, m.RefersAs(), annotations(m.Annotations)
+		d.Subject, d.ArtifactType, d.Annotations = m.Subject.Digest, m.RefersAs(), m.AllAnnotations
 	}
 	return d
-}
-
-// annotations writes those of a manifest as the store keeps them.
-func annotations(a map[string]string) []byte {
-	if len(a) == 0 {
-		return nil
-	}
-	text, err := json.Marshal(a)
-	if err != nil {
-		panic("registry: a map of strings did not marshal: " + err.Error())
-	}
-	return text
 }
 
 // setFile notes that the image is one file, and what is inside it.
@@ -89,7 +74,7 @@ func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body
 	}
 	if m.IsImage() {
 		d.Kind, d.Mark, d.OCISIF = model.OCIImage, m.Config.Digest, m.IsOCISIF()
-		return d, s.inspectConfig(&d, m.Config)
+		return d, s.inspectConfig(ctx, &d, m.Config)
 	}
 	d.OCISIF = m.IsDataContainer()
 	if layer, ok := m.LoneLayer(); ok {
@@ -116,14 +101,14 @@ func (s *Service) describeFile(ctx context.Context, d *imageInfo, file v1.Descri
 	if err := d.setFile(file.Digest, file.Size, report); err != nil || d.Runnable {
 		return err
 	}
-	d.Runnable, err = s.isImageConfig(d.manifest.Config)
+	d.Runnable, err = s.isImageConfig(ctx, d.manifest.Config)
 	return err
 }
 
 // inspectConfig takes the architecture and the labels from the config of an OCI image.
-func (s *Service) inspectConfig(d *imageInfo, config v1.Descriptor) error {
-	image, err := s.imageConfig(config)
-	d.Arch, d.Labels = knownArch(image.Architecture), boundLabels(image.Config.Labels)
+func (s *Service) inspectConfig(ctx context.Context, d *imageInfo, config v1.Descriptor) error {
+	image, err := s.ociConfig(ctx, config)
+	d.Arch, d.Labels = knownArch(image.Architecture), image.Config.Labels
 	return err
 }
 
@@ -139,36 +124,4 @@ func knownArch(arch string) string {
 		return arch
 	}
 	return ""
-}
-
-// boundLabels leaves out those of the labels that are too long or, from the end of their
-// order, too many.
-func boundLabels(labels map[string]string) map[string]string {
-	bound := map[string]string{}
-	reserved := maxLabelText
-	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		size := len(key) + len(labels[key])
-		if key == "" || len(key) > maxLabelKey || len(labels[key]) > maxLabelValue || size > reserved || len(bound) == maxLabels {
-			continue
-		}
-		reserved -= size
-		bound[key] = labels[key]
-	}
-	return bound
-}
-
-// imageConfig reads the config of an OCI image. One that is too large, or is not what it
-// should be, is empty, not an error: it is the client's affair, and is served as it was
-// sent. Errors: NotFound.
-func (s *Service) imageConfig(config v1.Descriptor) (v1.Image, error) {
-	f, err := s.openContent(config.Digest, config.Size)
-	if err != nil {
-		return v1.Image{}, err
-	}
-	defer f.Close()
-	var image v1.Image
-	if config.Size > maxConfig || json.NewDecoder(io.LimitReader(f, maxConfig)).Decode(&image) != nil {
-		return v1.Image{}, nil
-	}
-	return image, nil
 }

@@ -22,7 +22,7 @@ func (s *Service) runnable(ctx context.Context, m manifest.Manifest) (bool, erro
 	if !m.NoContainer(false) || len(m.Elsewhere()) > 0 || len(m.Layers) > maxLookedInto {
 		return true, nil
 	}
-	if yes, err := s.isImageConfig(m.Config); err != nil || yes {
+	if yes, err := s.isImageConfig(ctx, m.Config); err != nil || yes {
 		return yes, err
 	}
 	for at, layer := range m.Layers {
@@ -47,13 +47,13 @@ func (s *Service) layerRuns(ctx context.Context, layer v1.Descriptor) (bool, err
 
 // isImageConfig reports whether a config is, by what is in it, that of a container image. One
 // that is too large to be read may be.
-func (s *Service) isImageConfig(config v1.Descriptor) (bool, error) {
+func (s *Service) isImageConfig(ctx context.Context, config v1.Descriptor) (bool, error) {
 	if config.Digest == digest.FromBytes(manifest.EmptyConfig) {
 		return false, nil
 	}
 	if config.Size > maxConfig {
 		return true, nil
 	}
-	image, err := s.imageConfig(config)
-	return image.RootFS.Type != "" || len(image.RootFS.DiffIDs) > 0, err
+	image, err := s.ociConfig(ctx, config)
+	return image.RootFS.Type != "" || len(image.RootFS.DiffIDs.list) > 0, err
 }

@@ -102,11 +102,11 @@ func (s *Service) reindex(ctx context.Context, tx *store.Tx, p store.Place, tag 
 	var members []manifest.Member
 	var children []store.Child
 	for _, i := range images {
-		body, err := tx.Manifest(ctx, i.ID)
+		length, err := tx.LargestManifest(ctx, []int64{i.ID})
 		if err != nil {
 			return err
 		}
-		members = append(members, manifest.Member{MediaType: i.MediaType, Digest: i.Digest, Size: int64(len(body)), Arch: i.Arch})
+		members = append(members, manifest.Member{MediaType: i.MediaType, Digest: i.Digest, Size: length, Arch: i.Arch})
 		children = append(children, store.Child{Image: i.ID, Arch: i.Arch})
 	}
 	body := manifest.ForTag(members)

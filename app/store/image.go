@@ -100,6 +100,12 @@ func (t *Tx) HasBlobs(ctx context.Context, image int64) (bool, error) {
 	return one(ctx, t, "store.HasBlobs", value[bool], "SELECT EXISTS (SELECT 1 FROM image_blobs WHERE image_id = ?)", image)
 }
 
+// LargestManifest gives the length of the longest of some images' manifests, in bytes.
+func (t *Tx) LargestManifest(ctx context.Context, images []int64) (int64, error) {
+	return one(ctx, t, "store.LargestManifest", value[int64],
+		"SELECT coalesce(max(length(manifest)), 0) FROM images WHERE id IN (SELECT value FROM json_each(?))", list(images))
+}
+
 // Manifest gives the bytes of an image's manifest.
 func (t *Tx) Manifest(ctx context.Context, image int64) ([]byte, error) {
 	return one(ctx, t, "store.Manifest", value[[]byte], "SELECT manifest FROM images WHERE id = ?", image)

@@ -117,6 +117,12 @@ func (t *Tx) labelled(ctx context.Context, viewer []any, l model.Label, limit in
 // LabelCursor is the cursor that stands for a label in a list of Labels.
 func LabelCursor(l model.Label) string { return l.Key + "\x00" + l.Value }
 
+// LabelsLength gives how many bytes the labels of an image have.
+func (t *Tx) LabelsLength(ctx context.Context, image int64) (int64, error) {
+	return one(ctx, t, "store.LabelsLength", value[int64],
+		"SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM image_labels WHERE image_id = ?", image)
+}
+
 // LabelsOf gives the labels of an image.
 func (t *Tx) LabelsOf(ctx context.Context, image int64) (map[string]string, error) {
 	labels := map[string]string{}

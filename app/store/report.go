@@ -8,6 +8,11 @@ import (
 	"sregistry/app/errs"
 )
 
+// ReportLength gives the length of a report, in bytes; 0 for a file that is no image.
+func (t *Tx) ReportLength(ctx context.Context, content digest.Digest) (int64, error) {
+	return one(ctx, t, "store.ReportLength", value[int64], "SELECT coalesce((SELECT octet_length(report) FROM reports WHERE digest = ?), 0)", content)
+}
+
 // Report gives what is inside an image file, as JSON. Errors: NotFound for a file that is
 // no image.
 func (t *Tx) Report(ctx context.Context, content digest.Digest) ([]byte, error) {

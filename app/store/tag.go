@@ -118,10 +118,16 @@ func (t *Tx) TagNames(ctx context.Context, container int64, after string, limit 
 		"SELECT name FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?", container, after, limit)
 }
 
-// TagsOf gives the names of all tags of an image, in their order.
-func (t *Tx) TagsOf(ctx context.Context, image int64) ([]string, error) {
+// IsTagged reports whether a tag names an image.
+func (t *Tx) IsTagged(ctx context.Context, image int64, name string) (bool, error) {
+	return one(ctx, t, "store.IsTagged", value[bool], `SELECT EXISTS (SELECT 1 FROM tag_images x JOIN tags g ON g.id = x.tag_id
+	    WHERE x.image_id = ? AND g.name = ? AND x.arch <> '*')`, image, name)
+}
+
+// TagsOf gives the names of an image's tags, in their order, at most limit.
+func (t *Tx) TagsOf(ctx context.Context, image int64, limit int) ([]string, error) {
 	return all(ctx, t, "store.TagsOf", value[string],
-		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND x.arch <> '*' ORDER BY g.name", image)
+		"SELECT g.name FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE x.image_id = ? AND x.arch <> '*' ORDER BY g.name LIMIT ?", image, limit)
 }
 
 // SetTag points a tag at an image and gives the tag's row id. With an arch it replaces only

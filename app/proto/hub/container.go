@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -85,11 +84,15 @@ func (d *door) remove(c echo.Context) error {
 
 func (d *door) removeImage(ctx context.Context, actor model.Actor, path ref.Path, n name, r ref.Reference) error {
 	if n.tag != "" && n.version != "" {
-		image, _, err := d.Registry.Inspect(ctx, actor, path, r, "")
+		image, err := d.Registry.Image(ctx, actor, path, r, "")
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(image.Tags, n.tag) {
+		named, err := d.Registry.IsTagged(ctx, image, n.tag)
+		if err != nil {
+			return err
+		}
+		if !named {
 			return errs.E("hub.removeImage", errs.NotFound, "%s:%s does not name %s.", image.Container, errs.Clip(n.tag), r)
 		}
 	}

@@ -16,7 +16,8 @@ import (
 
 // manifest answers GET and HEAD /v2/<name>/manifests/<reference> (end-3).
 func (d *door) manifest(c echo.Context, t target) error {
-	m, err := d.Registry.Manifest(c.Request().Context(), httpx.Actor(c), t.name, reference(t.last))
+	ctx := c.Request().Context()
+	m, err := d.Registry.FindManifest(ctx, httpx.Actor(c), t.name, reference(t.last))
 	if err != nil {
 		return err
 	}
@@ -28,7 +29,14 @@ func (d *door) manifest(c echo.Context, t target) error {
 	if matches(c.Request().Header.Get("If-None-Match"), etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	h.Set(echo.HeaderContentLength, strconv.Itoa(len(m.Body)))
+	if c.Request().Method == http.MethodHead {
+		h.Set(echo.HeaderContentLength, strconv.FormatInt(m.Length, 10))
+		h.Set(echo.HeaderContentType, m.MediaType)
+		return c.NoContent(http.StatusOK)
+	}
+	if err := d.Registry.ReadManifest(ctx, &m); err != nil {
+		return err
+	}
 	return httpx.Bytes(c, http.StatusOK, m.MediaType, m.Body)
 }
 

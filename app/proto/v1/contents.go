@@ -8,7 +8,7 @@ import (
 )
 
 func wireContents(c model.Contents) *api.Contents {
-	return &api.Contents{MediaType: c.MediaType, ArtifactType: c.ArtifactType, Annotations: c.Annotations, Config: wireConfig(c.Config),
+	return &api.Contents{MediaType: c.MediaType, ArtifactType: c.ArtifactType, Annotations: c.Annotations, Config: wireConfig(c.Config), Truncated: c.Truncated,
 		Platforms: each(c.Platforms, func(p model.Platform) api.Platform {
 			return api.Platform{OS: p.OS, Arch: p.Arch, Variant: p.Variant, Digest: p.Digest.String()}
 		}),
