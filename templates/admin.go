@@ -9,7 +9,7 @@ import (
 // adminPages are the pages of those who run the registry, as tabs.
 var adminPages = []navItem{
 	{"Overview", "/admin"}, {"Users", "/admin/users"}, {"Uploads", "/admin/uploads"}, {"Storage", "/admin/storage"},
-	{"Quotas", "/admin/quotas"}, {"Settings", "/admin/settings"}, {"Webhooks", RegistryWebhooksPath}, {"Log", "/admin/log"},
+	{"Quotas", "/admin/quotas"}, {"Settings", "/admin/settings"}, {"Webhooks", RegistryWebhooksPath}, {"Audit log", "/admin/log"},
 }
 
 // Admin is the overview of those who run the registry: whether it is well.

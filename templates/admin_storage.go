@@ -41,7 +41,7 @@ func (p AdminStorage) above() []navItem {
 	if p.Place == "" {
 		return nil
 	}
-	items := []navItem{{"All of the registry", "/admin/storage"}}
+	items := []navItem{{"Whole registry", "/admin/storage"}}
 	if namespace, _, ok := strings.Cut(p.Place, "/"); ok {
 		items = append(items, navItem{namespace, "/admin/storage?" + query("in", namespace)})
 	}

@@ -36,8 +36,8 @@ var UserKinds = []struct {
 	Kind model.UserKind
 	Text string
 }{
-	{model.Person, "a person, who gets a link to choose a password"},
-	{model.Robot, "a robot, which has tokens only"},
+	{model.Person, "Person: gets a link to choose a password"},
+	{model.Robot, "Robot: uses tokens only"},
 }
 
 // AdminUser is one account, with what it may do and what may be done to it.

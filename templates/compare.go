@@ -47,7 +47,7 @@ func (p Compare) growth() string {
 	case more < 0:
 		return "−" + bytesOf(-more)
 	}
-	return "the same size"
+	return "same size"
 }
 
 // fact is a line of the table of what both images are.
@@ -59,7 +59,7 @@ func (p Compare) facts() []fact {
 	}
 	var list []fact
 	old, new := of(p.Old.Image), of(p.Image)
-	for at, name := range []string{"Digest", "Size", "Architecture", "Kind", "Pushed"} {
+	for at, name := range []string{"Digest", "Size", "Architecture", "Type", "Pushed"} {
 		list = append(list, fact{name, old[at], new[at]})
 	}
 	list[1].new += " (" + p.growth() + ")"

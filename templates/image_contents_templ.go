@@ -101,7 +101,7 @@ func (p Image) contents() templ.Component {
 			}
 		}
 		if p.Image.Kind == model.OCIImage {
-			templ_7745c5c3_Err = inside("runs", "How it runs", p.runs()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = inside("runs", "Configuration", p.runs()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -254,7 +254,7 @@ func (p Image) contents() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = listed("attached", "Attached", "Type", "Manifest").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = listed("attached", "Attachments", "Type", "Manifest").Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -287,12 +287,12 @@ func (p Image) signatures() templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if s := p.Image.Signing; s != nil {
 			if s.Pending {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><p class=\"none\">The signatures are still being verified.</p></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><p class=\"none\">Signature verification in progress.</p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else if len(s.Signatures) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><p class=\"none\">Nobody has signed this image. <code>apptainer sign</code> does that, before it is pushed.</p></section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<section aria-labelledby=\"signatures\"><h2 id=\"signatures\">Signatures</h2><p class=\"none\">Not signed. Run <code>apptainer sign</code> before pushing.</p></section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -361,7 +361,7 @@ func (p Image) signatures() templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = listed("signatures", "Signatures", "Key", "Verdict").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = listed("signatures", "Signatures", "Key", "Result").Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -400,7 +400,7 @@ func verdict(s model.Signature) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case model.NotValid:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"badge bad\">not valid</span> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<span class=\"badge bad\">invalid</span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

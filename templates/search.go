@@ -74,7 +74,7 @@ func (p Search) title() string {
 	case strings.TrimSpace(q.Text) != "":
 		return "Search"
 	case q.Starred:
-		return "Starred by you"
+		return "Starred by me"
 	case q.Key != "" || q.Arch != "" || q.Namespace != "" || q.Signed:
 		return "Containers"
 	}
@@ -89,7 +89,7 @@ func (p Search) empty() bool {
 // status is for those who do not see that the list has changed while they type.
 func (p Search) status() string {
 	if p.empty() {
-		return "Nothing was found."
+		return "No results."
 	}
 	return plural(len(p.Containers)+len(p.Collections)+len(p.Tags)+len(p.Labels)+len(p.Definitions), "result") + " shown."
 }

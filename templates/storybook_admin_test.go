@@ -66,7 +66,7 @@ func userStories() []story {
 			Tokens: []model.Token{token}, Now: now, Held: []string{"lab", "the team imaging"}, Usage: usage, Quota: quota}.View()},
 		{"admin-user-robot", templates.AdminUser{Page: admin("/admin/users/ci"), User: ci, Now: now, Form: templates.DefaultTokenForm(),
 			Usage: model.Usage{Name: "ci", Used: 1 << 40, Quota: 1 << 40}, Quota: own,
-			Problems: templates.Problems{"name": "There is a token of this name.", "confirm": "That is not the name of this account."}}.View()},
+			Problems: templates.Problems{"name": "There is a token of this name.", "confirm": "The name does not match."}}.View()},
 		{"admin-user-own", templates.AdminUser{Page: admin("/admin/users/" + root.Name), User: root, Now: now, Usage: model.Usage{Name: root.Name}, Quota: quota}.View()},
 		{"admin-user-suspended", templates.AdminUser{Page: admin("/admin/users/" + longPart), User: gone, Now: now,
 			Usage: model.Usage{Name: longPart, Used: 1 << 40}, Quota: bad, Problems: templates.Problems{"quota": hostile + " is no size."}}.View()},
@@ -132,7 +132,7 @@ func settingsStories() []story {
 		{Name: "grace", Kind: model.Duration, Value: "168h", Default: "168h", Help: "how long an image stays"},
 	}
 	return []story{
-		{"admin-settings", templates.AdminSettings{Page: flashed(admin("/admin/settings"), "The settings are saved, and in force."), Settings: list}.View()},
+		{"admin-settings", templates.AdminSettings{Page: flashed(admin("/admin/settings"), "Settings saved and applied."), Settings: list}.View()},
 		{"admin-settings-problem", templates.AdminSettings{Page: admin("/admin/settings"), Settings: list, Typed: map[string]string{"grace": "soon"},
 			Problems: templates.Problems{"": `The setting grace cannot be "soon".`}}.View()},
 	}
@@ -152,6 +152,6 @@ func logStories() []story {
 		{"admin-log", templates.AdminLog{Page: admin("/admin/log"), Events: events, More: "/admin/log?after=x"}.View()},
 		{"admin-log-empty", templates.AdminLog{Page: admin("/admin/log")}.View()},
 		{"admin-log-none", templates.AdminLog{Page: admin("/admin/log?actor=x"), Filter: url.Values{"actor": {hostile}, "denied": {"true"}}}.View()},
-		{"admin-log-problem", templates.AdminLog{Page: admin("/admin/log?since=x"), Filter: url.Values{"since": {"x"}}, Problem: "Write days as 2026-11-22."}.View()},
+		{"admin-log-problem", templates.AdminLog{Page: admin("/admin/log?since=x"), Filter: url.Values{"since": {"x"}}, Problem: "Invalid date. Use the form 2026-11-22."}.View()},
 	}
 }

@@ -47,7 +47,7 @@ func (p Upload) View() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>Upload</h1><p class=\"lead\">Image files from this computer: SIF, or an old image of Singularity 2. A collection that does not exist yet is made, private, with you as its owner.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>Upload images</h1><p class=\"lead\">Upload SIF files or Singularity 2 images from this computer. Uploading to a new collection creates it, private and owned by you.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -73,7 +73,7 @@ func (p Upload) View() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(p.Page, "Upload").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(p.Page, "Upload images").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -198,7 +198,7 @@ func (p Upload) plain() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div></div><div class=\"field\"><label for=\"file\">File</label> <input id=\"file\" name=\"file\" type=\"file\" required><p class=\"hint\">The page stays as it is until the whole file has arrived. With JavaScript you would see its progress, and could resume it after a break.</p></div><button>Upload</button></form></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</div></div><div class=\"field\"><label for=\"file\">File</label> <input id=\"file\" name=\"file\" type=\"file\" required><p class=\"hint\">Keep this page open until the upload is complete. Enable JavaScript to see progress and resume interrupted uploads.</p></div><button>Upload file</button></form></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -303,7 +303,7 @@ func (p Upload) rich() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div id=\"drop\" class=\"drop\"><input id=\"files\" type=\"file\" multiple class=\"unseen\"><p><label for=\"files\" class=\"button\">Choose files</label></p><p class=\"faint\">or drop them here. Several can go at once, and each can be paused, or resumed after the connection was lost or the tab was closed.</p></div><ul id=\"transfers\" class=\"cards\"></ul><p class=\"more\"><button type=\"button\" id=\"start-all\" hidden>Start all</button></p><template id=\"transfer\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<div id=\"drop\" class=\"drop\"><input id=\"files\" type=\"file\" multiple class=\"unseen\"><p><label for=\"files\" class=\"button\">Choose files</label></p><p class=\"faint\">or drop them here. Uploads run in parallel. You can pause them, and resume after a lost connection or a closed tab.</p></div><ul id=\"transfers\" class=\"cards\"></ul><p class=\"more\"><button type=\"button\" id=\"start-all\" hidden>Start all</button></p><template id=\"transfer\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -354,7 +354,7 @@ func transferRow() templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<li class=\"card transfer\"><div class=\"card-head\"><h2 class=\"name\" data-part=\"name\"></h2><span class=\"faint\" data-part=\"size\"></span><div class=\"doings\"><button type=\"button\" data-part=\"start\" class=\"go\">Start</button> <button type=\"button\" data-part=\"pause\" class=\"quiet\" hidden>Pause</button> <button type=\"button\" data-part=\"remove\" class=\"quiet\">Remove</button></div></div><div class=\"columns\"><div class=\"field\"><label for=\"to-collection\">Collection</label> <input id=\"to-collection\" data-part=\"collection\" list=\"own-collections\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"></div><div class=\"field\"><label for=\"to-container\">Container</label> <input id=\"to-container\" data-part=\"container\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"></div><div class=\"field\"><label for=\"to-tag\">Tag</label> <input id=\"to-tag\" data-part=\"tag\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"></div></div><progress data-part=\"progress\" value=\"0\" max=\"1\"></progress><p class=\"hint\" data-part=\"numbers\"></p><p data-part=\"says\" role=\"status\"></p><p class=\"ways\"><a class=\"button\" data-part=\"page\" href=\"/\" hidden>See the image</a> <a class=\"button\" data-part=\"signin\" href=\"/sign-in\" target=\"_blank\" hidden>Sign in</a></p></li>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<li class=\"card transfer\"><div class=\"card-head\"><h2 class=\"name\" data-part=\"name\"></h2><span class=\"faint\" data-part=\"size\"></span><div class=\"doings\"><button type=\"button\" data-part=\"start\" class=\"go\">Start</button> <button type=\"button\" data-part=\"pause\" class=\"quiet\" hidden>Pause</button> <button type=\"button\" data-part=\"remove\" class=\"quiet\">Remove</button></div></div><div class=\"columns\"><div class=\"field\"><label for=\"to-collection\">Collection</label> <input id=\"to-collection\" data-part=\"collection\" list=\"own-collections\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"></div><div class=\"field\"><label for=\"to-container\">Container</label> <input id=\"to-container\" data-part=\"container\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"></div><div class=\"field\"><label for=\"to-tag\">Tag</label> <input id=\"to-tag\" data-part=\"tag\" autocomplete=\"off\" autocapitalize=\"none\" spellcheck=\"false\"></div></div><progress data-part=\"progress\" value=\"0\" max=\"1\"></progress><p class=\"hint\" data-part=\"numbers\"></p><p data-part=\"says\" role=\"status\"></p><p class=\"ways\"><a class=\"button\" data-part=\"page\" href=\"/\" hidden>View image</a> <a class=\"button\" data-part=\"signin\" href=\"/sign-in\" target=\"_blank\" hidden>Sign in</a></p></li>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

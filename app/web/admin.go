@@ -27,7 +27,7 @@ func administrator(c echo.Context) (model.Actor, error) {
 		return actor, err
 	}
 	if !actor.Admin {
-		return actor, errs.E("web.administrator", errs.NotFound, "There is no such page, or you may not see it.")
+		return actor, errs.E("web.administrator", errs.NotFound, "Page not found (or you do not have access).")
 	}
 	return actor, nil
 }
@@ -84,7 +84,7 @@ func (s *Site) stopUpload(c echo.Context, actor model.Actor) error {
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return errs.Wrap("web.stopUpload", err)
 	}
-	return s.goTo(c, "/admin/uploads", "The upload was stopped, and what had come of it is gone.")
+	return s.goTo(c, "/admin/uploads", "Upload stopped and its data deleted.")
 }
 
 // adminStorage is GET /admin/storage: what takes up the room.
@@ -118,6 +118,6 @@ func (s *Site) sweep(c echo.Context, actor model.Actor) error {
 		return errs.Wrap("web.sweep", err)
 	}
 	httpx.Set(c, "swept", done.Bytes)
-	return s.goTo(c, "/admin/storage", fmt.Sprintf("Swept: %d images, %d uploads and %s of content are gone.",
+	return s.goTo(c, "/admin/storage", fmt.Sprintf("Cleanup complete: deleted %d images, %d uploads and %s of content.",
 		done.Images, done.Uploads, humanize.IBytes(uint64(done.Bytes))))
 }

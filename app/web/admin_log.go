@@ -50,7 +50,7 @@ func eventFilter(q url.Values) (registry.EventFilter, error) {
 	if text := q.Get("denied"); text != "" {
 		denied, err := strconv.ParseBool(text)
 		if err != nil {
-			return f, errs.E("web.eventFilter", errs.Invalid, "The outcome is done or denied.")
+			return f, errs.E("web.eventFilter", errs.Invalid, "Unknown outcome. Use success or denied.")
 		}
 		f.Denied = &denied
 	}
@@ -60,7 +60,7 @@ func eventFilter(q url.Values) (registry.EventFilter, error) {
 		}
 		t, err := time.Parse(time.DateOnly, q.Get(name))
 		if err != nil {
-			return f, errs.E("web.eventFilter", errs.Invalid, "Write days as 2026-11-22.")
+			return f, errs.E("web.eventFilter", errs.Invalid, "Invalid date. Use the form 2026-11-22.")
 		}
 		*moment = t
 	}
@@ -76,7 +76,7 @@ func (s *Site) exportLog(c echo.Context, actor model.Actor) error {
 	}
 	format := c.QueryParam("format")
 	if format != "csv" && format != "jsonl" {
-		return errs.E(op, errs.Invalid, "The log is exported as csv or jsonl.")
+		return errs.E(op, errs.Invalid, "Unknown export format. Use csv or jsonl.")
 	}
 	w := c.Response()
 	h := w.Header()

@@ -49,7 +49,7 @@ func (s *Site) changeSettings(c echo.Context, actor model.Actor) error {
 		}
 	}
 	if len(changes) == 0 {
-		return s.goTo(c, "/admin/settings", "All settings are as they were.")
+		return s.goTo(c, "/admin/settings", "No changes.")
 	}
 	err = s.registry.ChangeSettings(c.Request().Context(), actor, changes)
 	if isAbout(err) {
@@ -58,5 +58,5 @@ func (s *Site) changeSettings(c echo.Context, actor model.Actor) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/admin/settings", "The settings are saved, and in force.")
+	return s.goTo(c, "/admin/settings", "Settings saved and applied.")
 }

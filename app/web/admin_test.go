@@ -64,12 +64,12 @@ func TestAdminMakesAccountsByLink(t *testing.T) {
 	const password = "a wholly new password"
 	f.browser(t).post(path, "password", password, "again", password).leadsTo("/").says(".who", "carol")
 	root.get("/admin/users?q=CARO").is(http.StatusOK).says("tbody", "Carol C.")
-	root.get("/admin/users?q=nobody").is(http.StatusOK).says(".empty", "No account")
+	root.get("/admin/users?q=nobody").is(http.StatusOK).says(".empty", "No matching accounts")
 	root.post("/admin/users", "name", "carol", "kind", "person").is(http.StatusUnprocessableEntity).says("#name-problem", "taken")
 	root.post("/admin/users", "name", "Ca Rol", "kind", "person").is(http.StatusUnprocessableEntity).says("#name-problem", "lower case")
 	root.post("/admin/users", "name", "dave", "kind", "cat").is(http.StatusUnprocessableEntity).says("#kind-problem", "no kind")
 	root.post("/admin/users", "name", "dave", "kind", "person", "full-name", "\x01").is(http.StatusUnprocessableEntity).says("#full-name-problem", "seen")
-	root.post("/admin/users/carol/password-link").is(http.StatusOK).says(".lead", "stays until then")
+	root.post("/admin/users/carol/password-link").is(http.StatusOK).says(".lead", "works until then")
 }
 
 func TestAdminGivesARobotItsToken(t *testing.T) {
@@ -85,7 +85,7 @@ func TestAdminGivesARobotItsToken(t *testing.T) {
 		t.Fatalf("%+v, %v", actor, err)
 	}
 	p = root.get("/admin/users/ci").is(http.StatusOK).says("#tokens + .scroll", "build")
-	root.post(p.Find("form[action$='/revoke']").AttrOr("action", "")).leadsTo("/admin/users/ci").says(".notice.good", "gone")
+	root.post(p.Find("form[action$='/revoke']").AttrOr("action", "")).leadsTo("/admin/users/ci").says(".notice.good", "Token revoked")
 	if _, err := f.Identity.Bearer(t.Context(), secret); err == nil {
 		t.Error("the token still works")
 	}
@@ -107,8 +107,8 @@ func TestAdminChangesAccountsButNotTheLastAdmin(t *testing.T) {
 	root.post("/admin/users/bob/admin").leadsTo("/admin/users/bob").says(".badge.open", "admin")
 	root.post("/admin/users/bob/no-admin").leadsTo("/admin/users/bob")
 	f.User(t, "eve")
-	root.post("/admin/users/eve/delete", "confirm", "evi").is(http.StatusUnprocessableEntity).says("#confirm-problem", "not the name")
-	root.post("/admin/users/eve/delete", "confirm", "eve").leadsTo("/admin/users").says(".notice.good", "is deleted")
+	root.post("/admin/users/eve/delete", "confirm", "evi").is(http.StatusUnprocessableEntity).says("#confirm-problem", "does not match")
+	root.post("/admin/users/eve/delete", "confirm", "eve").leadsTo("/admin/users").says(".notice.good", "Account eve deleted")
 	root.get("/admin/users/eve").is(http.StatusNotFound)
 }
 
@@ -116,7 +116,7 @@ func TestAdminSeesAndStopsUploads(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "")
 	root, bob := f.signedIn(t, f.Admin(t, "root")), f.User(t, "bob")
-	root.get("/admin/uploads").is(http.StatusOK).says(".empty", "Nobody")
+	root.get("/admin/uploads").is(http.StatusOK).says(".empty", "No uploads")
 	path := doortest.Path(t, "lab/hello")
 	up, err := f.Registry.BeginUpload(t.Context(), bob, path, registry.Announcement{})
 	if err != nil {
@@ -146,14 +146,14 @@ func TestAdminSeesStorageAndSweeps(t *testing.T) {
 	if p.Find("svg.treemap a").Length() != 2 {
 		t.Error("the treemap has not both namespaces")
 	}
-	root.get("/admin/storage?in=bob").is(http.StatusOK).says("tbody", "bob/tools").says(".trail", "All of the registry")
+	root.get("/admin/storage?in=bob").is(http.StatusOK).says("tbody", "bob/tools").says(".trail", "Whole registry")
 	root.get("/admin/storage?in=bob/tools").is(http.StatusOK).says("tbody", "bob/tools/big")
-	root.get("/admin/storage?in=nothing").is(http.StatusOK).says(".empty", "Nothing")
+	root.get("/admin/storage?in=nothing").is(http.StatusOK).says(".empty", "No images yet")
 	if _, err := f.Registry.DeleteTag(t.Context(), bob, doortest.Path(t, "lab/hello"), "latest", ""); err != nil {
 		t.Fatal(err)
 	}
 	root.get("/admin/storage").is(http.StatusOK).says("#garbage ~ .section-lead", "1 image")
-	root.post("/admin/sweep").leadsTo("/admin/storage").says(".notice.good", "Swept: 0 images")
+	root.post("/admin/sweep").leadsTo("/admin/storage").says(".notice.good", "deleted 0 images")
 }
 
 // settled are rules by which two settings change.
@@ -178,11 +178,11 @@ func TestSettingsChangeWhileTheSiteRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := f.signedIn(t, f.Admin(t, "root"))
-	p := root.get("/admin/settings").is(http.StatusOK).says("#grace-hint", "Fixed by the flag --grace")
+	p := root.get("/admin/settings").is(http.StatusOK).says("#grace-hint", "Set by the flag --grace")
 	if p.Find("#grace[disabled]").Length() != 1 {
 		t.Error("a fixed setting can be typed in")
 	}
-	root.post("/admin/settings", "name", "Test Hub", "sign-in", "false").leadsTo("/admin/settings").says(".notice.good", "as they were")
+	root.post("/admin/settings", "name", "Test Hub", "sign-in", "false").leadsTo("/admin/settings").says(".notice.good", "No changes")
 	root.post("/admin/settings", "name", " ", "sign-in", "true").is(http.StatusUnprocessableEntity).says("[role=alert]", "has a name")
 	root.post("/admin/settings", "name", "Imaging <b>", "sign-in", "true", "grace", "1h").leadsTo("/admin/settings").says(".brand", "Imaging <b>").
 		says("#name-hint", "by root")
@@ -200,7 +200,7 @@ func TestLogIsFilteredAndExported(t *testing.T) {
 		f.Push(t, bob, name, "latest", siftest.Options{})
 	}
 	root.get("/admin/log?action=push&actor=bob").is(http.StatusOK).says("tbody", "library/lab/hello").says("tbody", "bob")
-	root.get("/admin/log?action=push&actor=eve").is(http.StatusOK).says(".empty", "like this")
+	root.get("/admin/log?action=push&actor=eve").is(http.StatusOK).says(".empty", "No matching events")
 	root.get("/admin/log?since=soon").is(http.StatusUnprocessableEntity).says("[role=alert]", "2026-11-22")
 	root.get("/admin/log/export?format=xml").is(http.StatusBadRequest)
 

@@ -60,7 +60,7 @@ func (s *Site) userAction(done string, act func(c echo.Context, actor model.Acto
 		name := c.Param("name")
 		err := act(c, actor, name)
 		if errs.Is(err, errs.Conflict) {
-			return s.goTo(c, templates.UserPath(name), "Nothing was changed: "+errs.Message(err))
+			return s.goTo(c, templates.UserPath(name), "No changes: "+errs.Message(err))
 		}
 		if err != nil {
 			return errs.Wrap("web.userAction", err)
@@ -91,16 +91,16 @@ func (s *Site) deleteUser(c echo.Context, actor model.Actor) error {
 	name := c.Param("name")
 	if strings.TrimSpace(form.Get("confirm")) != name {
 		return s.showUser(c, http.StatusUnprocessableEntity, actor, fields{}, templates.AdminUser{Form: templates.DefaultTokenForm(),
-			Problems: templates.Problems{"confirm": "That is not the name of this account."}})
+			Problems: templates.Problems{"confirm": "The name does not match."}})
 	}
 	err = s.identity.DeleteUser(c.Request().Context(), actor, name)
 	if errs.Is(err, errs.Conflict) {
-		return s.goTo(c, templates.UserPath(name), "Nothing was changed: "+errs.Message(err))
+		return s.goTo(c, templates.UserPath(name), "No changes: "+errs.Message(err))
 	}
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, "/admin/users", "The account "+name+" is deleted. What it pushed stays.")
+	return s.goTo(c, "/admin/users", "Account "+name+" deleted. Images it pushed are kept.")
 }
 
 // createUserToken is POST /admin/users/{name}/tokens, for robots.
@@ -140,5 +140,5 @@ func (s *Site) revokeUserToken(c echo.Context, actor model.Actor) error {
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return errs.Wrap("web.revokeUserToken", err)
 	}
-	return s.goTo(c, templates.UserPath(name), "The token is gone. What used it can no longer act for "+name+".")
+	return s.goTo(c, templates.UserPath(name), "Token revoked. Programs that used it can no longer act as "+name+".")
 }

@@ -58,7 +58,7 @@ func (s *Site) createUser(c echo.Context, actor model.Actor) error {
 		return errs.Wrap(op, err)
 	}
 	if u.Kind == model.Robot {
-		return s.goTo(c, templates.UserPath(u.Name), "The robot "+u.Name+" is made. Give it a token.")
+		return s.goTo(c, templates.UserPath(u.Name), "Robot "+u.Name+" created. Create a token for it.")
 	}
 	return s.showPasswordLinkMade(c, actor, u, true)
 }

@@ -45,7 +45,7 @@ func TestContainerPageShowsItsTags(t *testing.T) {
 		t.Errorf("by version (-want +got):\n%s", d)
 	}
 	address := p.Find("tbody td a[aria-label]").First().AttrOr("href", "")
-	b.get(address).is(http.StatusOK).says("main", "Both are one and the same image")
+	b.get(address).is(http.StatusOK).says("main", "point to the same image")
 	b.get("/containers/library/lab/hello?find=<script>").is(http.StatusOK).says("main", "No matching tags")
 
 	f.browser(t).get("/containers/library/lab/hello").leadsTo("/sign-in?next=%2Fcontainers%2Flibrary%2Flab%2Fhello")

@@ -60,7 +60,7 @@ func (s *Site) overview(ctx context.Context, actor model.Actor, view *templates.
 	if err != nil {
 		return err
 	}
-	view.Sections = append(view.Sections, templates.HomeSection{Title: "Starred by you", Containers: stars,
+	view.Sections = append(view.Sections, templates.HomeSection{Title: "Starred by me", Containers: stars,
 		All: templates.SearchQuery{Starred: true, Order: model.Newest}})
 	for _, section := range []struct {
 		title string

@@ -156,7 +156,7 @@ func roleGivenAndTaken(t *testing.T, p *program, file string) {
 	bob.press("form[action*='/do/tag/'] button", ".notice.good")
 
 	ada.open(settings)
-	ada.press("button[aria-label='Take away the role of bob']", ".notice.good")
+	ada.press("button[aria-label='Remove bob']", ".notice.good")
 	bob.open(image)
 	bob.says(".failure .status", "404")
 	bob.see("role-taken")
@@ -177,7 +177,7 @@ func tagBroughtBack(t *testing.T, p *program) {
 	b.open("/containers/library/lab/hello:stable")
 	b.says(".failure .status", "404")
 	b.open("/manage/library/lab/hello")
-	b.press("button[aria-label^='Undo: '][aria-label$=':stable']", ".notice.good")
+	b.press("button[aria-label^='Restore '][aria-label$=':stable']", ".notice.good")
 	b.see("tag-back")
 	b.open("/containers/library/lab/hello:stable")
 	b.says("h1", "hello:stable")

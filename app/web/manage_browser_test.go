@@ -27,7 +27,7 @@ func TestBrowserManage(t *testing.T) {
 	b.press("main form button.danger", ".undo")
 	b.see("manage-container")
 	b.press(".undo button", "p.notice.good")
-	b.says("p.notice.good", "lab/hello:v1 is back.")
+	b.says("p.notice.good", "lab/hello:v1 restored.")
 	b.open("/manage" + hello + ":latest")
 	b.see("manage-image")
 	b.press("#share ~ form button", "#link")

@@ -139,13 +139,13 @@ func openFolders(t *testing.T, b *chromium) {
 	t.Helper()
 	b.open("/containers/library/lab/hello:2.0?view=files")
 	b.see("files")
-	b.press(`button[aria-label="Show what is in data"]`, `[data-files] [data-files]`)
-	b.press(`button[aria-label="Show what is in many"]`, `[data-files] [data-files] [data-files]`)
+	b.press(`button[aria-label="Expand data"]`, `[data-files] [data-files]`)
+	b.press(`button[aria-label="Expand many"]`, `[data-files] [data-files] [data-files]`)
 	if got := evaluate[int](b, `document.querySelectorAll("[data-files] [data-files] [data-files] > li").length`); got != 260 {
 		t.Errorf("the folder has %d files in place", got)
 	}
-	b.do(chromedp.Click(chromedp.CSS(`button[aria-label="Show what is in many"]`)))
-	if got := evaluate[string](b, `document.querySelector("button[aria-label='Show what is in many']").getAttribute("aria-expanded")`); got != "false" {
+	b.do(chromedp.Click(chromedp.CSS(`button[aria-label="Expand many"]`)))
+	if got := evaluate[string](b, `document.querySelector("button[aria-label='Expand many']").getAttribute("aria-expanded")`); got != "false" {
 		t.Errorf("the folder is closed: aria-expanded is %q", got)
 	}
 	b.see("files-opened")

@@ -58,7 +58,7 @@ func readSearch(c echo.Context) (templates.SearchQuery, error) {
 		Namespace: c.QueryParam("owner"), Arch: c.QueryParam("arch"), Key: c.QueryParam("label"), Value: c.QueryParam("value"),
 		Signed: c.QueryParam("signed") != "", Starred: c.QueryParam("starred") != "", Order: model.Order(c.QueryParam("sort"))}
 	if len(q.Text)+len(q.Namespace)+len(q.Arch)+len(q.Key)+len(q.Value) > maxSearch {
-		return q, errs.E("web.readSearch", errs.Invalid, "That is too much to search for; write at most %d characters.", maxSearch)
+		return q, errs.E("web.readSearch", errs.Invalid, "The search text is too long. Use at most %d characters.", maxSearch)
 	}
 	if q.Order == "" {
 		q.Order = model.Pulled

@@ -93,7 +93,7 @@ func TestSearchHidesWhatIsHidden(t *testing.T) {
 		stranger.get("/").says(".counts", "1 collection").says(".counts", "1 container")
 	}
 	b.get("/labels/shared").says("td.number", "2")
-	b.get("/").says(".counts", "2 collections").says(".shelves", "Starred by you")
+	b.get("/").says(".counts", "2 collections").says(".shelves", "Starred by me")
 }
 
 func TestStrangerCannotStarWhatIsHidden(t *testing.T) {
@@ -114,7 +114,7 @@ func TestStrangerCannotStarWhatIsHidden(t *testing.T) {
 	b.get("/search?sort=starred").says(".hits li:first-child", "★ 1")
 	stranger.get("/search?starred=yes").says(".hits", "open/samtools")
 	stranger.post("/do/unstar/library/open/samtools").is(http.StatusSeeOther)
-	stranger.get("/search?starred=yes").says(".empty", "You have not starred anything yet")
+	stranger.get("/search?starred=yes").says(".empty", "No starred containers yet")
 }
 
 // hide makes a collection private.

@@ -30,7 +30,7 @@ func TestBrowserTeam(t *testing.T) {
 	a.see("teams-empty")
 	a.press(".headline a", "form[action='/teams']")
 	a.fill("name", "Imaging")
-	a.says("#name-hint", "“I” at character 1 cannot be in a name. Use lower case.")
+	a.says("#name-hint", "“I” at character 1 is not allowed in a name. Use lowercase letters.")
 	a.see("team-new-problem")
 	evaluate[any](a, "document.querySelector('#name').value = ''")
 	a.fill("name", "imaging")

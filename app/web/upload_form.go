@@ -46,7 +46,7 @@ func (s *Site) uploadFile(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	return s.goTo(c, templates.ImagePath(i.Container, i.Tag), "The image "+i.Title()+" was uploaded.")
+	return s.goTo(c, templates.ImagePath(i.Container, i.Tag), "Image "+i.Title()+" uploaded.")
 }
 
 // readUploadForm reads the fields before the file, and stops at the file. Errors: Invalid.
@@ -86,7 +86,7 @@ func readField(part *multipart.Part) (string, error) {
 		return "", errs.Because(op, errs.Invalid, err, "The form arrived incomplete. Send it again.")
 	}
 	if len(text) > maxFormField {
-		return "", errs.E(op, errs.TooLarge, "The field %q is longer than %d bytes.", part.FormName(), maxFormField)
+		return "", errs.E(op, errs.TooLarge, "The field %q is longer than %d bytes. Shorten it.", part.FormName(), maxFormField)
 	}
 	return string(text), nil
 }

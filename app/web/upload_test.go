@@ -197,7 +197,7 @@ func TestUploadWithoutScript(t *testing.T) {
 		body, contentType := multipartForm(t, collection, container, tag, file)
 		return b.send(http.MethodPost, "/uploads/file", body, "Content-Type", contentType, "Sec-Fetch-Site", "same-origin", "Referer", f.URL+"/upload")
 	}
-	send(b, " lab", "hello ", "v1", content).leadsTo("/containers/library/lab/hello:v1").is(http.StatusOK).says(".notice.good", "lab/hello:v1 was uploaded")
+	send(b, " lab", "hello ", "v1", content).leadsTo("/containers/library/lab/hello:v1").is(http.StatusOK).says(".notice.good", "lab/hello:v1 uploaded")
 	p := send(b, "lab", "he llo", "v1", content).is(http.StatusUnprocessableEntity).says("#container-problem", "character")
 	if got := p.Find("#container").AttrOr("value", ""); got != "he llo" {
 		t.Errorf("the container comes back as %q", got)

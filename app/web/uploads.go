@@ -104,7 +104,7 @@ func (s *Site) appendUpload(c echo.Context) error {
 	}
 	offset, err := strconv.ParseInt(c.Request().Header.Get(offsetHeader), 10, 64)
 	if err != nil || offset < 0 {
-		return errs.E(op, errs.Invalid, "The header %s has to say where in the file this part begins.", offsetHeader)
+		return errs.E(op, errs.Invalid, "The header %s must give the offset of this part in the file.", offsetHeader)
 	}
 	up, err := s.registry.AppendUpload(c.Request().Context(), httpx.Actor(c), path, c.Param("id"), offset, c.Request().Body)
 	if err != nil {
@@ -179,7 +179,7 @@ func (s *Site) UploadErrors(c echo.Context, err error) error {
 	kind := errs.KindOf(err)
 	message := httpx.Message(c, err)
 	if kind == errs.Unauthenticated {
-		message = "Your sign-in has ended. Sign in again in another tab, then go on here; nothing that was sent is lost."
+		message = "Your session has ended. Sign in again in another tab, then resume here. Uploaded data is kept."
 	}
 	return unstored(c, httpx.Status(kind), uploadProblem{kind.String(), message})
 }

@@ -37,7 +37,7 @@ async function copy(button) {
     await write(document.getElementById(button.dataset.copy));
     tell(button, "Copied", "Copied to the clipboard.");
   } catch {
-    tell(button, "Failed", "The browser did not allow copying. Select the text and copy it by hand.");
+    tell(button, "Failed", "The browser blocked copying. Select the text and copy it manually.");
   }
 }
 

@@ -14,7 +14,7 @@ async function fetchList(address) {
   if (list) return [list, page.querySelector("[data-turn]")].filter(Boolean);
   const problem = document.createElement("p");
   problem.className = "faint";
-  problem.textContent = page.querySelector("main .empty, main .lead")?.textContent.trim() || "The folder could not be fetched.";
+  problem.textContent = page.querySelector("main .empty, main .lead")?.textContent.trim() || "Cannot load the folder. Reload the page to try again.";
   return [problem];
 }
 
@@ -26,7 +26,7 @@ async function open(button, below, link) {
   } catch {
     parts = [document.createElement("p")];
     parts[0].className = "faint";
-    parts[0].textContent = "The server could not be reached.";
+    parts[0].textContent = "Cannot reach the server. Check your connection and try again.";
   }
   button.removeAttribute("aria-busy");
   below.replaceChildren(...parts);
@@ -40,7 +40,7 @@ function prepare(item) {
   button.type = "button";
   button.className = "fold";
   button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-label", `Show what is in ${link.textContent.trim()}`);
+  button.setAttribute("aria-label", `Expand ${link.textContent.trim()}`);
   below.hidden = true;
   item.querySelector(".entry").prepend(button);
   item.append(below);

@@ -1,16 +1,15 @@
-// The rules for names, told while somebody types: an addition, since the server tells them
-// too. A field with data-name holds one name; its hint is the element ID-hint.
+// Checks names while they are typed. The server checks them again. A field with data-name holds one name; its hint is the element ID-hint.
 
 // problem says what is wrong with a name, in the words of package ref.
 function problem(name) {
   const bad = [...name].findIndex((c) => !/[a-z0-9._-]/.test(c));
   if (bad >= 0) {
     const c = [...name][bad];
-    return `${c === " " ? "A blank" : `“${c}”`} at character ${bad + 1} cannot be in a name.${/[A-Z]/.test(c) ? " Use lower case." : ""}`;
+    return `${c === " " ? "A space" : `“${c}”`} at character ${bad + 1} is not allowed in a name.${/[A-Z]/.test(c) ? " Use lowercase letters." : ""}`;
   }
-  if (/^[._-]/.test(name)) return "A name begins with a letter or digit.";
-  if (/[._-]$/.test(name)) return "A name ends with a letter or digit.";
-  if (/\.[._-]|[_-]\.|___|_-|-_/.test(name)) return "Between letters and digits stands one of . _ - only.";
+  if (/^[._-]/.test(name)) return "A name must start with a letter or digit.";
+  if (/[._-]$/.test(name)) return "A name must end with a letter or digit.";
+  if (/\.[._-]|[_-]\.|___|_-|-_/.test(name)) return "Separate letters and digits with a single . _ or -.";
   return "";
 }
 

@@ -25,7 +25,7 @@ function read(status, text) {
   }
   if (status >= 200 && status < 300 && answer) return answer;
   if (answer?.kind) throw new Trouble(answer.kind, answer.message);
-  if (status === 413) throw new Trouble("refused", "Something between here and the registry lets no large parts through.");
+  if (status === 413) throw new Trouble("refused", "A proxy between you and the registry blocks large uploads. Ask your administrator, or use the sregistry client.");
   throw new Trouble("lost", "");
 }
 
@@ -182,8 +182,8 @@ export class Transfer {
     this.problem = message;
     if (kind === "not_found") { // it was left too long, or made an image
       this.problem = this.#unsure
-        ? "The registry has ended this upload, but its answer got lost: look whether the image is there."
-        : "The registry no longer holds what was sent before. Start again from the beginning.";
+        ? "The upload ended, but the response was lost. Check whether the image exists before you try again."
+        : "The uploaded data has expired. Start the upload again.";
       this.#forget();
     }
     if (kind === "invalid" && finishing) this.#forget();

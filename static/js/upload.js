@@ -88,7 +88,7 @@ async function add(file) {
     keep: (address) => note(file, { address, print, name: file.name, size: file.size, ...way(row) }),
   });
   transfers.set(row, t);
-  if (!await looksLikeImage(file)) t.problem = "This does not look like an image file, and the registry may refuse it at the end.";
+  if (!await looksLikeImage(file)) t.problem = "This does not look like an image file. The registry may reject it after the upload.";
   t.begun = goesOn;
   t.state = "ready";
   show(row, t);
@@ -104,7 +104,7 @@ function start(row) {
   const empty = ["collection", "container", "tag"].find((name) => !field(row, name));
   if (empty) {
     part(row, empty).focus();
-    t.problem = `Say into which ${empty === "tag" ? "tag" : empty} it goes.`;
+    t.problem = `Choose a ${empty}.`;
     show(row, t);
     return;
   }
@@ -145,12 +145,12 @@ async function act(row, action) {
 // What a row says -----------------------------------------------------------------------
 
 const says = {
-  ready: (t) => t.problem || (t.begun ? "A part of this file is in the registry already; it goes on from there." : ""),
-  waiting: () => "Waits for its turn.",
+  ready: (t) => t.problem || (t.begun ? "Part of this file is already uploaded. It resumes from there." : ""),
+  waiting: () => "Queued.",
   sending: () => "",
-  paused: () => "Paused. What has arrived is kept.",
-  cut: () => "The line is cut. It goes on by itself as soon as the registry answers; nothing is lost.",
-  finishing: () => "All has arrived. The registry looks into the image…",
+  paused: () => "Paused. Uploaded data is kept.",
+  cut: () => "Connection lost. The upload resumes automatically when the registry is reachable.",
+  finishing: () => "Upload complete. Inspecting the image…",
   done: (t) => `Uploaded as ${t.image}.`,
   failed: (t) => t.problem,
   out: (t) => t.problem,
@@ -172,7 +172,7 @@ function show(row, t) {
   part(row, "tag").disabled = !["ready", "failed", "paused"].includes(state);
   const startButton = part(row, "start");
   startButton.hidden = !["ready", "paused", "failed", "out"].includes(state);
-  label(startButton, { ready: t.begun ? "Go on" : "Start", failed: "Try again" }[state] ?? "Go on", t.file.name);
+  label(startButton, { ready: t.begun ? "Resume" : "Start", failed: "Try again" }[state] ?? "Resume", t.file.name);
   part(row, "pause").hidden = !["waiting", "sending", "cut"].includes(state);
   part(row, "remove").hidden = state === "finishing";
   label(part(row, "remove"), state === "done" ? "Close" : "Remove", t.file.name);
@@ -186,7 +186,7 @@ function show(row, t) {
 function numbers(t, size) {
   const speed = t.speed;
   const shown = [`${bytes(t.sent)} of ${bytes(size)}`];
-  if (speed > 0 && t.sent < size) shown.push(`${bytes(speed)} a second`, `${duration((size - t.sent) / speed)} left`);
+  if (speed > 0 && t.sent < size) shown.push(`${bytes(speed)}/s`, `${duration((size - t.sent) / speed)} left`);
   return shown.join(" · ");
 }
 
@@ -202,8 +202,8 @@ async function showLeft() {
     const item = root.querySelector("#left-behind").content.firstElementChild.cloneNode(true);
     item.id = `left ${key}`;
     part(item, "name").textContent = old.name;
-    part(item, "says").textContent = `${bytes(offset)} of ${bytes(old.size)} are in the registry, for ${old.collection}/${old.container}:${old.tag}. ` +
-      "Choose the same file again, and it goes on from there.";
+    part(item, "says").textContent = `${bytes(offset)} of ${bytes(old.size)} uploaded to ${old.collection}/${old.container}:${old.tag}. ` +
+      "Choose the same file again to resume.";
     part(item, "discard").addEventListener("click", async () => {
       item.remove();
       localStorage.removeItem(key);
