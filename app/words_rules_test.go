@@ -53,7 +53,7 @@ var rules = []rule{
 	{find: `is (like this|full of)`, say: "matches"},
 	{find: `(no|what) kind of`, say: "unknown kind of"},
 	{find: `goes before`, say: "overrides"},
-	{find: `of which`, say: "two sentences"},
+	{find: `, of which`, say: "two sentences"},
 	{find: `too[.;:]?$|, too`, say: "also, before the verb"},
 	{find: `(comes|come|came) in`, say: "arrives; name the subject"},
 	{find: `everything that (was|is|were|are)|what (was|is) (already )?(there|here)`, say: "name the noun"},
