@@ -55,7 +55,7 @@ func settingsTable() string {
 	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	config.New().Flags(f)
 	f.VisitAll(func(s *pflag.Flag) {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Name, strings.Trim("`"+s.DefValue+"`", "[]"), s.Usage)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Name, strings.Trim("`"+s.DefValue+"`", "[]"), config.Description(s))
 	})
 	return strings.ReplaceAll(strings.ReplaceAll(b.String(), "``", ""), "`[]`", "")
 }

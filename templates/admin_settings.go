@@ -45,5 +45,5 @@ func sentence(help string) string {
 	if help == "" {
 		return ""
 	}
-	return strings.ToUpper(help[:1]) + help[1:] + "."
+	return strings.ToUpper(help[:1]) + strings.TrimSuffix(help[1:], ".") + "."
 }

@@ -19,35 +19,35 @@ import (
 	"sregistry/app/registry"
 )
 
-// backupOptions are the flags of "sregistry backup" that are no settings.
+// backupOptions are the flags of "sregistry backup" that are not settings.
 type backupOptions struct{ verify, withoutKey bool }
 
-// newBackup makes the command that copies the data folder, even while a server runs on it.
+// newBackup makes the command that backs the data folder up, also while a server runs on it.
 func newBackup(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
 	var o backupOptions
 	c := &cobra.Command{
 		Use:   "backup FOLDER|-",
-		Short: "Copy the data folder to a folder of backups, on the server's machine",
-		Long: `Copy the database, the images, the server's key and its settings file to FOLDER,
-also while the server runs. Again and again to the same folder: only what is new is
-copied. Nothing that was there when the backup began is missing in it, whatever is
-pushed, deleted and swept meanwhile. With "-", all of it goes to standard output as
-one stream.
+		Short: "Back up the data folder, also while the server runs",
+		Long: `Back up the database, the images, the server's key and its settings file to
+FOLDER, also while the server runs. A backup is the state of one moment,
+whatever is pushed or deleted meanwhile. Run it repeatedly with the same
+FOLDER: only new files are copied. With "-", the backup is one stream on
+standard output.
 
-The backup holds the key that tokens are made from: keep it as safe as the data
-folder. Damaged images are named and left out; the status is then 3.
+A backup contains the key that tokens are derived from. Keep it as safe as the
+data folder. Corrupt images are listed and left out; the exit status is then 3.
 
-With --verify, what FOLDER holds already is read too, which takes its time, and is
-copied anew where it is damaged: so a backup is mended in which "sregistry check
---backup" has found damage.`,
+--verify also reads the files that FOLDER already has, which takes a while, and
+copies corrupt ones again. Use it after "sregistry check --backup" has found
+some.`,
 		Example: `  sregistry backup /mnt/backup --data ./data
   sregistry backup /mnt/backup --data ./data --verify
   sregistry backup - --data ./data | ssh safe 'cat >lab.tar'`,
 		Args: cli.Takes(1, 1, "one FOLDER, or -"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if o.verify && args[0] == "-" {
-				return cli.UsageError("--verify is for a folder of backups; a stream is made anew each time.")
+				return cli.UsageError("--verify needs a FOLDER. A stream has no earlier files.")
 			}
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err
@@ -56,9 +56,9 @@ copied anew where it is damaged: so a backup is mended in which "sregistry check
 		},
 	}
 	settings.DataFlag(c.Flags())
-	c.Flags().IntVar(&settings.BackupKeep, "keep", settings.BackupKeep, "how many of the newest backups stay in FOLDER")
-	c.Flags().BoolVar(&o.verify, "verify", false, "read what FOLDER holds already, and copy anew what is damaged there")
-	c.Flags().BoolVar(&o.withoutKey, "without-key", false, "leave the server's key out; whoever restores the backup has to make all tokens anew")
+	c.Flags().IntVar(&settings.BackupKeep, "keep", settings.BackupKeep, "number of backups to keep in FOLDER")
+	c.Flags().BoolVar(&o.verify, "verify", false, "read existing files too, and replace corrupt ones")
+	c.Flags().BoolVar(&o.withoutKey, "without-key", false, "leave out the server's key; tokens are lost")
 	return c
 }
 
@@ -73,8 +73,8 @@ func runBackup(ctx context.Context, settings *config.Config, env cli.Env, schema
 	defer func() { err = errors.Join(err, d.Close()) }()
 	core := registry.New(d.DB, d.Blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
 	source, out := d.Source(o.withoutKey), env.Stdout
-	tell := counter(env, "copied")
-	ways := backup.Options{Keep: settings.BackupKeep, Verify: o.verify, Progress: func(r backup.Report) { tell(r.Copied, r.CopiedBytes) }}
+	show := progress(env, "copied")
+	ways := backup.Options{Keep: settings.BackupKeep, Verify: o.verify, Progress: func(r backup.Report) { show(r.Copied, r.CopiedBytes) }}
 	var r backup.Report
 	if to == "-" {
 		out = env.Stderr // standard output is the backup
@@ -82,14 +82,14 @@ func runBackup(ctx context.Context, settings *config.Config, env cli.Env, schema
 	} else {
 		r, err = source.ToFolder(ctx, to, ways)
 	}
-	if err := noteBackup(ctx, core, r, err); err != nil {
+	if err := recordBackup(ctx, core, r, err); err != nil {
 		return err
 	}
-	return tellBackup(out, r)
+	return printBackup(out, r)
 }
 
-// noteBackup notes what became of a backup, and gives its error.
-func noteBackup(ctx context.Context, core *registry.Service, r backup.Report, err error) error {
+// recordBackup records how a backup ended, and returns its error.
+func recordBackup(ctx context.Context, core *registry.Service, r backup.Report, err error) error {
 	said := r.Summary()
 	if err != nil {
 		said = cli.Explain(err)
@@ -97,22 +97,22 @@ func noteBackup(ctx context.Context, core *registry.Service, r backup.Report, er
 	return errors.Join(err, core.RecordBackup(context.WithoutCancel(ctx), err == nil, said))
 }
 
-// tellBackup prints what a backup did, and gives an error if it lacks something.
-func tellBackup(out io.Writer, r backup.Report) error {
-	tellDamage(out, r.Damaged)
+// printBackup prints what a backup did, and returns an error if something is missing in it.
+func printBackup(out io.Writer, r backup.Report) error {
+	printDamage(out, r.Damaged)
 	fmt.Fprintf(out, "Backup of %s: %s\n", r.Taken.Format(time.RFC3339), r.Summary())
 	if len(r.Damaged) > 0 {
-		return cli.Partial("The backup was made, but %d blobs are damaged where they were to be copied from; push their images again, then make another backup.", len(r.Damaged))
+		return cli.Partial("The backup is complete but for %d corrupt blobs. Push their images again, then make another backup.", len(r.Damaged))
 	}
 	return nil
 }
 
-func tellDamage(out io.Writer, list []backup.Damage) {
+func printDamage(out io.Writer, list []backup.Damage) {
 	for _, d := range list {
-		images := "no image uses it"
+		images := "no image needs it"
 		if len(d.Images) > 0 {
 			images = "images: " + strings.Join(d.Images, ", ")
 		}
-		fmt.Fprintf(out, "The blob %s %s; %s.\n", d.Digest, d.What, images)
+		fmt.Fprintf(out, "Blob %s %s; %s.\n", d.Digest, d.What, images)
 	}
 }

@@ -28,21 +28,22 @@ type checkOptions struct {
 	which       backup.CheckOptions
 }
 
-// newCheck makes the command that proves the data folder or backups whole.
+// newCheck makes the command that verifies the data folder or backups.
 func newCheck(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
 	var o checkOptions
 	c := &cobra.Command{
 		Use:   "check",
-		Short: "Verify every row against its file and every file against its hash, on the server's machine",
-		Long: `Verify the database, every row against its file, and every file against its hash.
-It only reads, and may run beside the server. It ends with status 15 if anything
-is damaged, and names the images. It also tells when the last backup was made.
+		Short: "Verify the data folder or a backup",
+		Long: `Verify the database, every row against its file, and every file against its
+hash. It only reads, and can run beside the server. Images with corrupt or
+missing files are listed, and the exit status is then 15. It also shows when
+the last backup ran.
 
-With --backup, it proves a backup instead, where it is: the newest in a folder of
-them, the one that --name tells, all of them, or a stream from standard input. What
-it says is whole can be restored. What was damaged when the backup was made, and so
-was never in it, is named too; if nothing else is wrong, the status is 3.`,
+--backup verifies a backup instead, in place: the newest in a folder of
+backups, the one named by --name, all with --all, or a stream on standard
+input. A backup that passes can be restored. Blobs that were corrupt when the
+backup ran are listed too; if nothing else is wrong, the exit status is 3.`,
 		Example: `  sregistry check --data ./data
   sregistry check --backup /mnt/backup
   ssh safe 'cat lab.tar' | sregistry check --backup -`,
@@ -52,7 +53,7 @@ was never in it, is named too; if nothing else is wrong, the status is 3.`,
 				return checkBackups(c, env, o)
 			}
 			if c.Flags().Changed("name") || o.which.All {
-				return cli.UsageError("Say with --backup in which folder the backups are.")
+				return cli.UsageError("--name and --all need --backup FOLDER.")
 			}
 			if err := settings.LoadData(c.Flags(), os.Environ()); err != nil {
 				return err
@@ -62,16 +63,16 @@ was never in it, is named too; if nothing else is wrong, the status is 3.`,
 	}
 	f := c.Flags()
 	settings.DataFlag(f)
-	f.BoolVar(&o.quick, "quick", false, "compare sizes only, do not read the files of images")
-	f.StringVar(&o.backup, "backup", "", "check backups in this `folder`, or a stream of one from -")
-	f.StringVar(&o.which.Name, "name", "", "which of the backups (default: the newest)")
-	f.BoolVar(&o.which.All, "all", false, "all of the backups")
-	f.BoolVar(&o.json, "json", false, "print what was found as JSON")
+	f.BoolVar(&o.quick, "quick", false, "compare sizes only, do not read image files")
+	f.StringVar(&o.backup, "backup", "", "verify backups in this `folder`, or a stream from -")
+	f.StringVar(&o.which.Name, "name", "", "`name` of the backup (default the newest)")
+	f.BoolVar(&o.which.All, "all", false, "verify all backups in the folder")
+	f.BoolVar(&o.json, "json", false, "print the result as JSON")
 	return c
 }
 
-// checkedData is what a check of the data folder found, for programs.
-type checkedData struct {
+// dataResult is the result of a check of the data folder, as JSON.
+type dataResult struct {
 	Blobs      int        `json:"blobs"`
 	Bytes      int64      `json:"bytes"`
 	Strays     int        `json:"strays"`
@@ -89,8 +90,8 @@ func checkData(ctx context.Context, dir string, env cli.Env, schema string, o ch
 		return err
 	}
 	core := registry.New(d.DB, d.Blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
-	tell := counter(env, "checked")
-	found, err := core.Check(ctx, !o.quick, func(at registry.Checked) { tell(at.Blobs, at.Bytes) })
+	show := progress(env, "checked")
+	found, err := core.Check(ctx, !o.quick, func(at registry.Checked) { show(at.Blobs, at.Bytes) })
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
@@ -99,27 +100,26 @@ func checkData(ctx context.Context, dir string, env cli.Env, schema string, o ch
 		return err
 	}
 	if o.json {
-		err = cli.PrintJSON(env.Stdout, checkedData{
+		err = cli.PrintJSON(env.Stdout, dataResult{
 			Blobs: found.Blobs, Bytes: found.Bytes, Strays: found.Strays, Damage: append([]string{}, found.Damage...),
-			LastBackup: known(health.Backup.Done), Verified: known(health.Verified),
+			LastBackup: optional(health.Backup.Done), Verified: optional(health.Verified),
 		})
 	} else {
 		for _, line := range found.Damage {
 			fmt.Fprintln(env.Stdout, line)
 		}
-		fmt.Fprintf(env.Stdout, "%d blobs with %s checked, %d damaged; %d files that no row names.\n",
+		fmt.Fprintf(env.Stdout, "Checked %d blobs (%s): %d corrupt or missing, %d unknown files.\n",
 			found.Blobs, humanize.IBytes(uint64(found.Bytes)), len(found.Damage), found.Strays)
-		tellHealth(env.Stdout, health)
+		printHealth(env.Stdout, health)
 	}
 	if err == nil && len(found.Damage) > 0 {
-		err = errs.E("admin.check", errs.DigestInvalid, "The data folder is damaged.")
+		err = errs.E("admin.check", errs.DigestInvalid, "The data folder has corrupt or missing files. Push their images again or restore a backup.")
 	}
 	return err
 }
 
-// counter gives a function that tells on a terminal, now and then, how far something has
-// come.
-func counter(env cli.Env, done string) func(blobs int, bytes int64) {
+// progress gives a function that shows on a terminal, once a second, how much is done.
+func progress(env cli.Env, done string) func(blobs int, bytes int64) {
 	shown := time.Now()
 	return func(blobs int, bytes int64) {
 		if env.Terminal && time.Since(shown) > time.Second {
@@ -129,16 +129,16 @@ func counter(env cli.Env, done string) func(blobs int, bytes int64) {
 	}
 }
 
-// known is a time, unless it never came.
-func known(t time.Time) *time.Time {
+// optional is a time, or nil if it never came.
+func optional(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
 	return &t
 }
 
-// tellHealth prints when the last backup was made and when files were last read.
-func tellHealth(out io.Writer, h model.Health) {
+// printHealth prints when the last backup was made and when files were last read.
+func printHealth(out io.Writer, h model.Health) {
 	day := func(t time.Time) string {
 		if t.IsZero() {
 			return "never"
@@ -147,6 +147,6 @@ func tellHealth(out io.Writer, h model.Health) {
 	}
 	fmt.Fprintf(out, "Last backup: %s. %s\n", day(h.Backup.Done), h.Backup.Report)
 	if h.Blobs > h.Damaged {
-		fmt.Fprintf(out, "Every blob was verified by the server since: %s.\n", day(h.Verified))
+		fmt.Fprintf(out, "The server verified every blob since: %s.\n", day(h.Verified))
 	}
 }

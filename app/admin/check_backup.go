@@ -13,33 +13,33 @@ import (
 	"sregistry/app/errs"
 )
 
-// checkedBackup is what a check of a backup found, for programs.
-type checkedBackup struct {
+// backupResult is the result of a check of a backup, as JSON.
+type backupResult struct {
 	Name    string          `json:"name,omitempty"`
 	Taken   *time.Time      `json:"taken,omitempty"`
 	Program string          `json:"program,omitempty"`
 	Schema  int             `json:"schema,omitempty"`
 	Blobs   int             `json:"blobs"`
 	Bytes   int64           `json:"bytes"`
-	Wrong   []string        `json:"wrong"`   // with what is no blob
+	Wrong   []string        `json:"wrong"`   // with the files that are not blobs
 	Damaged []backup.Damage `json:"damaged"` // lost since the backup was made
-	Known   []backup.Damage `json:"known"`   // damaged when it was made
+	Known   []backup.Damage `json:"known"`   // corrupt when it was made
 }
 
-// checkBackups proves backups in a folder, or one that comes in.
+// checkBackups verifies backups in a folder, or one in a stream.
 func checkBackups(c *cobra.Command, env cli.Env, o checkOptions) (err error) {
 	named := c.Flags().Changed("name")
 	switch {
 	case c.Flags().Changed("data"):
-		return cli.UsageError("--data and --backup do not go together.")
+		return cli.UsageError("--data and --backup exclude each other.")
 	case named && o.which.All:
-		return cli.UsageError("--name and --all do not go together.")
+		return cli.UsageError("--name and --all exclude each other.")
 	case o.backup == "":
-		return cli.UsageError("--backup is empty.")
+		return cli.UsageError("--backup is empty. Name a folder of backups, or - for a stream.")
 	case o.backup == "-" && (named || o.which.All):
-		return cli.UsageError("A stream has one backup only; leave --name and --all out.")
+		return cli.UsageError("A stream has only one backup. Remove --name and --all.")
 	}
-	o.which.Quick, o.which.Progress = o.quick, counter(env, "checked")
+	o.which.Quick, o.which.Progress = o.quick, progress(env, "checked")
 	list := make([]backup.Checked, 1)
 	if o.backup == "-" {
 		list[0], err = backup.CheckStream(c.Context(), env.Stdin, o.which)
@@ -50,9 +50,9 @@ func checkBackups(c *cobra.Command, env cli.Env, o checkOptions) (err error) {
 		return err
 	}
 	if o.json {
-		err = cli.PrintJSON(env.Stdout, checkedBackups(list))
+		err = cli.PrintJSON(env.Stdout, backupResults(list))
 	} else {
-		tellChecked(env.Stdout, list)
+		printChecked(env.Stdout, list)
 	}
 	if err != nil {
 		return err
@@ -60,24 +60,24 @@ func checkBackups(c *cobra.Command, env cli.Env, o checkOptions) (err error) {
 	return verdict(list)
 }
 
-func checkedBackups(list []backup.Checked) []checkedBackup {
-	shown := make([]checkedBackup, 0, len(list))
+func backupResults(list []backup.Checked) []backupResult {
+	shown := make([]backupResult, 0, len(list))
 	for _, c := range list {
-		shown = append(shown, checkedBackup{
-			Name: c.Name, Taken: known(c.Manifest.Taken), Program: c.Manifest.Program, Schema: c.Manifest.Schema, Blobs: c.Blobs, Bytes: c.Bytes,
+		shown = append(shown, backupResult{
+			Name: c.Name, Taken: optional(c.Manifest.Taken), Program: c.Manifest.Program, Schema: c.Manifest.Schema, Blobs: c.Blobs, Bytes: c.Bytes,
 			Wrong: append([]string{}, c.Wrong...), Damaged: append([]backup.Damage{}, c.Damaged...), Known: append([]backup.Damage{}, c.Known...),
 		})
 	}
 	return shown
 }
 
-func tellChecked(out io.Writer, list []backup.Checked) {
+func printChecked(out io.Writer, list []backup.Checked) {
 	for _, c := range list {
 		for _, line := range c.Wrong {
 			fmt.Fprintln(out, line)
 		}
-		tellDamage(out, c.Damaged)
-		tellDamage(out, c.Known)
+		printDamage(out, c.Damaged)
+		printDamage(out, c.Known)
 		what := "Backup"
 		if c.Name != "" {
 			what += " " + c.Name
@@ -85,37 +85,37 @@ func tellChecked(out io.Writer, list []backup.Checked) {
 		if !c.Manifest.Taken.IsZero() {
 			what += fmt.Sprintf(" of %s, made by sregistry %s", c.Manifest.Taken.Format(time.RFC3339), c.Manifest.Program)
 		}
-		fmt.Fprintf(out, "%s: %d blobs with %s checked, %d damaged or missing", what, c.Blobs, humanize.IBytes(uint64(c.Bytes)), len(c.Damaged))
+		fmt.Fprintf(out, "%s: checked %d blobs (%s), %d corrupt or missing", what, c.Blobs, humanize.IBytes(uint64(c.Bytes)), len(c.Damaged))
 		if len(c.Known) > 0 {
-			fmt.Fprintf(out, ", %d since before the backup", len(c.Known))
+			fmt.Fprintf(out, ", %d corrupt since before the backup", len(c.Known))
 		}
 		if len(c.Wrong) > 0 {
-			fmt.Fprint(out, "; it cannot be restored")
+			fmt.Fprint(out, ". It cannot be restored")
 		}
 		fmt.Fprintln(out, ".")
 	}
 }
 
-// verdict is the error of backups that are not whole.
+// verdict is the error of backups that are not intact.
 func verdict(list []backup.Checked) error {
 	const op = "admin.check"
-	broken, lost, never := 0, 0, 0
+	broken, lost, before := 0, 0, 0
 	for _, c := range list {
 		broken += min(len(c.Wrong), 1)
 		lost += len(c.Damaged)
-		never += len(c.Known)
+		before += len(c.Known)
 	}
 	switch {
 	case broken > 0 && len(list) == 1:
-		return errs.E(op, errs.DigestInvalid, "The backup is damaged, and cannot be restored; make another one.")
+		return errs.E(op, errs.DigestInvalid, "The backup is corrupt and cannot be restored. Make another one.")
 	case broken > 0:
-		return errs.E(op, errs.DigestInvalid, "%d of %d backups are damaged, and cannot be restored; make another one.", broken, len(list))
+		return errs.E(op, errs.DigestInvalid, "%d of %d backups are corrupt and cannot be restored. Make another one.", broken, len(list))
 	case lost > 0 && list[0].Name == "": // a stream
-		return errs.E(op, errs.DigestInvalid, "The backup is damaged; make another one.")
+		return errs.E(op, errs.DigestInvalid, "The backup is corrupt. Make another one.")
 	case lost > 0:
-		return errs.E(op, errs.DigestInvalid, "Blobs of the backup are damaged or missing. Make another backup there with --verify: what the registry still has is copied anew.")
-	case never > 0:
-		return cli.Partial("The backup is whole but for %d blobs that were damaged when it was made; push their images again, then make another backup.", never)
+		return errs.E(op, errs.DigestInvalid, "Blobs of the backup are corrupt or missing. Make another backup with --verify to replace those that the registry still has.")
+	case before > 0:
+		return cli.Partial("The backup is intact but for %d blobs that were corrupt when it ran. Push their images again, then make another backup.", before)
 	}
 	return nil
 }

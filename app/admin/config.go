@@ -20,15 +20,15 @@ import (
 	"sregistry/app/server"
 )
 
-// newConfig makes the commands by which an administrator sees and changes, on the
-// server's own machine, the settings that may change while the server runs.
+// newConfig makes the commands that show and change the settings which can change while the
+// server runs.
 func newConfig(env cli.Env, schema string) *cobra.Command {
 	c := &cobra.Command{
 		Use: "config COMMAND", Short: "Show and change settings while the server runs",
-		Long: `Show and change the settings that may change while the server runs. They are stored
-in the database, and a running server applies them within seconds. A setting that was
-given when the server started, by a flag, in its environment or in DATA/sregistry.conf,
-is fixed: change it there and restart the server.`,
+		Long: `Show and change the settings that can change while the server runs. They are
+stored in the database, and a running server applies them within seconds. A
+setting given when the server started (flag, environment or
+DATA/sregistry.conf) is fixed: change it there and restart the server.`,
 	}
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
@@ -79,7 +79,7 @@ func startSettings(dir string) (start *config.Config, running bool, err error) {
 // cores runs a function on the core of the data folder, and tells it whether a server runs.
 type cores func(context.Context, func(core *registry.Service, running bool) error) error
 
-// shownSetting is a setting, for programs.
+// shownSetting is a setting, as JSON.
 type shownSetting struct {
 	Name    string `json:"name"`
 	Value   string `json:"value"`
@@ -91,7 +91,7 @@ type shownSetting struct {
 func newConfigShow(env cli.Env, with cores) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "show", Short: "Show the settings that can change, their values and sources", Args: cli.Takes(0, 0, ""),
+		Use: "show", Short: "Show settings, their values and sources", Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return with(c.Context(), func(core *registry.Service, running bool) error {
 				list, err := core.RunningSettings(c.Context(), model.Console)
@@ -111,7 +111,7 @@ func newConfigShow(env cli.Env, with cores) *cobra.Command {
 				w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 				fmt.Fprintln(w, "SETTING\tVALUE\tSOURCE")
 				for _, s := range list {
-					fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, shown(s.Value), origin(s))
+					fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, quoted(s.Value), origin(s))
 				}
 				return w.Flush()
 			})
@@ -121,8 +121,8 @@ func newConfigShow(env cli.Env, with cores) *cobra.Command {
 	return c
 }
 
-// shown writes a value on one line.
-func shown(value string) string {
+// quoted writes a value on one line.
+func quoted(value string) string {
 	if q := strconv.Quote(value); q != `"`+value+`"` || value == "" {
 		return q
 	}
@@ -152,7 +152,7 @@ func newConfigSet(env cli.Env, with cores) *cobra.Command {
 				}
 				s, err := settingNamed(c.Context(), core, args[0])
 				if err == nil {
-					fmt.Fprintf(env.Stderr, "Set %s to %s. %s\n", s.Name, shown(s.Value), applies(running))
+					fmt.Fprintf(env.Stderr, "Set %s to %s. %s\n", s.Name, quoted(s.Value), applies(running))
 				}
 				return err
 			})
@@ -176,9 +176,9 @@ func newConfigReset(env cli.Env, with cores) *cobra.Command {
 				case s.Name == "": // of another version
 					fmt.Fprintf(env.Stderr, "Removed the stored value of %s.\n", args[0])
 				case s.Fixed != "":
-					fmt.Fprintf(env.Stderr, "Removed the stored value of %s. It stays %s, set by %s.\n", s.Name, shown(s.Value), s.Fixed)
+					fmt.Fprintf(env.Stderr, "Removed the stored value of %s. It stays %s, set by %s.\n", s.Name, quoted(s.Value), s.Fixed)
 				default:
-					fmt.Fprintf(env.Stderr, "Reset %s to its default, %s. %s\n", s.Name, shown(s.Value), applies(running))
+					fmt.Fprintf(env.Stderr, "Reset %s to its default, %s. %s\n", s.Name, quoted(s.Value), applies(running))
 				}
 				return nil
 			})

@@ -24,29 +24,29 @@ import (
 )
 
 const (
-	// demoPrefix begins the names of the demonstrations' folders.
+	// demoPrefix begins the names of the demos' folders.
 	demoPrefix = "sregistry-demo-"
-	// demoStart is how long a demonstration may take from making its folder to holding it.
+	// demoStart is the most a demo takes from creating its folder to locking it.
 	demoStart = time.Minute
 )
 
-// newDemo makes the command that shows the registry with something in it.
+// newDemo makes the command that runs a registry with sample data.
 func newDemo(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
-	settings.Name, settings.LogLevel = "Sregistry, a demonstration", "warn"
-	settings.Welcome = "Everything here was made a moment ago, and is gone when the demonstration ends. Look around, push, delete: nothing can break."
+	settings.Name, settings.LogLevel = "Sregistry demo", "warn"
+	settings.Welcome = "Everything here is removed when the demo ends. Look around, push, delete: nothing can break."
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Try a registry with people, teams and images in it, thrown away at the end",
-		Long: `Run a registry with something to look at: three people, two teams, public and private
-collections, and small images that run, one of them signed and one frozen. It lives in
-a temporary folder and is removed when the command ends; what a killed one has left is
-removed at the next start.`,
+		Short: "Run a temporary registry with sample data",
+		Long: `Run a temporary registry with sample data: three people, two teams, public and
+private collections, and small images that run, one of them signed and one
+frozen. Its folder is removed when the command ends, or by the next demo if it
+was killed.`,
 		Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error { return runDemo(c.Context(), settings, env, schema) },
 	}
 	c.AddCommand(newDemoImage(env))
-	c.Flags().StringVar(&settings.Listen, "listen", settings.Listen, "address and port to listen on")
+	c.Flags().StringVar(&settings.Listen, "listen", settings.Listen, "`address` to listen on")
 	return c
 }
 
@@ -54,20 +54,20 @@ func runDemo(ctx context.Context, settings *config.Config, env cli.Env, schema s
 	const op = "admin.runDemo"
 	removeOldDemos(os.TempDir(), time.Now())
 	if settings.Data, err = os.MkdirTemp("", demoPrefix); err != nil {
-		return errs.Because(op, errs.Unavailable, err, "The folder of temporary files cannot be written; name another by the variable TMPDIR.")
+		return errs.Because(op, errs.Unavailable, err, "Cannot write to the folder for temporary files. Set TMPDIR to another one.")
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(settings.Data)) }()
 	people, err := fillDemo(ctx, settings, schema)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := introduce(env.Stdout, people); err != nil {
+	if err := printPeople(env.Stdout, people); err != nil {
 		return errs.Wrap(op, err)
 	}
 	return server.Run(ctx, settings, schema, env.Stdout, env.Stderr)
 }
 
-// fillDemo makes the data folder of a demonstration.
+// fillDemo makes the data folder of a demo.
 func fillDemo(ctx context.Context, settings *config.Config, schema string) (people []demo.Person, err error) {
 	d, err := datadir.OpenExclusive(ctx, settings.Data, schema)
 	if err != nil {
@@ -83,10 +83,10 @@ func fillDemo(ctx context.Context, settings *config.Config, schema string) (peop
 	return demo.Fill(ctx, d.DB, core, id)
 }
 
-// introduce prints whom one can sign in as.
-func introduce(out io.Writer, people []demo.Person) error {
+// printPeople prints the accounts to sign in with.
+func printPeople(out io.Writer, people []demo.Person) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "A demonstration, which is removed when it ends (Ctrl-C). Sign in as:\n\nNAME\tPASSWORD\t")
+	fmt.Fprintln(w, "This demo is removed when it ends (Ctrl-C). Sign in as:\n\nNAME\tPASSWORD\t")
 	for _, p := range people {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", p.Name, p.Password, p.About)
 	}
@@ -94,8 +94,8 @@ func introduce(out io.Writer, people []demo.Person) error {
 	return w.Flush()
 }
 
-// removeOldDemos removes the folders of demonstrations that were killed: nobody holds
-// them any more. One that cannot be removed is somebody else's.
+// removeOldDemos removes the folders of demos that were killed: nobody holds their locks. One
+// that cannot be removed belongs to somebody else.
 func removeOldDemos(dir string, now time.Time) {
 	folders, err := filepath.Glob(filepath.Join(dir, demoPrefix+"*"))
 	if err != nil {

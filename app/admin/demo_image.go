@@ -32,7 +32,7 @@ Apptainer nor a network.`,
 		Args: cli.Takes(1, 1, "Name the file to write, such as hello.sif."),
 		RunE: func(_ *cobra.Command, args []string) error { return writeDemoImage(env, args[0], arch) },
 	}
-	c.Flags().StringVar(&arch, "arch", arch, "architecture of the image: amd64 or arm64")
+	c.Flags().StringVar(&arch, "arch", arch, "architecture: amd64 or arm64")
 	return c
 }
 

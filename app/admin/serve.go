@@ -15,17 +15,17 @@ func newServe(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Run the registry, on this machine",
-		Long: `Run the registry. Nothing else has to be installed or running.
+		Short: "Run the server",
+		Long: `Run the server: the registry, its web site and all its protocols.
 
-Every setting can be given as a flag (--public-url), in the environment
-(SREGISTRY_SERVER_PUBLIC_URL) or in the file DATA/sregistry.conf (public-url = …);
-the flag wins over the environment, and that over the file.
+Every setting can be a flag (--public-url), an environment variable
+(SREGISTRY_SERVER_PUBLIC_URL) or a line of DATA/sregistry.conf (public-url=…).
+A flag overrides the variable, and the variable the file.
 
-On the first run it prints a link with which you create the administrator's account.
-Ctrl-C lets transfers end, and stops; a second Ctrl-C does not wait for them.
+The first run prints a setup link to create the administrator account. Ctrl-C
+stops the server after active transfers; a second Ctrl-C stops it immediately.
 
-It works under a service manager: "sregistry systemd" prints the units.`,
+To run it as a service, see "sregistry systemd".`,
 		Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := settings.Load(c.Flags(), os.Environ()); err != nil {

@@ -12,22 +12,27 @@ import (
 	"sregistry/app/systemd"
 )
 
-// newSystemd makes the command that prints the units by which systemd runs the server.
+// newSystemd makes the command that prints the systemd units of the server.
 func newSystemd(env cli.Env) *cobra.Command {
 	u := systemd.Units{Data: "/var/lib/sregistry", User: "sregistry", Drain: time.Minute, Listen: []string{"443"}}
 	var socket bool
 	c := &cobra.Command{
 		Use:   "systemd",
-		Short: "Print the units by which systemd runs the server",
-		Long: `Print the units by which systemd runs the server: shut off from all of the machine
-but its data folder, started again when it fails or does not answer, stopped only when
-transfers had time to end. The program has to be where the server sees it: not below /home,
-/root or /tmp. With the socket's unit, systemd opens the ports, and the server needs no right
-to the low ones.`,
+		Short: "Print systemd units for the server",
+		Long: `Print the systemd unit of the server, or with --socket that of its ports. The
+unit isolates the server from the machine except for its data folder, restarts
+it when it fails or stops responding, and gives transfers time to end. It hides
+/home, /root and /tmp, so the program must be elsewhere. With the socket unit,
+systemd opens the ports, and the server needs no privilege for low ones. Write
+the settings before you start it.`,
 		Example: `  install sregistry /usr/local/bin/
-  useradd --system --home-dir /var/lib/sregistry --shell /usr/sbin/nologin sregistry
+  useradd --system --home-dir /var/lib/sregistry sregistry
+  install -d -o sregistry -g sregistry -m 0700 /var/lib/sregistry
+  echo 'acme-domains = hub.example.org' > /var/lib/sregistry/sregistry.conf
   sregistry systemd > /etc/systemd/system/sregistry.service
-  sregistry systemd --socket --listen 443,80 > /etc/systemd/system/sregistry.socket
+  sregistry systemd --socket --listen 443,80 \
+    > /etc/systemd/system/sregistry.socket
+  systemctl daemon-reload
   systemctl enable --now sregistry.socket sregistry.service`,
 		Args: cli.Takes(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
@@ -46,13 +51,13 @@ to the low ones.`,
 			return u.WriteService(env.Stdout)
 		},
 	}
-	c.Flags().BoolVar(&socket, "socket", false, "print the unit of the ports")
-	c.Flags().StringVar(&u.Data, "data", u.Data, "the data `folder`")
-	c.Flags().StringVar(&u.User, "user", u.User, "the `account` that the server runs as")
-	c.Flags().StringVar(&u.Group, "group", u.Group, "its `group` (default: named like the account)")
-	c.Flags().StringVar(&u.Program, "program", "", "the `path` of this program (default: where it is)")
-	c.Flags().StringSliceVar(&u.Listen, "listen", u.Listen, "`ports` or addresses of the socket: the main one and, with TLS, the plain one")
-	c.Flags().DurationVar(&u.Drain, "drain-time", u.Drain, "how long transfers may go on after a stop")
+	c.Flags().BoolVar(&socket, "socket", false, "print the socket unit")
+	c.Flags().StringVar(&u.Data, "data", u.Data, "data `folder`")
+	c.Flags().StringVar(&u.User, "user", u.User, "`account` the server runs as")
+	c.Flags().StringVar(&u.Group, "group", u.Group, "`group` it runs as (default that of --user)")
+	c.Flags().StringVar(&u.Program, "program", "", "`path` of the program (default this one)")
+	c.Flags().StringSliceVar(&u.Listen, "listen", u.Listen, "`ports`, the main one first")
+	c.Flags().DurationVar(&u.Drain, "drain-time", u.Drain, "shutdown `timeout` for transfers")
 	return c
 }
 
@@ -63,7 +68,7 @@ func program() (string, error) {
 		path, err = filepath.EvalSymlinks(path)
 	}
 	if err != nil {
-		return "", errs.Because("admin.program", errs.Unsupported, err, "This program does not know where it is; say so with --program.")
+		return "", errs.Because("admin.program", errs.Unsupported, err, "Cannot find the path of this program. Set it with --program.")
 	}
 	return path, nil
 }

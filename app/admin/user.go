@@ -20,10 +20,10 @@ import (
 	"sregistry/app/model"
 )
 
-// newUser makes the commands by which an administrator manages accounts on the server's
-// own machine. They work on the data folder, even while a server runs on it.
+// newUser makes the commands that manage accounts in the data folder, also while a server
+// runs on it.
 func newUser(env cli.Env, schema string) *cobra.Command {
-	c := &cobra.Command{Use: "user COMMAND", Short: "Manage accounts, on the server's machine"}
+	c := &cobra.Command{Use: "user COMMAND", Short: "Manage accounts"}
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
@@ -38,27 +38,27 @@ func newUser(env cli.Env, schema string) *cobra.Command {
 		}
 		return errors.Join(fn(id), id.Close(), d.Close())
 	}
-	// Only the first account may come before the registry: in a folder that is named wrongly,
-	// the other commands would find nobody, or have their effect where nobody notices.
+	// Only "add" creates the registry: in a folder that is named wrongly, the other commands
+	// would find nobody, or change accounts that nobody uses.
 	accounts := func(ctx context.Context, fn func(*identity.Service) error) error {
 		if err := datadir.Require(settings.Data); err != nil {
 			return err
 		}
 		return open(ctx, fn)
 	}
-	making := func(ctx context.Context, fn func(*identity.Service) error) error {
+	creating := func(ctx context.Context, fn func(*identity.Service) error) error {
 		missing := datadir.Require(settings.Data)
 		err := open(ctx, fn)
 		if missing != nil && err == nil {
-			fmt.Fprintf(env.Stderr, "There was no registry in the folder %s; a new one was made.\n", settings.Data)
+			fmt.Fprintf(env.Stderr, "Created a new registry in the folder %s.\n", settings.Data)
 		}
 		return err
 	}
-	c.AddCommand(newUserAdd(env, making), newUserList(env, accounts), newUserPasswd(env, accounts),
-		newUserSwitch(env, accounts, "disable NAME", "Disable an account: it can neither sign in nor use its tokens", "is disabled", func(ctx context.Context, id *identity.Service, name string) error {
+	c.AddCommand(newUserAdd(env, creating), newUserList(env, accounts), newUserPasswd(env, accounts),
+		newUserSwitch(env, accounts, "disable NAME", "Disable an account and its tokens", "Disabled", func(ctx context.Context, id *identity.Service, name string) error {
 			return id.SetDisabled(ctx, model.Console, name, true)
 		}),
-		newUserSwitch(env, accounts, "enable NAME", "Enable an account again", "is enabled", func(ctx context.Context, id *identity.Service, name string) error {
+		newUserSwitch(env, accounts, "enable NAME", "Enable a disabled account", "Enabled", func(ctx context.Context, id *identity.Service, name string) error {
 			return id.SetDisabled(ctx, model.Console, name, false)
 		}),
 		newUserAdmin(env, accounts))
@@ -72,16 +72,16 @@ func newUserAdd(env cli.Env, with accounts) *cobra.Command {
 	var admin, robot, stdin bool
 	c := &cobra.Command{
 		Use:   "add NAME",
-		Short: "Make an account",
-		Long: `Make an account. The password is asked for, or read from standard input.
-A robot has no password: give it tokens with "sregistry token create TOKEN --user NAME".
-This also makes the registry, if there is none in the data folder yet, and says so.`,
+		Short: "Create an account",
+		Long: `Create an account. It asks for the password, or reads it from standard input. A
+robot has no password; create tokens for it with "sregistry token create TOKEN
+--user NAME". In a new data folder, this also creates the registry.`,
 		Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			n := identity.NewUser{Name: args[0], Kind: model.Person, Admin: admin}
 			switch {
 			case robot && stdin:
-				return cli.UsageError("--robot and --password-stdin do not go together: a robot has no password.")
+				return cli.UsageError("--robot and --password-stdin exclude each other: a robot has no password.")
 			case robot:
 				n.Kind = model.Robot
 			default:
@@ -96,30 +96,30 @@ This also makes the registry, if there is none in the data folder yet, and says 
 			return with(c.Context(), func(id *identity.Service) error {
 				u, err := id.CreateUser(c.Context(), model.Console, n)
 				if err == nil {
-					tellMade(env, u)
+					printCreated(env, u)
 				}
 				return err
 			})
 		},
 	}
-	c.Flags().BoolVar(&admin, "admin", false, "the account runs the registry")
-	c.Flags().BoolVar(&robot, "robot", false, "the account is for programs: it has tokens only")
+	c.Flags().BoolVar(&admin, "admin", false, "make it an administrator")
+	c.Flags().BoolVar(&robot, "robot", false, "account for programs, with tokens only")
 	c.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	return c
 }
 
-// tellMade says that an account was made, and what to do next.
-func tellMade(env cli.Env, u model.User) {
-	fmt.Fprintf(env.Stderr, "Made the account %s.\n", u.Name)
+// printCreated says that an account was created, and what to do next.
+func printCreated(env cli.Env, u model.User) {
+	fmt.Fprintf(env.Stderr, "Created the account %s.\n", u.Name)
 	if u.Kind == model.Robot {
-		fmt.Fprintf(env.Stderr, "Give it a token, as an administrator: sregistry token create TOKEN --user %s\n", u.Name)
+		fmt.Fprintf(env.Stderr, "Create a token for it as an administrator: sregistry token create TOKEN --user %s\n", u.Name)
 	}
 }
 
 func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 	var stdin bool
 	c := &cobra.Command{
-		Use: "passwd NAME", Short: "Set an account's password, and end its sessions", Args: cli.Takes(1, 1, "one NAME"),
+		Use: "passwd NAME", Short: "Set a password and end all sessions", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			password, err := newPassword(env, stdin)
 			if err != nil {
@@ -129,7 +129,7 @@ func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 				if err := id.SetPassword(c.Context(), model.Console, args[0], password); err != nil {
 					return err
 				}
-				fmt.Fprintf(env.Stderr, "The password of %s is set, and all sessions are ended.\n", args[0])
+				fmt.Fprintf(env.Stderr, "Set the password of %s and ended all sessions.\n", args[0])
 				return nil
 			})
 		},
@@ -138,7 +138,7 @@ func newUserPasswd(env cli.Env, with accounts) *cobra.Command {
 	return c
 }
 
-// listedUser is an account, for programs.
+// listedUser is an account, as JSON.
 type listedUser struct {
 	Name     string         `json:"name"`
 	FullName string         `json:"full_name,omitempty"`
@@ -151,7 +151,7 @@ type listedUser struct {
 func newUserList(env cli.Env, with accounts) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "list", Short: "List all accounts", Args: cli.Takes(0, 0, ""),
+		Use: "list", Short: "List accounts", Args: cli.Takes(0, 0, ""),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
 				list := []listedUser{}
@@ -180,16 +180,16 @@ func newUserList(env cli.Env, with accounts) *cobra.Command {
 
 func tableOfUsers(out io.Writer, list []listedUser) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tKIND\tRIGHTS\tSTATE\tSINCE")
+	fmt.Fprintln(w, "NAME\tKIND\tROLE\tSTATE\tCREATED")
 	for _, u := range list {
-		rights, state := "user", "enabled"
+		role, state := "user", "enabled"
 		if u.Admin {
-			rights = "admin"
+			role = "admin"
 		}
 		if u.Disabled {
 			state = "disabled"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Name, u.Kind, rights, state, u.Created.Format("2006-01-02"))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.Name, u.Kind, role, state, u.Created.Format("2006-01-02"))
 	}
 	return w.Flush()
 }
@@ -197,27 +197,27 @@ func tableOfUsers(out io.Writer, list []listedUser) error {
 func newUserAdmin(env cli.Env, with accounts) *cobra.Command {
 	var revoke bool
 	c := &cobra.Command{
-		Use: "admin NAME", Short: "Make an account an administrator, or no longer one", Args: cli.Takes(1, 1, "one NAME"),
+		Use: "admin NAME", Short: "Grant or revoke administrator rights", Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return with(c.Context(), func(id *identity.Service) error {
 				if err := id.SetAdmin(c.Context(), model.Console, args[0], !revoke); err != nil {
 					return err
 				}
-				is := "is an administrator"
+				did := "is now"
 				if revoke {
-					is = "is no administrator"
+					did = "is no longer"
 				}
-				fmt.Fprintf(env.Stderr, "%s %s.\n", args[0], is)
+				fmt.Fprintf(env.Stderr, "%s %s an administrator.\n", args[0], did)
 				return nil
 			})
 		},
 	}
-	c.Flags().BoolVar(&revoke, "revoke", false, "take the right away")
+	c.Flags().BoolVar(&revoke, "revoke", false, "revoke the rights")
 	return c
 }
 
-// newUserSwitch makes a command that changes one account, and says what it is then.
-func newUserSwitch(env cli.Env, with accounts, use, short, is string, fn func(context.Context, *identity.Service, string) error) *cobra.Command {
+// newUserSwitch makes a command that changes one account; did says what it did.
+func newUserSwitch(env cli.Env, with accounts, use, short, did string, fn func(context.Context, *identity.Service, string) error) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: cli.Takes(1, 1, "one NAME"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -225,7 +225,7 @@ func newUserSwitch(env cli.Env, with accounts, use, short, is string, fn func(co
 				if err := fn(c.Context(), id, args[0]); err != nil {
 					return err
 				}
-				fmt.Fprintf(env.Stderr, "%s %s.\n", args[0], is)
+				fmt.Fprintf(env.Stderr, "%s %s.\n", did, args[0])
 				return nil
 			})
 		},
@@ -241,13 +241,13 @@ func newPassword(env cli.Env, stdin bool) (string, error) {
 	if stdin {
 		text, err := io.ReadAll(io.LimitReader(env.Stdin, maxPasswordLine))
 		if err != nil {
-			return "", errs.Because(op, errs.Invalid, err, "The password cannot be read from standard input.")
+			return "", errs.Because(op, errs.Invalid, err, "Cannot read the password from standard input.")
 		}
 		line, _, _ := strings.Cut(string(text), "\n")
 		return strings.TrimSuffix(line, "\r"), nil
 	}
 	if env.Secret == nil {
-		return "", errs.E(op, errs.Invalid, "There is no terminal to ask for the password; use --password-stdin.")
+		return "", errs.E(op, errs.Invalid, "Cannot ask for a password without a terminal. Use --password-stdin.")
 	}
 	var typed [2]string
 	for at, prompt := range []string{"Password: ", "Again: "} {
@@ -255,12 +255,12 @@ func newPassword(env cli.Env, stdin bool) (string, error) {
 		text, err := env.Secret()
 		fmt.Fprintln(env.Stderr)
 		if err != nil {
-			return "", errs.Because(op, errs.Invalid, err, "The password cannot be read from the terminal.")
+			return "", errs.Because(op, errs.Invalid, err, "Cannot read the password from the terminal.")
 		}
 		typed[at] = text
 	}
 	if typed[0] != typed[1] {
-		return "", errs.E(op, errs.Invalid, "The two passwords differ; try again.")
+		return "", errs.E(op, errs.Invalid, "The passwords differ. Try again.")
 	}
 	return typed[0], nil
 }

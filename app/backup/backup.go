@@ -74,13 +74,13 @@ type Report struct {
 func (r Report) Summary() string {
 	s := fmt.Sprintf("%d blobs (%s), %d of them copied (%s)", r.Blobs, humanize.IBytes(uint64(r.Bytes)), r.Copied, humanize.IBytes(uint64(r.CopiedBytes)))
 	if r.Mended > 0 {
-		s += fmt.Sprintf("; %d had been damaged there", r.Mended)
+		s += fmt.Sprintf("; %d corrupt copies replaced", r.Mended)
 	}
 	if r.Dropped > 0 {
-		s += fmt.Sprintf("; %d older backups and %d blobs were let go", r.Dropped, r.Removed)
+		s += fmt.Sprintf("; deleted %d older backups and %d blobs", r.Dropped, r.Removed)
 	}
 	if len(r.Damaged) > 0 {
-		s += fmt.Sprintf("; %d blobs are damaged and missing in it", len(r.Damaged))
+		s += fmt.Sprintf("; %d corrupt blobs are missing", len(r.Damaged))
 	}
 	return s + "."
 }

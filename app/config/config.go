@@ -1,12 +1,12 @@
 // Package config holds the settings of the server. Every setting has one name, and can be
 // given as a flag (--public-url), in the environment (SREGISTRY_SERVER_PUBLIC_URL) or in a
-// file (public-url = …); the flag wins over the environment, and that over the file. It
-// only reads: what a setting means is said in its flag's help, and what it does is up to
-// the room it is handed to. Some settings may change while the server runs; their values
-// are kept elsewhere, and count where nobody gave one at the start.
+// file (public-url = …); the flag overrides the environment, and that the file. The package
+// only reads: what a setting means is said in its help, and what it does is up to the package
+// that gets it. Some settings can change while the server runs. Their values are stored
+// elsewhere, and apply where none was given at the start.
 //
-// Entry points: New and Flags to bind the settings to a command, then Load; With and
-// Running for those that change.
+// Entry points: New and Flags to bind the settings to a command, then Load; WithStored and
+// Running for those that change; Given and Recorded to hand them to another process.
 package config
 
 import (
@@ -21,8 +21,8 @@ import (
 	"sregistry/app/errs"
 )
 
-// Config is the settings of the server, each with a default that works. What a setting means,
-// and in which unit it is, says the help of its flag; see Flags.
+// Config is the settings of the server, each with a default that works. Description says what
+// a setting means.
 type Config struct {
 	Data            string
 	File            string
@@ -83,40 +83,39 @@ func New() *Config {
 
 // DataFlag binds only the data folder, which the administrator's commands need too.
 func (c *Config) DataFlag(f *pflag.FlagSet) {
-	f.StringVar(&c.Data, "data", c.Data, "folder of the database, the images and the server's key")
+	f.StringVar(&c.Data, "data", c.Data, "data `folder` of the registry")
 }
 
-// Flags binds all settings to a set of flags.
+// Flags binds all settings to a set of flags. Their help has one line each; Description gives
+// the rest.
 func (c *Config) Flags(f *pflag.FlagSet) {
 	f.SortFlags = false
-	c.DataFlag(f)
-	f.Lookup("data").Usage += "; made if it is missing"
-	f.StringVar(&c.File, "config", c.File, `file with more settings, a line "name = value" each (default DATA/sregistry.conf, if it is there)`)
-	f.StringVar(&c.Listen, "listen", c.Listen, "address and port to listen on")
-	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "address by which clients reach the registry, such as https://hub.example.org (default: the first of acme-domains, or the listening address)")
+	f.StringVar(&c.Data, "data", c.Data, "data `folder`; created if new")
+	f.StringVar(&c.File, "config", c.File, "settings `file` (default DATA/sregistry.conf)")
+	f.StringVar(&c.Listen, "listen", c.Listen, "`address` to listen on")
+	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "`URL` at which clients reach the registry")
 	c.tlsFlags(f)
-	f.StringVar(&c.Name, "name", c.Name, "the registry's name, for people")
-	f.StringVar(&c.Welcome, "welcome", c.Welcome, "what the front page says of the registry: whose it is, what is in it, whom to ask")
-	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks of proxies whose forwarding headers (X-Forwarded-For, -Proto, -Host, Forwarded) are trusted, such as 10.0.0.0/8")
-	spanVar(f, &c.HSTS, "hsts", "how long browsers stay with https after a visit by https (Strict-Transport-Security); 0 does not tell them")
-	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "every user may create collections of the registry's own; otherwise only admins")
-	f.StringVar(&c.PasswordList, "password-list", c.PasswordList, "file of passwords that nobody may choose, one per line, such as a list of leaked ones")
-	f.StringVar(&c.AddKeys, "add-keys", c.AddKeys, "who may add OpenPGP public keys, by which signatures are verified: users or admins")
-	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "show nothing without sign-in, not even public collections")
-	spanVar(f, &c.Grace, "grace", "how long an image stays that was deleted or has lost its last tag")
-	spanVar(f, &c.UploadLife, "upload-life", "how long an unfinished upload is kept for its client to go on")
-	f.Var(&c.UserQuota, "user-quota", "how much room a user's namespace may take up, unless it has a quota of its own, such as 100GiB; 0 is no limit")
-	spanVar(f, &c.SweepEvery, "sweep-every", "how often what nobody needs any more is removed")
-	c.keepingFlags(f)
-	spanVar(f, &c.DrainTime, "drain-time", "how long transfers may go on after the server was told to stop")
-	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests a second that one address may make without sign-in; 0 is no limit")
-	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests a second that one user or token may make; 0 is no limit")
+	f.StringVar(&c.Name, "name", c.Name, "the registry's name")
+	f.StringVar(&c.Welcome, "welcome", c.Welcome, "`text` for the front page")
+	f.StringSliceVar(&c.TrustedProxies, "trusted-proxies", c.TrustedProxies, "networks (`CIDR`) of trusted reverse proxies")
+	durationVar(f, &c.HSTS, "hsts", "HSTS max-age; 0 sends none")
+	f.BoolVar(&c.UserCollections, "user-collections", c.UserCollections, "users may create collections")
+	f.StringVar(&c.PasswordList, "password-list", c.PasswordList, "`file` of passwords that nobody may choose")
+	f.StringVar(&c.AddKeys, "add-keys", c.AddKeys, "who adds keys: users/admins")
+	f.BoolVar(&c.SignIn, "sign-in", c.SignIn, "require sign-in even for public collections")
+	durationVar(f, &c.Grace, "grace", "retention period of deleted images")
+	durationVar(f, &c.UploadLife, "upload-life", "how long paused uploads are kept")
+	f.Var(&c.UserQuota, "user-quota", "default quota of a user; 0 is unlimited")
+	c.maintenanceFlags(f)
+	durationVar(f, &c.DrainTime, "drain-time", "shutdown timeout for transfers")
+	f.Float64Var(&c.AnonymousRate, "anonymous-rate", c.AnonymousRate, "requests/s per anonymous address")
+	f.Float64Var(&c.UserRate, "user-rate", c.UserRate, "requests/s per user or token")
 	c.memoryFlags(f)
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
-	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text, json, journal (json after the level), or auto: text on a terminal, journal under systemd")
-	f.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "address and port, such as 127.0.0.1:9090, where whoever can reach it sees /metrics, /livez and /readyz without sign-in (default: none; /metrics is for administrators)")
-	f.BoolVar(&c.WebhookPrivate, "webhook-private", c.WebhookPrivate, "webhooks may lead into private networks and to this machine, and be plain http")
-	spanVar(f, &c.AuditRetention, "audit-retention", "how long the record of what was done and denied, by whom and from where, is kept; 0 is forever")
+	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "auto, text, json or journal")
+	f.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "`address` for metrics without sign-in")
+	f.BoolVar(&c.WebhookPrivate, "webhook-private", c.WebhookPrivate, "allow webhooks to private networks, and HTTP")
+	durationVar(f, &c.AuditRetention, "audit-retention", "how long the audit log is kept")
 }
 
 // Proxies gives the trusted proxies as networks. Errors: Invalid.
@@ -127,7 +126,7 @@ func (c *Config) Proxies() ([]netip.Prefix, error) {
 		if err != nil {
 			a, err := netip.ParseAddr(text)
 			if err != nil {
-				return nil, errs.E("config.Proxies", errs.Invalid, "trusted-proxies has %q; write addresses or networks, such as 10.0.0.0/8.", text)
+				return nil, errs.E("config.Proxies", errs.Invalid, "trusted-proxies has %q. Use addresses or networks, such as 10.0.0.0/8.", text)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
@@ -140,7 +139,7 @@ func (c *Config) Proxies() ([]netip.Prefix, error) {
 func (c *Config) Level() (slog.Level, error) {
 	var l slog.Level
 	if err := l.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return l, errs.E("config.Level", errs.Invalid, "log-level is %q; write debug, info, warn or error.", c.LogLevel)
+		return l, errs.E("config.Level", errs.Invalid, "log-level is %q. Use debug, info, warn or error.", c.LogLevel)
 	}
 	return l, nil
 }
@@ -153,38 +152,38 @@ func (c *Config) Validate() error {
 		time.Duration
 	}{{"grace", c.Grace}, {"upload-life", c.UploadLife}, {"drain-time", c.DrainTime}, {"audit-retention", c.AuditRetention}, {"hsts", c.HSTS}} {
 		if s.Duration < 0 {
-			return errs.E(op, errs.Invalid, "%s is %s; it cannot be negative.", s.name, s.Duration)
+			return errs.E(op, errs.Invalid, "%s is %s. Use 0 or more.", s.name, s.Duration)
 		}
 	}
 	if c.SweepEvery < time.Second {
-		return errs.E(op, errs.Invalid, "sweep-every is %s; write a second or more.", c.SweepEvery)
+		return errs.E(op, errs.Invalid, "sweep-every is %s. Use 1s or more.", c.SweepEvery)
 	}
-	if err := c.validateKeeping(); err != nil {
+	if err := c.validateMaintenance(); err != nil {
 		return err
 	}
 	if err := c.validateMemory(); err != nil {
 		return err
 	}
 	if c.UploadLife < time.Minute {
-		return errs.E(op, errs.Invalid, "upload-life is %s; running pushes need a minute at least.", c.UploadLife)
+		return errs.E(op, errs.Invalid, "upload-life is %s. Use 1m or more, or active pushes would fail.", c.UploadLife)
 	}
 	if c.AnonymousRate < 0 || c.UserRate < 0 {
-		return errs.E(op, errs.Invalid, "A rate cannot be negative; 0 is no limit.")
+		return errs.E(op, errs.Invalid, "anonymous-rate and user-rate cannot be negative. Use 0 for no limit.")
 	}
 	if c.PasswordList != "" {
 		f, err := os.Open(c.PasswordList)
 		if err != nil {
-			return errs.Because(op, errs.Invalid, err, "password-list names %s, which cannot be read.", c.PasswordList)
+			return errs.Because(op, errs.Invalid, err, "Cannot read the password-list %s. Name a file that the server's user can read.", c.PasswordList)
 		}
 		f.Close()
 	}
 	if c.AddKeys != Users && c.AddKeys != Admins {
-		return errs.E(op, errs.Invalid, "add-keys is %q; write users or admins.", c.AddKeys)
+		return errs.E(op, errs.Invalid, "add-keys is %q. Use users or admins.", c.AddKeys)
 	}
 	if !slices.Contains([]string{"text", "json", "journal", "auto"}, c.LogFormat) {
-		return errs.E(op, errs.Invalid, "log-format is %q; write text, json, journal or auto.", c.LogFormat)
+		return errs.E(op, errs.Invalid, "log-format is %q. Use auto, text, json or journal.", c.LogFormat)
 	}
-	if err := c.validateWords(); err != nil {
+	if err := c.validateTexts(); err != nil {
 		return err
 	}
 	if _, err := c.Level(); err != nil {

@@ -57,19 +57,19 @@ func TestBadSettingsSayWhatToWrite(t *testing.T) {
 		args, environment []string
 		file, want        string
 	}{
-		"unknown variable":    {environment: []string{"SREGISTRY_SERVER_LISTNE=x"}, want: `no setting "listne"`},
-		"unknown line":        {file: "listne = x", want: `no setting "listne"`},
+		"unknown variable":    {environment: []string{"SREGISTRY_SERVER_LISTNE=x"}, want: `Unknown setting "listne"`},
+		"unknown line":        {file: "listne = x", want: `Unknown setting "listne"`},
 		"no equals sign":      {file: "\nlisten", want: "Line 2 of"},
-		"data in the file":    {file: "data = /elsewhere", want: "use the flag"},
-		"not a duration":      {environment: []string{"SREGISTRY_SERVER_GRACE=soon"}, want: `cannot be "soon"`},
+		"data in the file":    {file: "data = /elsewhere", want: "Use the flag"},
+		"not a duration":      {environment: []string{"SREGISTRY_SERVER_GRACE=soon"}, want: `sets grace to "soon", which is not valid. Use a time`},
 		"address with a path": {args: []string{"--public-url", "https://h/x"}, want: "with no path"},
 		"not a network":       {args: []string{"--trusted-proxies", "everybody"}, want: "10.0.0.0/8"},
-		"negative grace":      {args: []string{"--grace", "-1s"}, want: "negative"},
+		"negative grace":      {args: []string{"--grace", "-1s"}, want: "Use 0 or more"},
 		"add-keys":            {args: []string{"--add-keys", "nobody"}, want: "users or admins"},
-		"sweeping all day":    {args: []string{"--sweep-every", "1ms"}, want: "a second or more"},
+		"sweeping all day":    {args: []string{"--sweep-every", "1ms"}, want: "1s or more"},
 		"unknown level":       {args: []string{"--log-level", "loud"}, want: "debug, info, warn or error"},
-		"certificate, no key": {args: []string{"--tls-cert", "c.pem"}, want: "give both"},
-		"key, no certificate": {args: []string{"--tls-key", "k.pem"}, want: "give both"},
+		"certificate, no key": {args: []string{"--tls-cert", "c.pem"}, want: "Set both"},
+		"key, no certificate": {args: []string{"--tls-key", "k.pem"}, want: "Set both"},
 		"files and authority": {args: []string{"--tls-cert", "c.pem", "--tls-key", "k.pem", "--acme-domains", "hub.example.org"}, want: "exclude each other"},
 		"mail, no domain":     {args: []string{"--acme-email", "a@example.org"}, want: "need acme-domains"},
 		"authority, no name":  {args: []string{"--acme-directory", "https://ca.example.org/dir"}, want: "need acme-domains"},
@@ -77,9 +77,9 @@ func TestBadSettingsSayWhatToWrite(t *testing.T) {
 		"wildcard":            {args: []string{"--acme-domains", "hub.example.org,*.example.org"}, want: "without wildcards"},
 		"domain is address":   {args: []string{"--acme-domains", "192.0.2.7"}, want: "full host names"},
 		"domain is short":     {args: []string{"--acme-domains", "hub"}, want: "full host names"},
-		"plain beside plain":  {args: []string{"--http-listen", ":80"}, want: "listen is plain http already"},
-		"public is not TLS":   {args: []string{"--acme-domains", "hub.example.org", "--public-url", "http://hub.example.org"}, want: "write https://"},
-		"missing file":        {args: []string{"--config", "/does/not/exist"}, want: "cannot be read"},
+		"plain beside plain":  {args: []string{"--http-listen", ":80"}, want: "listen is plain HTTP already"},
+		"public is not TLS":   {args: []string{"--acme-domains", "hub.example.org", "--public-url", "http://hub.example.org"}, want: "Use https://"},
+		"missing file":        {args: []string{"--config", "/does/not/exist"}, want: "does not exist"},
 	} {
 		_, err := load(t, c.args, c.environment, c.file)
 		if !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), c.want) {

@@ -21,9 +21,8 @@ const prefix = "SREGISTRY_SERVER_"
 // FileName is the settings file's in the data folder.
 const FileName = "sregistry.conf"
 
-// Load fills in what the command line left open: from the environment, given as
-// os.Environ does, and then from the file. Errors: Invalid, with the place and what to
-// write instead.
+// Load sets the settings without a flag: from the environment, given as os.Environ does, and
+// then from the file. Errors: Invalid, with the place and what to write instead.
 func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
 	const op = "config.Load"
 	f.VisitAll(func(flag *pflag.Flag) {
@@ -47,8 +46,7 @@ func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
 	return errs.Wrap(op, c.Validate())
 }
 
-// LoadData fills in only the data folder, for the administrator's other commands. Errors:
-// Invalid.
+// LoadData sets only the data folder, for the administrator's other commands. Errors: Invalid.
 func (c *Config) LoadData(f *pflag.FlagSet, environment []string) error {
 	const key = prefix + "DATA"
 	for _, entry := range environment {
@@ -67,10 +65,10 @@ func (c *Config) loadFile(f *pflag.FlagSet) error {
 	}
 	file, err := os.Open(path)
 	if c.File == "" && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) {
-		return nil // that the folder is none is said by who opens it
+		return nil // whoever opens the folder reports that it is none
 	}
 	if err != nil {
-		return errs.Because(op, errs.Invalid, err, "The settings file %s cannot be read.", path)
+		return unreadable(op, path, err)
 	}
 	defer file.Close()
 	lines := bufio.NewScanner(file)
@@ -81,41 +79,55 @@ func (c *Config) loadFile(f *pflag.FlagSet) error {
 		}
 		name, value, ok := strings.Cut(line, "=")
 		if !ok {
-			return errs.E(op, errs.Invalid, "Line %d of %s is %q; write name = value.", n, path, line)
+			return errs.E(op, errs.Invalid, "Line %d of %s is %q. Use name = value.", n, path, line)
 		}
 		name = strings.TrimSpace(name)
 		if name == "data" || name == "config" {
-			return errs.E(op, errs.Invalid, "Line %d of %s sets %s, which cannot be set in the file; use the flag.", n, path, name)
+			return errs.E(op, errs.Invalid, "Line %d of %s sets %s, which cannot be set in a file. Use the flag.", n, path, name)
 		}
 		if err := c.set(f, name, strings.TrimSpace(value), path); err != nil {
 			return err
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return errs.Because(op, errs.Invalid, err, "The settings file %s cannot be read.", path)
+		return unreadable(op, path, err)
 	}
 	return nil
 }
 
-// set gives a setting a value, unless one that counts more has given it one already.
+// unreadable says why a settings file cannot be read.
+func unreadable(op, path string, err error) error {
+	why := "it is not a text file on a working disk"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		why = "it does not exist"
+	case errors.Is(err, fs.ErrPermission):
+		why = "this user has no permission"
+	case errors.Is(err, syscall.EISDIR):
+		why = "it is a folder"
+	}
+	return errs.Because(op, errs.Invalid, err, "Cannot read the settings file %s: %s.", path, why)
+}
+
+// set gives a setting a value, unless a source that overrides this one has set it already.
 func (c *Config) set(f *pflag.FlagSet, name, value, source string) error {
 	const op = "config.set"
 	flag := f.Lookup(name)
 	if flag == nil || name == "help" {
-		return errs.E(op, errs.Invalid, "There is no setting %q, which %s sets; sregistry serve --help lists them all.", name, source)
+		return errs.E(op, errs.Invalid, "Unknown setting %q in %s. Run \"sregistry serve --help\" for the list.", name, source)
 	}
 	if flag.Changed {
 		return nil
 	}
 	if err := f.Set(name, value); err != nil {
-		return errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q, as %s has it; %s.", name, value, source, wanted(flag))
+		return errs.E(op, errs.Invalid, "%s sets %s to %q, which is not valid. %s", capital(source), name, value, expected(flag))
 	}
 	c.note(name, source)
 	return nil
 }
 
-// Started gives the settings of a server that is started on a data folder without flags,
-// for the administrator's other commands. Errors: those of Load.
+// Started gives the settings that a server has which is started on a data folder without
+// flags, for the administrator's other commands. Errors: those of Load.
 func Started(data string, environment []string) (*Config, error) {
 	c := New()
 	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
@@ -124,4 +136,12 @@ func Started(data string, environment []string) (*Config, error) {
 		return nil, errs.Wrap("config.Started", err)
 	}
 	return c, c.Load(f, environment)
+}
+
+// capital makes a source begin a sentence; the name of a file stays as it is.
+func capital(source string) string {
+	if rest, ok := strings.CutPrefix(source, "the "); ok {
+		return "The " + rest
+	}
+	return source
 }

@@ -12,7 +12,7 @@ const leastMemory = 128 << 20
 
 // memoryFlags binds the setting of the memory.
 func (c *Config) memoryFlags(f *pflag.FlagSet) {
-	f.Var(&c.MemoryLimit, "memory-limit", "memory the server stays below with hundreds of clients, such as 1GiB; requests that need much wait their turn")
+	f.Var(&c.MemoryLimit, "memory-limit", "memory the server may use")
 }
 
 func (c *Config) validateMemory() error {

@@ -12,15 +12,15 @@ import (
 	"sregistry/app/model"
 )
 
-// The bounds of what is shown on pages, in characters.
+// The limits of texts on pages, in characters.
 const (
 	maxName    = 100
 	maxWelcome = 2000
 )
 
-// running are the settings that may change while the server runs. All others are needed
-// before the database is open, or by what is opened once, or name files of the server's
-// machine, which are not for a web page to choose.
+// running are the settings that can change while the server runs. All others are needed
+// before the database is open or by what is opened once, or name files of the server's
+// machine, which a web page should not choose.
 var running = []struct {
 	name    string
 	kind    model.SettingKind
@@ -41,31 +41,30 @@ var running = []struct {
 	{"scrub-rate", model.Number, nil},
 }
 
-// With gives the settings that are in force where the database keeps some, by their
-// names. What was given at the start wins over what is kept, and that over the default.
-// Errors: Invalid for a value that cannot be, for an unknown name, and for that of a setting
-// that only a restart can change.
-func (c *Config) With(kept map[string]string) (*Config, error) {
-	const op = "config.With"
+// WithStored gives the settings in force where the database stores some, by name. A value
+// given at the start overrides a stored one, and that the default. Errors: Invalid for a value
+// that is not valid, for an unknown name, and for a setting that only a restart can change.
+func (c *Config) WithStored(stored map[string]string) (*Config, error) {
+	const op = "config.WithStored"
 	now := *c
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	now.Flags(f)
-	for name, value := range kept {
+	for name, value := range stored {
 		if !changes(name) {
-			return nil, errs.E(op, errs.Invalid, "There is no setting %q that can change while the server runs; \"sregistry config show\" lists those that can.", name)
+			return nil, errs.E(op, errs.Invalid, "%q is not a setting that can change while the server runs. Run \"sregistry config show\" for the list.", errs.Clip(name))
 		}
 		if c.given[name] != "" {
 			continue
 		}
-		if err := f.Set(name, strings.TrimSpace(value)); err != nil {
-			return nil, errs.Because(op, errs.Invalid, err, "The setting %s cannot be %q; %s.", name, value, wanted(f.Lookup(name)))
+		if f.Set(name, strings.TrimSpace(value)) != nil {
+			return nil, errs.E(op, errs.Invalid, "%q is not valid for %s. %s", errs.Clip(value), name, expected(f.Lookup(name)))
 		}
 	}
 	return &now, errs.Wrap(op, now.Validate())
 }
 
-// Running describes the settings that may change while the server runs, with the values
-// that are in force.
+// Running describes the settings that can change while the server runs, with the values in
+// force.
 func (c *Config) Running() []model.Setting {
 	now, initial := *c, New()
 	present, defaults := pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -74,13 +73,13 @@ func (c *Config) Running() []model.Setting {
 	var list []model.Setting
 	for _, r := range running {
 		s := model.Setting{Name: r.name, Kind: r.kind, Choices: r.choices, Fixed: c.given[r.name],
-			Help: present.Lookup(r.name).Usage, Value: present.Lookup(r.name).Value.String(), Default: defaults.Lookup(r.name).Value.String()}
+			Help: Description(present.Lookup(r.name)), Value: present.Lookup(r.name).Value.String(), Default: defaults.Lookup(r.name).Value.String()}
 		list = append(list, s)
 	}
 	return list
 }
 
-// changes reports whether a setting may change while the server runs.
+// changes reports whether a setting can change while the server runs.
 func changes(name string) bool {
 	for _, r := range running {
 		if r.name == name {
@@ -98,19 +97,19 @@ func (c *Config) note(name, source string) {
 	c.given[name] = source
 }
 
-// validateWords refuses what pages could not show.
-func (c *Config) validateWords() error {
-	const op = "config.validateWords"
+// validateTexts refuses texts that pages could not show.
+func (c *Config) validateTexts() error {
+	const op = "config.validateTexts"
 	hidden := func(r rune) bool {
 		return r == utf8.RuneError || !unicode.IsPrint(r) && r != '\n' && r != '\r' && r != '\t'
 	}
 	switch {
 	case strings.TrimSpace(c.Name) == "" || utf8.RuneCountInString(c.Name) > maxName || strings.ContainsFunc(c.Name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return errs.E(op, errs.Invalid, "name is %s; write 1 to %d characters on one line.", strconv.Quote(c.Name), maxName)
+		return errs.E(op, errs.Invalid, "name is %s. Use 1 to %d characters on one line.", strconv.Quote(c.Name), maxName)
 	case utf8.RuneCountInString(c.Welcome) > maxWelcome:
-		return errs.E(op, errs.Invalid, "welcome is too long; write at most %d characters.", maxWelcome)
+		return errs.E(op, errs.Invalid, "welcome is too long. Use at most %d characters.", maxWelcome)
 	case strings.ContainsFunc(c.Welcome, hidden):
-		return errs.E(op, errs.Invalid, "welcome has characters that cannot be seen; leave them out.")
+		return errs.E(op, errs.Invalid, "welcome has invisible characters. Remove them.")
 	}
 	return nil
 }

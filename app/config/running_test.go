@@ -27,7 +27,7 @@ func TestWhatWasGivenAtTheStartBeatsWhatIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now, err := start.With(map[string]string{"grace": "2h", "name": "kept", "sign-in": "false", "upload-life": "48h", "user-collections": "false"})
+	now, err := start.WithStored(map[string]string{"grace": "2h", "name": "kept", "sign-in": "false", "upload-life": "48h", "user-collections": "false"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,16 +57,16 @@ func TestKeptSettingsAreHeldToTheRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ setting, value, want string }{
-		"not a duration":  {"grace", "soon", `cannot be "soon"`},
-		"negative":        {"grace", "-1h", "negative"},
+		"not a duration":  {"grace", "soon", `"soon" is not valid for grace. Use a time`},
+		"negative":        {"grace", "-1h", "Use 0 or more"},
 		"no name":         {"name", "  ", "1 to 100 characters"},
 		"two lines":       {"name", "a\nb", "on one line"},
-		"hidden":          {"welcome", "a\x00b", "cannot be seen"},
+		"hidden":          {"welcome", "a\x00b", "invisible"},
 		"long":            {"welcome", strings.Repeat("x", 2001), "too long"},
-		"needs a restart": {"listen", ":1", "no setting"},
-		"unknown":         {"nothing", "1", "no setting"},
+		"needs a restart": {"listen", ":1", "not a setting that can change"},
+		"unknown":         {"nothing", "1", "not a setting that can change"},
 	} {
-		if _, err := start.With(map[string]string{c.setting: c.value}); !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), c.want) {
+		if _, err := start.WithStored(map[string]string{c.setting: c.value}); !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -20,7 +20,7 @@ func RegistrySettings(c *config.Config) registry.Settings {
 // SettingsFrom lets settings change while the server runs, as far as its start left them open.
 func SettingsFrom(start *config.Config) registry.SettingsResolver {
 	return func(kept map[string]string) (registry.Settings, []model.Setting, error) {
-		now, err := start.With(kept)
+		now, err := start.WithStored(kept)
 		if err != nil {
 			return registry.Settings{}, nil, err
 		}

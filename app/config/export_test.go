@@ -1,0 +1,4 @@
+package config
+
+// Details is details, for the test that holds them to the settings.
+var Details = details
