@@ -148,7 +148,7 @@ type SetReadme struct {
 type Image struct {
 	Container string `json:"container"`
 	Tag       string `json:"tag,omitempty"`
-	// Name is how to pull it: "lab/hello:latest" or "lab/hello@sha256.<hex>".
+	// Name is how to pull it: "lab/hello:latest" or "lab/hello@sha256:<hex>".
 	Name string `json:"name"`
 	Kind string `json:"kind"`
 	// OCISIF tells that it is an OCI-SIF or, if its kind is artifact, a data container.

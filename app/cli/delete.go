@@ -25,7 +25,7 @@ func newDeleteCommand(env Env) *cobra.Command {
 A name without a tag means the tag latest. An image that has lost its last tag can still be
 pulled by its digest for as long as the registry's grace period lasts.`,
 		Example: `  sregistry delete lab/hello:1.0
-  sregistry delete --force lab/hello@sha256.<hex>
+  sregistry delete --force lab/hello@sha256:<hex>
   sregistry delete --all lab/hello`,
 		Args: Takes(1, 1, "one IMAGE"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runDelete(cmd.Context(), opts, env, args[0]) },

@@ -46,7 +46,7 @@ You need not trust the other users of the folder to get the right image. They ca
 pull, or make it download without the cache. Whoever can read the folder can read the
 images in it. Only you remove images from the folder.`,
 		Example: `  sregistry pull lab/hello:latest
-  sregistry pull lab/hello@sha256.<hex>
+  sregistry pull lab/hello@sha256:<hex>
   sregistry pull --name hello.sif registry.example/lab/hello:1.0
   sregistry pull --name - lab/hello | sha256sum
   srun sregistry pull --quiet --shared-cache /scratch/images --name $TMPDIR/x.sif lab/hello`,

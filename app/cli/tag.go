@@ -17,7 +17,7 @@ func newTagCommand(env Env) *cobra.Command {
 		Use:   "tag IMAGE TAG...",
 		Short: "Give an image that is in the registry another tag",
 		Example: `  sregistry tag lab/hello:1.0 latest
-  sregistry tag lab/hello@sha256.<hex> stable production`,
+  sregistry tag lab/hello@sha256:<hex> stable production`,
 		Args: Takes(2, -1, "an IMAGE and at least one TAG"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runTag(cmd.Context(), opts, env, args) },
 	}

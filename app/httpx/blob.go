@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"os"
@@ -29,7 +30,8 @@ type Blob struct {
 
 // ServeBlob answers GET or HEAD with a file, or the parts of it that were asked for, or
 // that it has not changed (RFC 9110, sections 13 and 14). The caller has decided that it
-// may be read, and closes it. Errors: Canceled if the client left before the end.
+// may be read, and closes it. Errors: Canceled if the client left before the end,
+// RangeInvalid if nothing of the file is in the range that was asked for.
 //
 // The bytes go from file to connection within the kernel. For that, the *os.File itself
 // must reach the ReadFrom of net/http's own ResponseWriter, which echo's hides.
@@ -45,8 +47,12 @@ func ServeBlob(c echo.Context, f *os.File, b Blob) error {
 	if h.Get(echo.HeaderCacheControl) == "" {
 		h.Set(echo.HeaderCacheControl, "private, no-cache") // to be asked again: rights end
 	}
+	dropEmptyRanges(c.Request().Header)
 	w := &fileWriter{ResponseWriter: response.Writer}
 	http.ServeContent(w, c.Request(), "", time.Time{}, f)
+	if w.status == http.StatusRequestedRangeNotSatisfiable {
+		return unsatisfiable(h, f)
+	}
 	response.Committed, response.Status, response.Size = w.status != 0, w.status, w.sent
 	switch {
 	case w.err == nil && w.whole(c.Request()):
@@ -60,6 +66,39 @@ func ServeBlob(c echo.Context, f *os.File, b Blob) error {
 	return errs.Because(op, errs.Canceled, w.err, "The download was cut off after %d bytes.", w.sent)
 }
 
+// dropEmptyRanges takes from a request's ranges the suffixes of no bytes: they cannot be
+// satisfied (RFC 9110, section 14.1.2), but net/http answers them with a part of nothing. If
+// none is left, one stays that it refuses.
+func dropEmptyRanges(h http.Header) {
+	list, ok := strings.CutPrefix(h.Get("Range"), "bytes=")
+	if !ok {
+		return
+	}
+	var left []string
+	for one := range strings.SplitSeq(list, ",") {
+		if suffix, ok := strings.CutPrefix(strings.TrimSpace(one), "-"); !ok || suffix == "" || strings.Trim(suffix, "0") != "" {
+			left = append(left, one)
+		}
+	}
+	if len(left) == 0 {
+		left = []string{strconv.FormatInt(math.MaxInt64, 10) + "-"}
+	}
+	h.Set("Range", "bytes="+strings.Join(left, ","))
+}
+
+// unsatisfiable is the error for which the door has a form of its own; Content-Range is set.
+func unsatisfiable(h http.Header, f *os.File) error {
+	const op = "httpx.unsatisfiable"
+	for _, key := range []string{echo.HeaderContentType, echo.HeaderContentDisposition, echo.HeaderContentLength, "ETag", "Accept-Ranges"} {
+		h.Del(key)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return errs.Wrap(op, err)
+	}
+	return errs.E(op, errs.RangeInvalid, "The file has %d bytes, and none of them is in the requested range.", info.Size())
+}
+
 // fileWriter is net/http's ResponseWriter, which it hands a file on to untouched, and
 // notes what became of it.
 type fileWriter struct {
@@ -71,10 +110,15 @@ type fileWriter struct {
 
 func (w *fileWriter) WriteHeader(status int) {
 	w.status = status
-	w.ResponseWriter.WriteHeader(status)
+	if status != http.StatusRequestedRangeNotSatisfiable {
+		w.ResponseWriter.WriteHeader(status)
+	}
 }
 
 func (w *fileWriter) Write(b []byte) (int, error) {
+	if w.status == http.StatusRequestedRangeNotSatisfiable {
+		return len(b), nil // net/http's own words
+	}
 	n, err := w.ResponseWriter.Write(b)
 	w.note(int64(n), err)
 	return n, err

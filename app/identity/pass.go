@@ -43,7 +43,7 @@ type pass struct {
 func (s *Service) SignPass(ctx context.Context, actor model.Actor) (string, error) {
 	const op = "identity.SignPass"
 	if actor.Via == model.ByPass {
-		return "", errs.E(op, errs.Unauthenticated, "One pass does not give another; send your password or a token.")
+		return "", errs.E(op, errs.Unauthenticated, "An access token cannot be exchanged for another. Send your password or a token.")
 	}
 	p := pass{holder: holder{actor.UserID, actor.Token, s.now().Add(PassLife).Unix()}}
 	if actor.Via == model.ByPassword {
@@ -80,9 +80,9 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 	}
 	p, ok := s.parsePass(text)
 	if !ok {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This pass is not one that was given out here; sign in again.")
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This access token was not issued by this registry. Sign in again.")
 	}
-	actor, err := s.actorOfHolder(ctx, p.holder, passScope, "pass")
+	actor, err := s.actorOfHolder(ctx, p.holder, passScope, accessToken)
 	if err != nil {
 		return model.Actor{}, errs.Wrap(op, err)
 	}
@@ -92,7 +92,7 @@ func (s *Service) Pass(ctx context.Context, text string) (model.Actor, error) {
 			return model.Actor{}, errs.Wrap(op, err)
 		}
 		if !hmac.Equal(now, p.Password) {
-			return model.Actor{}, errs.E(op, errs.Unauthenticated, "The password was changed since; sign in again.")
+			return model.Actor{}, errs.E(op, errs.Unauthenticated, "The password has changed. Sign in again.")
 		}
 	}
 	actor.Via = model.ByPass

@@ -53,24 +53,33 @@ func (s *Service) OpenTicket(ctx context.Context, text string) (image int64, act
 	const op = "identity.OpenTicket"
 	t, ok := s.parseTicket(text)
 	if !ok {
-		return 0, model.Actor{}, errs.E(op, errs.Unauthenticated, "This download link is not whole; ask for the image again.")
+		return 0, model.Actor{}, errs.E(op, errs.Unauthenticated, "This download link is incomplete. Request the image again.")
 	}
-	actor, err = s.actorOfHolder(ctx, t.holder, model.ScopeRead, "download")
+	actor, err = s.actorOfHolder(ctx, t.holder, model.ScopeRead, downloadLink)
 	return t.Image, actor, errs.Wrap(op, err)
 }
 
+// signedKind is what something signed is called, and what to do when it is no longer good.
+type signedKind struct{ name, advice string }
+
+var (
+	downloadLink = signedKind{"download link", "Request the image again."}
+	uploadLink   = signedKind{"upload link", "Start the upload again."}
+	accessToken  = signedKind{"access token", "Sign in again."} // as Docker's documentation calls a pass
+)
+
 // actorOfHolder gives the holder of a signed address as he is now, with no more than a scope.
-func (s *Service) actorOfHolder(ctx context.Context, h holder, scope model.Scope, kind string) (model.Actor, error) {
+func (s *Service) actorOfHolder(ctx context.Context, h holder, scope model.Scope, kind signedKind) (model.Actor, error) {
 	const op = "identity.actorOfHolder"
 	if expired(time.Unix(h.Expires, 0), s.now()) {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link has expired; start again.", kind)
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s has expired. %s", kind.name, kind.advice)
 	}
 	if h.User == 0 {
 		return model.Anonymous, nil
 	}
 	actor, err := s.findHolder(ctx, h)
 	if errs.Is(err, errs.NotFound) {
-		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s link is no longer valid; start again.", kind)
+		return model.Actor{}, errs.E(op, errs.Unauthenticated, "This %s is no longer valid. %s", kind.name, kind.advice)
 	}
 	actor.Scope &= scope
 	return actor, err

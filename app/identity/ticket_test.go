@@ -69,7 +69,7 @@ func TestForgedTicketsAreRefused(t *testing.T) {
 	for _, text := range []string{"", "x", good[1:], good + "A", good[:len(good)-4] + "AAAA", other.SignTicket(model.Anonymous, 1),
 		string(make([]byte, 10_000))} {
 		_, _, err := f.OpenTicket(t.Context(), text)
-		wantError(t, err, errs.Unauthenticated, "not whole")
+		wantError(t, err, errs.Unauthenticated, "is incomplete")
 	}
 }
 

@@ -46,9 +46,9 @@ func (s *Service) OpenUpload(ctx context.Context, text string) (UploadTicket, mo
 	const op = "identity.OpenUpload"
 	t, ok := s.parseUpload(text)
 	if !ok {
-		return UploadTicket{}, model.Actor{}, errs.E(op, errs.Unauthenticated, "This upload link is not whole; push the image again.")
+		return UploadTicket{}, model.Actor{}, errs.E(op, errs.Unauthenticated, "This upload link is incomplete. Push the image again.")
 	}
-	actor, err := s.actorOfHolder(ctx, t.holder, model.ScopeRead|model.ScopeWrite, "upload")
+	actor, err := s.actorOfHolder(ctx, t.holder, model.ScopeRead|model.ScopeWrite, uploadLink)
 	if err != nil {
 		return UploadTicket{}, model.Actor{}, errs.Wrap(op, err)
 	}

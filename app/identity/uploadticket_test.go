@@ -63,7 +63,7 @@ func TestForgedUploadTicketsAreRefused(t *testing.T) {
 	for _, text := range []string{"", "x", good[1:], good + "A", good[:len(good)-4] + "AAAA", other.SignUpload(bob, part),
 		f.SignTicket(bob, 1), string(make([]byte, 10_000))} {
 		_, _, err := f.OpenUpload(t.Context(), text)
-		wantError(t, err, errs.Unauthenticated, "not whole")
+		wantError(t, err, errs.Unauthenticated, "is incomplete")
 	}
 	if _, _, err := f.OpenTicket(t.Context(), good); !errs.Is(err, errs.Unauthenticated) {
 		t.Errorf("an upload ticket opened a download: %v", err)

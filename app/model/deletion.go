@@ -24,7 +24,7 @@ const (
 type Deletion struct {
 	ID   int64
 	Kind DeletionKind
-	// Name is what it was called: "lab/hello:v1", "lab/hello@sha256.<hex>", "lab/hello",
+	// Name is what it was called: "lab/hello:v1", "lab/hello@sha256:<hex>", "lab/hello",
 	// "lab".
 	Name string
 	// Tag is the last part of the name of a tag.

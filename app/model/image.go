@@ -93,13 +93,13 @@ func (i Image) TagArch() string {
 	return ""
 }
 
-// Title is how the image is pulled: "lab/hello:latest", or "lab/hello@sha256.<hex>" if it
+// Title is how the image is pulled: "lab/hello:latest", or "lab/hello@sha256:<hex>" if it
 // was not asked by a tag.
 func (i Image) Title() string {
 	if i.Tag != "" {
 		return i.Container.String() + ":" + i.Tag
 	}
-	return i.Container.String() + "@" + ref.Dotted(i.Known())
+	return i.Container.String() + "@" + string(i.Known())
 }
 
 // OCIName is how OCI clients name the image after the registry's host: "lab/hello:latest", or

@@ -9,10 +9,9 @@ import (
 
 // The bounds of a name, in bytes. MaxPath is the OCI clients' own limit.
 const (
-	MaxPart  = 128
-	MaxPath  = 255
-	MaxParts = 10
-	MaxTag   = 128
+	MaxPart = 128
+	MaxPath = 255
+	MaxTag  = 128
 )
 
 // checkPart holds one part of a path to the grammar of the OCI distribution

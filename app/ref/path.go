@@ -20,8 +20,8 @@ const (
 	Default = "default"
 )
 
-// Path is the name of a container or a collection as somebody wrote it: one to MaxParts
-// parts. It is comparable; the zero value is not a name.
+// Path is the name of a container or a collection as somebody wrote it: one part or
+// more. It is comparable; the zero value is not a name.
 type Path struct{ text string }
 
 // ParsePath reads a name without tag or digest, such as "lab/hello". Errors are Invalid
@@ -31,11 +31,7 @@ func ParsePath(s string) (Path, error) {
 	if len(s) > MaxPath {
 		return Path{}, errs.E(op, errs.Invalid, "The name has %d characters; at most %d are allowed.", len(s), MaxPath)
 	}
-	parts := strings.Split(s, "/")
-	if len(parts) > MaxParts {
-		return Path{}, errs.E(op, errs.Invalid, "The name %q has %d parts; at most %d are allowed.", s, len(parts), MaxParts)
-	}
-	for _, part := range parts {
+	for _, part := range strings.Split(s, "/") {
 		if err := checkPart(op, "The name", part); err != nil {
 			return Path{}, err
 		}

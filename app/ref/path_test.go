@@ -88,7 +88,6 @@ func TestBadNamesSayWhatIsWrongAndWhere(t *testing.T) {
 		"a..b":                     `".." at character 2`,
 		"a_.b":                     `"_." at character 2`,
 		strings.Repeat("a", 129):   "at most 128",
-		strings.Repeat("a/", 99):   "at most 10",
 		strings.Repeat("ab/", 100): "at most 255",
 	} {
 		_, err := ref.ParsePath(name)
@@ -96,7 +95,7 @@ func TestBadNamesSayWhatIsWrongAndWhere(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	for _, name := range []string{"a", "a.b", "a_b", "a__b", "a---b", "0", "a/b/c/d/e/f/g/h/i/j"} {
+	for _, name := range []string{"a", "a.b", "a_b", "a__b", "a---b", "0", "a/b/c/d/e/f/g/h/i/j", "a/b/c/d/e/f/g/h/i/j/k", strings.Repeat("a/", 127) + "a"} {
 		if _, err := ref.ParsePath(name); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}

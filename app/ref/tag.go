@@ -69,7 +69,7 @@ func ParseDigest(s string) (digest.Digest, error) {
 	d, err := digest.Parse(text)
 	if err != nil || d.Algorithm() == digest.SHA384 {
 		return "", errs.E("ref.ParseDigest", errs.Invalid,
-			"%q is not a digest; write sha256: and 64 lower case hexadecimal digits.", errs.Clip(s))
+			"%q is not a digest. Write sha256: and 64, or sha512: and 128, lower case hexadecimal digits.", errs.Clip(s))
 	}
 	return d, nil
 }

@@ -87,13 +87,13 @@ func (u URI) String() string {
 	return b.String()
 }
 
-// Suffix writes a reference as it follows a name: ":latest", "@sha256.…", or nothing.
+// Suffix writes a reference as it follows a name: ":latest", "@sha256:…", or nothing.
 func (r Reference) Suffix() string {
 	switch {
 	case r.IsZero():
 		return ""
 	case r.Digest != "":
-		return "@" + r.String()
+		return "@" + string(r.Digest)
 	}
 	return ":" + r.String()
 }

@@ -55,7 +55,7 @@ func (s *Service) deleteImage(ctx context.Context, tx *store.Tx, actor model.Act
 			return 0, err
 		}
 	}
-	gone := actor.Did(model.ImageDeleted, p.ContainerOf.Full()+"@"+ref.Dotted(i.Known()), "digest", i.Known().String())
+	gone := actor.Did(model.ImageDeleted, p.ContainerOf.Full()+"@"+string(i.Known()), "digest", i.Known().String())
 	if err := tx.Record(ctx, gone.In(p.Collection)); err != nil {
 		return 0, err
 	}

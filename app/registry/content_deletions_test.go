@@ -9,7 +9,6 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
-	"sregistry/app/ref"
 	"sregistry/app/registry"
 )
 
@@ -110,7 +109,7 @@ func TestImageComesBackWithTheTagsThatAreStillFree(t *testing.T) {
 	id, err := f.DeleteImage(f.ctx(), alice, at, i.Content)
 	must(t, err)
 	f.push(alice, "lab/hello", "b", "amd64", 2)
-	want := model.RestoreResult{Name: "lab/hello@" + ref.Dotted(i.Content), Tags: []string{"a"}, Taken: []string{"b"}}
+	want := model.RestoreResult{Name: "lab/hello@" + string(i.Content), Tags: []string{"a"}, Taken: []string{"b"}}
 	if diff := cmp.Diff(want, f.undo(alice, id)); diff != "" {
 		t.Error(diff)
 	}

@@ -99,7 +99,7 @@ func (s *Service) candidates(ctx context.Context, tx *store.Tx, p store.Place, r
 		i, err = tx.ImageByDigest(ctx, p.Container, r.Digest)
 	}
 	if errs.Is(err, errs.NotFound) {
-		return nil, missing(op, p.ContainerOf.String()+"@"+ref.Dotted(r.Digest))
+		return nil, missing(op, p.ContainerOf.String()+"@"+string(r.Digest))
 	}
 	i.Frozen = p.Frozen
 	return []model.Image{i}, err
@@ -217,6 +217,16 @@ func (s *Service) Images(ctx context.Context, actor model.Actor, f ImageFilter, 
 	})
 	list, next = model.Cut(p, list, store.ImageCursor)
 	return list, next, errs.Wrap(op, err)
+}
+
+// AuthorizeSearch reports whether an actor may look for images at all, so that clients which
+// show an empty list otherwise can say why. Errors: Unauthenticated where signing in is
+// required.
+func (s *Service) AuthorizeSearch(actor model.Actor) error {
+	if s.Settings().SignIn && actor.IsAnonymous() {
+		return errs.E("registry.AuthorizeSearch", errs.Unauthenticated, "This registry requires signing in. Sign in to search.")
+	}
+	return nil
 }
 
 // NewestImages lists tagged images that an actor may see and in whose names a text is, or

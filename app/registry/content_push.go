@@ -74,9 +74,57 @@ func (s *Service) receiveFile(ctx context.Context, body io.Reader) (imageInfo, e
 // PutManifest keeps a manifest whose blobs the container holds, under a tag or only by
 // its digest, and under more tags if some are given. Owners may. Errors: BlobUnknown for
 // a blob, or a manifest that an index names, which is not there; DigestInvalid, Frozen,
-// TooLarge, Invalid, Unsupported, Forbidden, Unauthenticated.
+// TooLarge, Invalid, Unsupported, Forbidden, Unauthenticated. What is frozen and would not
+// change is no error.
 func (s *Service) PutManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, mediaType string, body []byte, tags ...string) (model.Image, error) {
 	const op = "registry.PutManifest"
+	i, err := s.putManifest(ctx, actor, path, r, mediaType, body, tags)
+	if !errs.Is(err, errs.Frozen) {
+		return i, errs.Wrap(op, err)
+	}
+	// The refusal came after all other reasons to refuse.
+	d := r.Digest
+	if d == "" {
+		d, tags = digest.FromBytes(body), append(tags, r.Tag)
+	}
+	same, left, lost := s.unnamed(ctx, actor, path, d, tags)
+	switch {
+	case lost != nil || len(left) == len(tags) && len(left) > 0:
+		return i, errs.Wrap(op, err)
+	case len(left) == 0:
+		return same, nil
+	}
+	i, err = s.putManifest(ctx, actor, path, ref.Reference{Digest: d}, mediaType, body, left)
+	return i, errs.Wrap(op, err)
+}
+
+// unnamed finds an image that is pushed again, and which of some tags do not name it yet: to
+// push it under the others changes nothing, even if they are frozen. Errors: NotFound.
+func (s *Service) unnamed(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest, tags []string) (i model.Image, left []string, err error) {
+	err = s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		if i, err = tx.ImageByDigest(ctx, p.Container, d); err != nil {
+			return err
+		}
+		for _, tag := range tags {
+			names, err := tx.TagNamesImage(ctx, p.Container, tag, i.ID)
+			if err != nil {
+				return err
+			}
+			if !names {
+				left = append(left, tag)
+			}
+		}
+		return nil
+	})
+	return i, left, err
+}
+
+func (s *Service) putManifest(ctx context.Context, actor model.Actor, path ref.Path, r ref.Reference, mediaType string, body []byte, tags []string) (model.Image, error) {
+	const op = "registry.putManifest"
 	if len(body) > manifest.MaxSize {
 		return model.Image{}, errs.E(op, errs.TooLarge, "The manifest has more than %d bytes.", manifest.MaxSize)
 	}

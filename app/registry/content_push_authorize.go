@@ -48,7 +48,11 @@ func (s *Service) allowPush(ctx context.Context, tx *store.Tx, actor model.Actor
 	case actor.IsAnonymous(): // the same answer, whatever is there
 		err = hidden(op, actor, access.Push, p.ContainerOf.String())
 	case p.Collection == 0:
-		return s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
+		err := s.allowCreate(ctx, tx, actor, p.ContainerOf.Collection)
+		if errs.Is(err, errs.Invalid) { // docker would try again and again
+			return errs.Because(op, errs.Forbidden, err, "%s", errs.Message(err))
+		}
+		return err
 	case decision == access.Hidden:
 		err = errPushForbidden(op, p.ContainerOf.Collection)
 	default:

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 
 	"github.com/opencontainers/go-digest"
 
@@ -38,10 +39,41 @@ func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path
 
 // SetTag gives an image of a container another tag, and takes the tag from what had it.
 // All architectures of a tag go along. It gives the number to undo that by, or 0 if the tag
-// named nothing else before. Owners may. Errors: Frozen, NotFound, Forbidden,
-// Unauthenticated.
+// named nothing else before. Owners may. Errors: Frozen if that would change what is, NotFound,
+// Forbidden, Unauthenticated.
 func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (deletion int64, err error) {
 	const op = "registry.SetTag"
+	deletion, err = s.moveTag(ctx, actor, path, tag, r)
+	if errs.Is(err, errs.Frozen) {
+		err = s.unmoved(ctx, actor, path, tag, r, err)
+	}
+	return deletion, errs.Wrap(op, err)
+}
+
+// unmoved gives nil if a frozen tag names already what it was to name, as far as clients that
+// know files can tell, or else the refusal, which came after all other reasons to refuse.
+func (s *Service) unmoved(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference, refusal error) error {
+	return s.db.View(ctx, func(tx *store.Tx) error {
+		p, err := s.container(ctx, tx, actor, path)
+		if err != nil {
+			return err
+		}
+		wanted, err := s.candidates(ctx, tx, p, r)
+		if err != nil {
+			return refusal
+		}
+		present, err := tx.ImagesByTag(ctx, p.Container, tag)
+		for _, i := range wanted {
+			if !slices.ContainsFunc(present, func(o model.Image) bool { return o.Known() == i.Known() }) {
+				return refusal
+			}
+		}
+		return err
+	})
+}
+
+func (s *Service) moveTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (deletion int64, err error) {
+	const op = "registry.moveTag"
 	err = s.updateContainer(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, r)
 		if err != nil {

@@ -87,7 +87,7 @@ func (s *Service) allowCreate(ctx context.Context, tx *store.Tx, actor model.Act
 		return withDenial(op, hidden(op, actor, access.Push, name.String()), access.Push, 0, name.Full())
 	}
 	if name.Namespace == ref.Library && ref.Reserved(name.Name) {
-		return errs.E(op, errs.Invalid, "The name %q is reserved; choose another.", name.Name)
+		return errs.E(op, errs.Invalid, "The collection name %q is reserved. Choose another.", name.Name)
 	}
 	_, owned, err := tx.NamespaceOf(ctx, name.Namespace, actor.UserID)
 	if err != nil {

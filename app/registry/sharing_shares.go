@@ -129,5 +129,5 @@ func fullTitle(i model.Image) string {
 	if i.Tag != "" {
 		return i.Container.Full() + ":" + i.Tag
 	}
-	return i.Container.Full() + "@" + ref.Dotted(i.Known())
+	return i.Container.Full() + "@" + string(i.Known())
 }

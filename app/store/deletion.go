@@ -118,7 +118,7 @@ func scanDeletion(row scanner) (DeletionRow, error) {
 	case model.DeletedContainer:
 		d.Name = k.String()
 	case model.DeletedImage:
-		d.Name = k.String() + "@" + ref.Dotted(digest.Digest(name))
+		d.Name = k.String() + "@" + name
 		d.Tags = slices.DeleteFunc(split(tags), func(tag string) bool { return ref.SignatureSubject(tag) != "" })
 	default:
 		d.Name, d.Tag = k.String()+":"+name, name

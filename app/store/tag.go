@@ -118,6 +118,13 @@ func (t *Tx) TagNames(ctx context.Context, container int64, after string, limit 
 		"SELECT name FROM tags WHERE container_id = ? AND name > ? ORDER BY name LIMIT ?", container, after, limit)
 }
 
+// TagNamesImage reports whether a tag names an image, or the index that is made of its images
+// is it.
+func (t *Tx) TagNamesImage(ctx context.Context, container int64, tag string, image int64) (bool, error) {
+	return one(ctx, t, "store.TagNamesImage", value[bool], `SELECT EXISTS (
+	    SELECT 1 FROM tags g JOIN tag_images x ON x.tag_id = g.id WHERE g.container_id = ? AND g.name = ? AND x.image_id = ?)`, container, tag, image)
+}
+
 // IsTagged reports whether a tag names an image.
 func (t *Tx) IsTagged(ctx context.Context, image int64, name string) (bool, error) {
 	return one(ctx, t, "store.IsTagged", value[bool], `SELECT EXISTS (SELECT 1 FROM tag_images x JOIN tags g ON g.id = x.tag_id

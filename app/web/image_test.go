@@ -109,7 +109,7 @@ func TestImagePageOffersPullsThatCanWork(t *testing.T) {
 		{https, "my_lab/hello", "latest", true, []string{"sregistry pull my_lab/hello:latest",
 			"apptainer pull library://hub.example.org/library/my_lab/hello:latest",
 			"apptainer pull oras://hub.example.org/my_lab/hello:latest"}},
-		{https, "lab/hello", "", true, []string{"sregistry pull lab/hello@sha256.CONTENT",
+		{https, "lab/hello", "", true, []string{"sregistry pull lab/hello@sha256:CONTENT",
 			"apptainer pull library://hub.example.org/library/lab/hello:sha256.CONTENT",
 			"apptainer pull oras://hub.example.org/lab/hello@sha256:MANIFEST"}},
 	} {

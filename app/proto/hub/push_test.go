@@ -111,7 +111,7 @@ func TestFirstStepRefuses(t *testing.T) {
 		"a name of nothing":      {alice.Sign(now, "push", "lab", "///", "latest"), "lab", "///", "latest", 400, "is empty"},
 		"a name too long":        {alice.Sign(now, "push", "lab", strings.Repeat("x", 300), "latest"), "lab", strings.Repeat("x", 300), "latest", 400, "at most"},
 		"a tag like a digest":    {alice.Sign(now, "push", "lab", "hello", "sha256.ab"), "lab", "hello", "sha256.ab", 400, "begins like a digest"},
-		"a reserved name":        {alice.Sign(now, "push", "api", "hello", "latest"), "api", "hello", "latest", 400, "reserved"},
+		"a reserved name":        {alice.Sign(now, "push", "api", "hello", "latest"), "api", "hello", "latest", 403, "reserved"},
 		"somebody's own, hidden": {bob.Sign(now, "push", "alice/tools", "hello", "latest"), "alice/tools", "hello", "latest", 403, "may not push"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,10 +11,14 @@ import (
 	"sregistry/app/model"
 )
 
-// Authenticate finds out who asks, by a token (RFC 6750). No token is an anonymous caller,
-// even if there is a header without one, which clients send that are logged out.
+// Authenticate finds out who asks, by a token (RFC 6750), or by the name and password that
+// docker sends with a search (RFC 7617). No token is an anonymous caller, even if there is a
+// header without one, which clients send that are logged out.
 func Authenticate(id *identity.Service, limits *httpx.Limits) echo.MiddlewareFunc {
 	return httpx.Authenticate(func(c echo.Context) (model.Actor, error) {
+		if name, password, ok := c.Request().BasicAuth(); ok && asksAsDocker(c) {
+			return id.Basic(c.Request().Context(), httpx.Source(c), name, password)
+		}
 		text, err := token(c)
 		if err != nil {
 			return model.Actor{}, err

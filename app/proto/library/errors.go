@@ -26,6 +26,9 @@ func Errors(c echo.Context, err error) error {
 	if kind == errs.Unsupported && header.Get(echo.HeaderAllow) != "" {
 		status = http.StatusMethodNotAllowed // the router's own answer
 	}
+	if kind == errs.RangeInvalid && header.Get("Content-Range") != "" {
+		status = http.StatusRequestedRangeNotSatisfiable // of a download, and not of an upload
+	}
 	if kind == errs.Unauthenticated {
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="Sregistry"`)
 		if c.Path() == tokenStatus {

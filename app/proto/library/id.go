@@ -20,7 +20,7 @@ import (
 func id(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
 
 func imageID(i model.Image) string {
-	return upload{i.Container, i.Content, i.Description}.id()
+	return upload{i.Container, i.Known(), i.Description}.id()
 }
 
 // upload is an image as its id names it: a file that is, or is to be, in a container.

@@ -138,18 +138,14 @@ func (d *door) untag(c echo.Context, w wanted) error {
 	if err != nil {
 		return err
 	}
-	arch := ""
-	if i.Kind.IsFile() {
-		arch = i.Arch
-	}
-	_, err = d.Registry.DeleteTag(ctx, actor, w.path, w.reference.Tag, arch)
+	_, err = d.Registry.DeleteTag(ctx, actor, w.path, w.reference.Tag, i.TagArch())
 	return err
 }
 
 // wireImage writes an image down; one without an id is still to be uploaded.
 func wireImage(i model.Image) *image {
 	name := i.Container
-	w := &image{ID: imageID(i), Hash: ref.Dotted(i.Content), Size: i.Size, Uploaded: i.ID != 0 && !i.Damaged, Arch: i.Arch, Signed: len(i.Signers) > 0, Fingerprints: i.Signers, Description: i.Description,
+	w := &image{ID: imageID(i), Hash: ref.Dotted(i.Known()), Size: i.Size, Uploaded: i.ID != 0 && !i.Damaged, Arch: i.Arch, Signed: len(i.Signers) > 0, Fingerprints: i.Signers, Description: i.Description,
 		Container: id(name.Full()), ContainerName: name.Container, Collection: id(name.Collection.Full()), CollectionName: name.Name,
 		Entity: id(name.Namespace), EntityName: name.Namespace, CreatedAt: i.Pushed, CreatedBy: i.PushedBy}
 	if i.Tag != "" {

@@ -22,20 +22,16 @@ type wanted struct {
 	arch      string // empty if any will do
 }
 
-// readWanted reads "NAME:TAG" or "NAME:sha256.HEX" after a prefix of the address, and
-// ?arch=. A digest says all; the architecture that clients send along is that of their own
-// machine.
+// readWanted reads "NAME:TAG", "NAME:sha256.HEX" or "NAME@sha256:HEX" after a prefix of the
+// address, and ?arch=. A digest says all; the architecture that clients send along is that of
+// their own machine.
 func readWanted(c echo.Context, prefix string) (wanted, error) {
 	const op = "library.readWanted"
-	name, tag := after(c, prefix), ref.Latest
-	if at := strings.LastIndexByte(name, ':'); at >= 0 {
-		name, tag = name[:at], name[at+1:]
-	}
-	path, err := parseName(name)
+	name, reference, err := parseReference(after(c, prefix))
 	if err != nil {
 		return wanted{}, errs.Wrap(op, err)
 	}
-	reference, err := ref.ParseReference(tag)
+	path, err := parseName(name)
 	if err != nil {
 		return wanted{}, errs.Wrap(op, err)
 	}
@@ -44,6 +40,31 @@ func readWanted(c echo.Context, prefix string) (wanted, error) {
 		w.arch = arch(c)
 	}
 	return w, nil
+}
+
+// parseReference cuts a name from the tag or digest behind it. The clients know no "@": they
+// take what follows the last ":" for a tag, and add ":latest" where there is none. Where there
+// are a tag and a digest, it is the digest, which says more.
+func parseReference(text string) (name string, r ref.Reference, err error) {
+	name, written, ok := strings.Cut(text, "@")
+	if !ok {
+		tag := ref.Latest
+		if at := strings.LastIndexByte(text, ':'); at >= 0 {
+			name, tag = text[:at], text[at+1:]
+		}
+		r, err = ref.ParseReference(tag)
+		return name, r, err
+	}
+	name, _, _ = strings.Cut(name, ":")
+	if r.Digest, err = ref.ParseDigest(written); err == nil {
+		return name, r, nil
+	}
+	if at := strings.LastIndexByte(written, ':'); at >= 0 { // of "sha256.HEX:latest"
+		if d, bad := ref.ParseDigest(written[:at]); bad == nil {
+			return name, ref.Reference{Digest: d}, nil
+		}
+	}
+	return name, r, err
 }
 
 // after gives what follows a prefix in the path of a request. Echo leaves some of its

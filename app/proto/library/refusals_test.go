@@ -152,6 +152,9 @@ func TestBadNamesIdsAndSumsAreRefused(t *testing.T) {
 	encoded := func(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
 	for _, c := range []struct{ method, path, body string }{
 		{http.MethodGet, "/v1/images/al!ce/tools/x:1", ""},
+		{http.MethodGet, "/v1/images/alice/tools/x@1", ""},
+		{http.MethodGet, "/v1/images/alice/tools/x@sha256:abc", ""},
+		{http.MethodGet, "/v1/images/alice/tools/x@sha256.abc:latest", ""},
 		{http.MethodGet, "/v1/images/alice/tools/x:x+y", ""},
 		{http.MethodGet, "/v1/images/alice/tools/x:sha256.abc", ""},
 		{http.MethodGet, "/v1/images/alice/tools/x:", ""},
@@ -160,7 +163,6 @@ func TestBadNamesIdsAndSumsAreRefused(t *testing.T) {
 		{http.MethodPost, "/v1/entities", object("name", "a/b")},
 		{http.MethodPost, "/v1/collections", object("name", "x", "entity", "%%%")},
 		{http.MethodPost, "/v1/collections", object("name", "x", "entity", "")},
-		{http.MethodPost, "/v1/collections", object("name", "setup", "entity", encoded("library"))},
 		{http.MethodPost, "/v1/containers", object("name", "x y", "collection", encoded("alice/tools"))},
 		{http.MethodPost, "/v1/containers", object("name", "x", "collection", encoded("alice"))},
 		{http.MethodPost, "/v1/images", object("hash", "sha256.abc", "container", s.container)},
@@ -176,6 +178,7 @@ func TestBadNamesIdsAndSumsAreRefused(t *testing.T) {
 	} {
 		f.alice.refuse(t, f, http.StatusBadRequest, c.method, c.path, c.body)
 	}
+	f.alice.refuse(t, f, http.StatusForbidden, http.MethodPost, "/v1/collections", object("name", "setup", "entity", encoded("library")))
 }
 
 // What is no file is told so, in words by which SingularityCE finds the way.

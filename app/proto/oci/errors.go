@@ -65,10 +65,12 @@ func codeOf(path string, kind errs.Kind, err error) string {
 	}
 	noun, _, _ := locate(path)
 	code := codes[kind]
-	switch kind {
-	case errs.Invalid:
+	switch {
+	case kind == errs.RangeInvalid && noun == blob:
+		code = "RANGE_INVALID" // Docker's: of a download, and not of an upload
+	case kind == errs.Invalid:
 		code = invalid[noun]
-	case errs.NotFound:
+	case kind == errs.NotFound:
 		code = unknown[noun]
 	}
 	if code == "" {

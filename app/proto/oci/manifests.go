@@ -50,6 +50,18 @@ func reference(s string) ref.Reference {
 	return r
 }
 
+// newReference reads the reference under which a manifest is put: a digest if it has a ":",
+// which no tag can have, and else a tag. One that begins like a digest written with a "." is
+// refused, since other doors would take it for that digest. Errors: Invalid.
+func newReference(s string) (ref.Reference, error) {
+	if strings.Contains(s, ":") {
+		d, err := ref.ParseDigest(s)
+		return ref.Reference{Digest: d}, err
+	}
+	tag, err := ref.ParseTag(s)
+	return ref.Reference{Tag: tag}, err
+}
+
 // matches reports whether If-None-Match names an ETag (RFC 9110, section 13.1.2).
 func matches(header, etag string) bool {
 	for header != "" {
@@ -73,7 +85,7 @@ const maxTagParams = 100
 // tags with ?tag=, once for each (end-7b of the specification's 1.2).
 func (d *door) putManifest(c echo.Context, t target) error {
 	const op = "oci.putManifest"
-	r, err := ref.ParseReference(t.last)
+	r, err := newReference(t.last)
 	if err != nil {
 		return err
 	}
@@ -82,7 +94,8 @@ func (d *door) putManifest(c echo.Context, t target) error {
 		return err
 	}
 	req := c.Request()
-	if err := d.Registry.AuthorizePush(req.Context(), httpx.Actor(c), t.name, r.Tag); err != nil { // before anything is held in memory
+	// Before anything is held in memory. Whether it changes what is frozen is seen later.
+	if err := d.Registry.AuthorizePush(req.Context(), httpx.Actor(c), t.name, r.Tag); err != nil && !errs.Is(err, errs.Frozen) {
 		return err
 	}
 	body, err := httpx.ReadBody(c, manifests.MaxSize, manifests.MemoryFactor)
@@ -132,8 +145,11 @@ func created(c echo.Context, d digest.Digest, address string) error {
 // deleteManifest answers DELETE /v2/<name>/manifests/<reference> (end-9): a tag, or an
 // image with all its tags.
 func (d *door) deleteManifest(c echo.Context, t target) error {
-	ctx, actor, r := c.Request().Context(), httpx.Actor(c), reference(t.last)
-	var err error
+	ctx, actor := c.Request().Context(), httpx.Actor(c)
+	r, err := newReference(t.last)
+	if err != nil {
+		r = ref.Reference{Tag: t.last} // which there cannot be
+	}
 	if r.Digest != "" {
 		_, err = d.Registry.DeleteImage(ctx, actor, t.name, r.Digest)
 	} else {

@@ -11,6 +11,7 @@ package oci
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -54,19 +55,22 @@ func (d *door) endpoints() []endpoint {
 		{http.MethodHead, blob, "pull", d.blob},
 		{http.MethodGet, manifest, "pull", d.manifest}, // end-3
 		{http.MethodHead, manifest, "pull", d.manifest},
-		{http.MethodPost, uploads, "push", d.beginUpload},         // end-4a, end-4b, end-11
-		{http.MethodPatch, upload, "push", d.appendUpload},        // end-5
-		{http.MethodPut, upload, "push", d.finishUpload},          // end-6
-		{http.MethodPut, manifest, "push", d.putManifest},         // end-7a, end-7b
-		{http.MethodGet, tags, "list", d.tags},                    // end-8
+		{http.MethodPost, uploads, "push", d.beginUpload},  // end-4a, end-4b, end-11
+		{http.MethodPatch, upload, "push", d.appendUpload}, // end-5
+		{http.MethodPut, upload, "push", d.finishUpload},   // end-6
+		{http.MethodPut, manifest, "push", d.putManifest},  // end-7a, end-7b
+		{http.MethodGet, tags, "list", d.tags},             // end-8
+		{http.MethodHead, tags, "list", d.tags},
 		{http.MethodDelete, manifest, "delete", d.deleteManifest}, // end-9
 		{http.MethodDelete, blob, "delete", d.deleteBlob},         // end-10
 		{http.MethodGet, referrers, "list", d.referrers},          // end-12a, end-12b
-		{http.MethodGet, upload, "push", d.uploadStatus},          // end-13
-		{http.MethodDelete, upload, "push", d.cancelUpload},       // end-14
+		{http.MethodHead, referrers, "list", d.referrers},
+		{http.MethodGet, upload, "push", d.uploadStatus},    // end-13
+		{http.MethodDelete, upload, "push", d.cancelUpload}, // end-14
 		{http.MethodGet, token, "none", d.token},
 		{http.MethodPost, token, "none", d.tokenByForm},
 		{http.MethodGet, catalog, "list", d.catalog}, // of Docker's registry; the specification leaves it out
+		{http.MethodHead, catalog, "list", d.catalog},
 	}
 }
 
@@ -86,7 +90,16 @@ func Routes(s Settings) []httpx.Route {
 			routes[i].Action += ", " + row.action
 		}
 	}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		routes = append(routes, httpx.Route{Method: method, Path: strings.TrimSuffix(prefix, "/"), Action: "none", Handler: toPrefix})
+	}
 	return routes
+}
+
+// toPrefix answers /v2, which is how people write the address that clients ask first.
+func toPrefix(c echo.Context) error {
+	to := url.URL{Path: prefix, RawQuery: c.Request().URL.RawQuery}
+	return c.Redirect(http.StatusMovedPermanently, to.String())
 }
 
 // serve hands a request to its endpoint.

@@ -146,7 +146,7 @@ func manageImages(t *testing.T, s *site, p people) {
 		t.Errorf("image: %+v", image)
 	}
 	byDigest := want[api.Image](t, s, 200, "GET", hello+"/images/"+image.Content, p["contributor"], "")
-	if dotted := strings.Replace(image.Content, ":", ".", 1); byDigest.Page != public+"/containers/library/lab/hello:"+dotted || byDigest.Name != "lab/hello@"+dotted {
+	if dotted := strings.Replace(image.Content, ":", ".", 1); byDigest.Page != public+"/containers/library/lab/hello:"+dotted || byDigest.Name != "lab/hello@"+image.Content {
 		t.Errorf("image by digest: %+v", byDigest)
 	}
 	want[any](t, s, 204, "PUT", hello+"/tags/v1", p["owner"], `{"reference":"latest"}`)
