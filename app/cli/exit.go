@@ -8,6 +8,7 @@ import (
 
 	"sregistry/app/client"
 	"sregistry/app/errs"
+	"sregistry/app/redact"
 )
 
 // The exit statuses that no kind of error alone gives.
@@ -104,6 +105,7 @@ func Explain(err error) string {
 	for own, ok := errors.AsType[*errs.Error](err); ok && text == ""; own, ok = errors.AsType[*errs.Error](own.Cause) {
 		text = own.Text
 	}
+	text = redact.Secrets(text) // what is typed in the wrong place ends up in the logs of scripts
 	_, atLogin := errors.AsType[*loginError](err)
 	switch {
 	case text == "" && errs.Is(err, errs.Canceled):

@@ -65,7 +65,7 @@ const maxKeyFile = 512 << 10
 func runKeyAdd(ctx context.Context, opts remoteOptions, env Env, path string) error {
 	const op = "cli.key.add"
 	from := env.Stdin
-	if path != "-" {
+	if path != fromStdin {
 		f, err := os.Open(path)
 		if err != nil {
 			return errs.Because(op, errs.Invalid, err, "The file %s cannot be read.", path)

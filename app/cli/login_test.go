@@ -204,3 +204,66 @@ func TestTokenThatOthersCanReadIsWarnedOf(t *testing.T) {
 	}
 	u.want(t, 11, "team", "list")
 }
+
+// A token that somebody has found ends itself: its secret is a credential, and stands in no
+// address, no log and no message.
+func TestTokenIsRevokedByItsText(t *testing.T) {
+	t.Parallel()
+	const id = "abcdefgh234567ab"
+	text := "sregistry_" + id + "_" + strings.Repeat("abcdefg2", 22)
+	for name, tt := range map[string]struct {
+		login string // what the user is logged in with
+		valid bool   // the token
+		asks  []string
+		code  int
+	}{
+		"by itself":            {"", true, []string{id + " by the token"}, 0},
+		"by itself, logged in": {"own", true, []string{id + " by the token"}, 0},
+		"expired, logged in":   {"own", false, []string{id + " by the token", id + " by own"}, 0},
+		"not valid":            {"", false, []string{id + " by the token"}, 12},
+	} {
+		r := clienttest.New(t)
+		var asked []string
+		r.API.HandleFunc("DELETE /api/v1/tokens/{token}", func(w http.ResponseWriter, req *http.Request) {
+			by := strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")
+			asked = append(asked, req.PathValue("token")+" by "+strings.Replace(by, text, "the token", 1))
+			if by == text && !tt.valid {
+				clienttest.Fail(w, 401, "unauthenticated", "The token is not good.")
+				return
+			}
+			w.WriteHeader(http.StatusNoContent)
+		})
+		for _, given := range []string{text, "-"} {
+			u := newUser(t, r.URL)
+			u.stdin = text + "\n"
+			if tt.login != "" {
+				u.vars["SREGISTRY_REGISTRY_TOKEN"] = tt.login
+			}
+			asked = nil
+			got := u.want(t, tt.code, "token", "revoke", given)
+			if diff := cmp.Diff(tt.asks, asked); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+			if strings.Contains(got.stdout+got.stderr, text) {
+				t.Errorf("%s: said %q", name, got.stderr)
+			}
+		}
+		for _, request := range r.Requests() {
+			if strings.Contains(request, text) {
+				t.Errorf("%s: asked %s", name, request)
+			}
+		}
+	}
+}
+
+// Who types a secret in the wrong place does not find it in the log of the job.
+func TestSecretInTheWrongPlaceIsNotSaid(t *testing.T) {
+	t.Parallel()
+	u := newUser(t, clienttest.New(t).URL)
+	text := "sregistry_abcdefgh234567ab_" + strings.Repeat("abcdefg2", 22)
+	for _, args := range [][]string{{"login", text}, {"pull", text}, {"token", text}, {"list", "--registry", text}, {"team", "show", text}, {"tag", "lab/x:1", text}} {
+		if got := u.run(t, args...); got.code == 0 || strings.Contains(got.stderr, text) {
+			t.Errorf("%v: said %q", args[0], got.stderr)
+		}
+	}
+}

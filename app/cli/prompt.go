@@ -9,6 +9,9 @@ import (
 	"sregistry/app/errs"
 )
 
+// fromStdin stands for standard input where a file or a secret is asked for.
+const fromStdin = "-"
+
 // maxLine bounds what is read as a password or token; the longest tokens have some thousand
 // characters.
 const maxLine = 64 << 10

@@ -69,7 +69,7 @@ func runReadme(cmd *cobra.Command, opts remoteOptions, env Env, arg, file string
 func readText(env Env, file string) (string, error) {
 	const op = "cli.readText"
 	r := env.Stdin
-	if file != "-" {
+	if file != fromStdin {
 		f, err := os.Open(file)
 		if err != nil {
 			return "", errs.Because(op, errs.Invalid, err, "The file %s cannot be read.", file)

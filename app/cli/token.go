@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sregistry/app/api"
+	"sregistry/app/client"
 	"sregistry/app/errs"
 	"sregistry/app/ref"
 )
@@ -108,26 +109,74 @@ func runTokenCreate(ctx context.Context, opts tokenCreateOptions, env Env, name 
 func newTokenRevokeCommand(env Env) *cobra.Command {
 	var opts tokenUserOptions
 	cmd := &cobra.Command{
-		Use: "revoke ID | NAME", Short: "End a token",
-		Args: Takes(1, 1, "one ID or NAME"),
+		Use: "revoke ID | NAME | TOKEN | -", Short: "Revoke a token",
+		Long: `Revoke a token, given by its ID, its NAME, or the TOKEN itself. Whoever has a token can
+revoke it, without a login. "-" reads it from standard input, which keeps it out of the
+shell's history.`,
+		Example: `  sregistry token revoke ci
+  sregistry token revoke - < leaked-token.txt`,
+		Args: Takes(1, 1, "one ID, NAME or TOKEN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runTokenRevoke(cmd.Context(), opts, env, args[0])
 		},
 	}
 	opts.addRegistry(cmd.Flags())
-	cmd.Flags().StringVar(&opts.user, "user", "", "one of another `account` (for administrators)")
+	cmd.Flags().StringVar(&opts.user, "user", "", "revoke a token of this `account` (for administrators)")
 	return cmd
 }
 
-func runTokenRevoke(ctx context.Context, opts tokenUserOptions, env Env, idOrName string) error {
+func runTokenRevoke(ctx context.Context, opts tokenUserOptions, env Env, token string) error {
 	const op = "cli.token.revoke"
+	if token == fromStdin {
+		text, err := readLine(env.Stdin)
+		if err != nil {
+			return errs.Wrap(op, err)
+		}
+		token = strings.TrimSpace(text)
+	}
+	id, isToken := client.TokenID(token)
+	if isToken {
+		done, err := revokeByItself(ctx, opts, env, id, token)
+		if err != nil || done {
+			return errs.Wrap(op, err)
+		}
+		token = id // a secret has no place in the address of a request
+	}
 	c, err := opts.connect(env, ref.URI{})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	if err := c.RevokeToken(ctx, opts.user, idOrName); err != nil {
+	if err := c.RevokeToken(ctx, opts.user, token); err != nil {
 		return errs.Wrap(op, err)
 	}
-	say(env, "Token %s is ended.", idOrName)
+	say(env, "Token %s revoked.", token)
 	return nil
+}
+
+// revokeByItself has a token end itself. One that cannot, since it has expired or its account is
+// disabled, is left to the login.
+func revokeByItself(ctx context.Context, opts tokenUserOptions, env Env, id, token string) (bool, error) {
+	file, err := env.logins()
+	if err != nil {
+		return false, err
+	}
+	base, err := opts.base(env, file, ref.URI{})
+	if err != nil {
+		return false, err
+	}
+	c, err := client.New(client.Options{Base: base, Token: token, UserAgent: env.userAgent()})
+	if err != nil {
+		return false, err
+	}
+	err = c.RevokeToken(ctx, "", id)
+	if errs.Is(err, errs.Unauthenticated) || errs.Is(err, errs.Forbidden) {
+		if loginFor(env, file, base).Token == "" {
+			return false, &loginError{errs.Because("cli.revokeByItself", errs.Unauthenticated, err, "The token is not valid at %s, or not any longer.", base)}
+		}
+		return false, nil
+	}
+	if err == nil {
+		say(env, "Token %s revoked.", id)
+	}
+	return err == nil, err
 }

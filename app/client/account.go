@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"regexp"
 
 	"sregistry/app/api"
 	"sregistry/app/errs"
@@ -41,7 +42,19 @@ func (c *Client) CreateToken(ctx context.Context, want api.NewToken) (api.Token,
 	return out, errs.Wrap("client.CreateToken", err)
 }
 
-// RevokeToken ends a token, by its id or name: one's own or, for admins, a user's. Errors:
+// The form of a token: a prefix, its id and its secret.
+var tokenForm = regexp.MustCompile(`^sregistry_([a-z2-7]{16})_[a-z2-7]{100,}$`)
+
+// TokenID finds the id in the text of a token; ok is false for anything else.
+func TokenID(token string) (id string, ok bool) {
+	m := tokenForm.FindStringSubmatch(token)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
+// RevokeToken ends a token, by its id or name, never by its secret, which would stand in an address: one's own or, for admins, a user's. Errors:
 // NotFound, Forbidden.
 func (c *Client) RevokeToken(ctx context.Context, user, idOrName string) error {
 	address := c.address("tokens", idOrName)

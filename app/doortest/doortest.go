@@ -20,6 +20,7 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
+	"sregistry/app/redact"
 	"sregistry/app/registry"
 	"sregistry/app/store"
 	"sregistry/app/store/storetest"
@@ -93,7 +94,7 @@ func New(t testing.TB, options ...Option) *Site {
 	if o.registry.Name == "" {
 		o.registry.Name = "Test Hub"
 	}
-	log := slog.New(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: o.level}))
+	log := slog.New(redact.Handler(slog.NewJSONHandler(o.log, &slog.HandlerOptions{Level: o.level})))
 	if o.dir == "" {
 		o.dir = t.TempDir()
 	}

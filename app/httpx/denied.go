@@ -7,6 +7,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/app/redact"
 )
 
 // Refuse notes the error by which a request was denied, for a handler that answers it by a
@@ -26,7 +27,7 @@ func denied(c echo.Context, err error) (model.Event, bool) {
 		}
 		d = errs.Denial{Action: mountOf(c).Action, Target: address(c)}
 	}
-	return Actor(c).Did(d.Action, clip(d.Target), "reason", errs.KindOf(err).String()).In(d.Collection), true
+	return Actor(c).Did(d.Action, clip(redact.Secrets(d.Target)), "reason", errs.KindOf(err).String()).In(d.Collection), true
 }
 
 // address is the path of a request with its parameters, except those that are secret.

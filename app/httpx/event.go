@@ -43,7 +43,8 @@ func Set(c echo.Context, key string, value any) {
 }
 
 // event logs every request in one line, when it is over; answers the error of its
-// handler; and makes an error of a panic. Neither headers nor queries are logged.
+// handler; and makes an error of a panic. Neither headers nor queries are logged, and the log
+// leaves out what looks like a secret (package redact).
 func event(s Settings) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -11,6 +11,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/app/redact"
 	"sregistry/app/store"
 )
 
@@ -23,7 +24,7 @@ func (s *Service) SignIn(w http.ResponseWriter, r *http.Request, source string, 
 		return errs.E(op, errs.Forbidden, "Sign in with your name and password; a token will not do.")
 	}
 	now := s.now()
-	agent := r.UserAgent()
+	agent := redact.Secrets(r.UserAgent())
 	session := sessions.NewSession(sessionStore{s}, s.cookieName(sessionCookie))
 	session.Options = s.cookieOptions(cookieLife)
 	session.Values[rowKey{}] = store.SessionRow{Session: model.Session{

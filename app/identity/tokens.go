@@ -148,10 +148,13 @@ func (s *Service) Tokens(ctx context.Context, actor model.Actor, user string, p 
 	return tokens, next, errs.Wrap(op, err)
 }
 
-// RevokeToken ends a user's token, found by its id or its name; user "" is the actor.
+// RevokeToken ends a user's token, found by its id, its name or its text; user "" is the actor.
 // For oneself, or for admins; any token may end itself. Errors: Forbidden, NotFound.
 func (s *Service) RevokeToken(ctx context.Context, actor model.Actor, user, idOrName string) error {
 	const op = "identity.RevokeToken"
+	if id, ok := tokenID(idOrName); ok {
+		idOrName = id // so that the secret gets no further
+	}
 	owner := actor.Name
 	if actor.Token == "" || actor.Token != idOrName {
 		var err error

@@ -9,26 +9,31 @@ import (
 	"golang.org/x/term"
 
 	"sregistry/app/config"
+	"sregistry/app/redact"
 	"sregistry/app/systemd"
 )
 
 // newLog makes the log: text on a terminal, with levels for the journal, JSON elsewhere,
-// unless the settings say.
+// unless the settings say. No secret of ours gets into it.
 func newLog(settings *config.Config, out io.Writer) (*slog.Logger, error) {
 	level, err := settings.Level()
 	if err != nil {
 		return nil, err
 	}
+	return slog.New(redact.Handler(logHandler(settings, out, level))), nil
+}
+
+func logHandler(settings *config.Config, out io.Writer, level slog.Level) slog.Handler {
 	options := &slog.HandlerOptions{Level: level}
 	json := &slog.HandlerOptions{Level: level, ReplaceAttr: seconds}
 	f, isFile := out.(*os.File)
 	if settings.LogFormat == "journal" || settings.LogFormat == "auto" && isFile && systemd.InJournal(f) {
-		return slog.New(systemd.Log(out, json)), nil
+		return systemd.Log(out, json)
 	}
 	if settings.LogFormat == "text" || settings.LogFormat == "auto" && isFile && term.IsTerminal(int(f.Fd())) {
-		return slog.New(slog.NewTextHandler(out, options)), nil
+		return slog.NewTextHandler(out, options)
 	}
-	return slog.New(slog.NewJSONHandler(out, json)), nil
+	return slog.NewJSONHandler(out, json)
 }
 
 // seconds gives a duration in JSON its unit, as the metrics have it: "duration" is
