@@ -133,7 +133,7 @@ func (s *stage) bears(t testing.TB, a act, trouble disktest.Trouble, after []str
 		}
 	}
 	s.later()
-	if _, err := s.site.Registry.Sweep(t.Context()); err != nil {
+	if _, err := s.site.Registry.Keeper.Sweep(t.Context()); err != nil {
 		wrong("sweep: %v", err)
 	}
 	s.check(wrong, true)
@@ -204,7 +204,7 @@ func (s *stage) reopened(t testing.TB, dir string, wrong func(string, ...any), a
 	defer e.end()
 	again := s.open(e, dir, doortest.WithFiles(quick), doortest.WithLog(io.Discard))
 	again.ahead.Store(s.ahead.Load())
-	if err := again.site.Registry.ReleaseReservations(t.Context()); err != nil {
+	if err := again.site.Registry.Keeper.ReleaseReservations(t.Context()); err != nil {
 		wrong("recover: %v", err)
 	}
 	again.check(wrong, false)

@@ -58,7 +58,7 @@ func acts() (list []act) {
 		act{"undelete an image", deleteImage, undelete},
 		act{"undelete a collection", func(s *stage) error { return s.v1(http.MethodDelete, "/collections/lab", "") }, undelete},
 		act{"sweep", leaveRubbish, func(s *stage) error {
-			_, err := s.site.Registry.Sweep(s.t.Context())
+			_, err := s.site.Registry.Keeper.Sweep(s.t.Context())
 			return err
 		}},
 	)

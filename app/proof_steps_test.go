@@ -192,7 +192,7 @@ func (s *stage) survives(a act, left string, allowed [][]string, after []string)
 	again := s.open(e, left, doortest.WithFiles(quick))
 	again.ahead.Store(s.ahead.Load())
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if err := again.site.Registry.ReleaseReservations(e.Context()); err != nil {
+	if err := again.site.Registry.Keeper.ReleaseReservations(e.Context()); err != nil {
 		wrong("recover: %v", err)
 	}
 	again.check(wrong, false)
@@ -206,7 +206,7 @@ func (s *stage) survives(a act, left string, allowed [][]string, after []string)
 		}
 	}
 	again.later()
-	if _, err := again.site.Registry.Sweep(e.Context()); err != nil {
+	if _, err := again.site.Registry.Keeper.Sweep(e.Context()); err != nil {
 		wrong("sweep: %v", err)
 	}
 	again.check(wrong, true)
@@ -218,7 +218,7 @@ func (s *stage) survives(a act, left string, allowed [][]string, after []string)
 
 // check has the whole folder read. After a sweep there is nothing in it without a row.
 func (s *stage) check(wrong func(string, ...any), swept bool) {
-	found, err := s.site.Registry.Check(s.t.Context(), true, nil)
+	found, err := s.site.Registry.Keeper.Check(s.t.Context(), true, nil)
 	if err != nil || len(found.Damage) > 0 {
 		wrong("check: %v %q", err, found.Damage)
 	}

@@ -94,7 +94,7 @@ func recordBackup(ctx context.Context, core *registry.Service, r backup.Report, 
 	if err != nil {
 		said = cli.Explain(err)
 	}
-	return errors.Join(err, core.RecordBackup(context.WithoutCancel(ctx), err == nil, said))
+	return errors.Join(err, core.Keeper.RecordBackup(context.WithoutCancel(ctx), err == nil, said))
 }
 
 // printBackup prints what a backup did, and returns an error if something is missing in it.

@@ -91,7 +91,7 @@ func checkData(ctx context.Context, dir string, env cli.Env, schema string, o ch
 	}
 	core := registry.New(d.DB, d.Blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
 	show := progress(env, "checked")
-	found, err := core.Check(ctx, !o.quick, func(at registry.Checked) { show(at.Blobs, at.Bytes) })
+	found, err := core.Keeper.Check(ctx, !o.quick, func(at registry.Checked) { show(at.Blobs, at.Bytes) })
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}

@@ -204,7 +204,7 @@ func TestDamagedBlobIsNamedAndTheRestIsKept(t *testing.T) {
 				t.Errorf("%s, %s: %+v", name, what, done.Lost)
 			}
 			new := openSite(t, to)
-			found, err := new.Check(t.Context(), true, nil)
+			found, err := new.Keeper.Check(t.Context(), true, nil)
 			if must(t, err); len(found.Damage) != 1 {
 				t.Errorf("%s, %s: %v", name, what, found.Damage)
 			}

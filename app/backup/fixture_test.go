@@ -89,7 +89,7 @@ func (s *site) sweep() registry.SweepResult {
 	must(s.t, s.blobs.Walk(s.t.Context(), func(e blob.Entry) error {
 		return os.Chtimes(s.file(e.Digest), time.Time{}, time.Now().Add(-48*time.Hour))
 	}))
-	done, err := s.Sweep(context.WithoutCancel(s.t.Context()))
+	done, err := s.Keeper.Sweep(context.WithoutCancel(s.t.Context()))
 	must(s.t, err)
 	return done
 }
@@ -109,7 +109,7 @@ func blobFile(dir string, d digest.Digest) string {
 // whole fails unless a check finds nothing wrong, and every tag has its content.
 func (s *site) whole(tags map[string]digest.Digest) {
 	s.t.Helper()
-	found, err := s.Check(s.t.Context(), true, nil)
+	found, err := s.Keeper.Check(s.t.Context(), true, nil)
 	must(s.t, err)
 	if len(found.Damage) > 0 {
 		s.t.Errorf("damaged: %v", found.Damage)

@@ -46,7 +46,7 @@ func TestDemonstrationIsWholeAndGuarded(t *testing.T) {
 	}
 	verifying, stop := context.WithCancel(t.Context())
 	defer stop()
-	go core.RunVerification(verifying)
+	go core.Verifier.Run(verifying)
 
 	hello := path(t, "lab/hello")
 	for _, arch := range []string{"amd64", "arm64"} {
@@ -69,7 +69,7 @@ func TestDemonstrationIsWholeAndGuarded(t *testing.T) {
 	if p, err := core.ContainerPulls(t.Context(), model.Anonymous, hello, 30); err != nil || p.Total == 0 {
 		t.Errorf("pulls: %+v, %v", p, err)
 	}
-	found, err := core.Check(t.Context(), true, func(registry.Checked) {})
+	found, err := core.Keeper.Check(t.Context(), true, func(registry.Checked) {})
 	if err != nil || len(found.Damage) > 0 {
 		t.Errorf("%v, %v", found.Damage, err)
 	}

@@ -110,8 +110,8 @@ func New(t testing.TB, options ...Option) *Site {
 	}
 	t.Cleanup(func() { accounts.Close() })
 	s := &Site{Identity: accounts, Registry: registry.New(db, blobs, o.registry, log), Unrouted: unrouted, db: db}
-	s.Registry.EnableWebhooks(accounts.WebhookSecret, courier.New(true))
-	s.Echo = httpx.New(httpx.Settings{Log: log, Denied: s.Registry.RecordDenial, Errors: func(c echo.Context, err error) error { return s.Unrouted(c, err) }})
+	s.Registry.Deliverer.Enable(accounts.WebhookSecret, courier.New(true))
+	s.Echo = httpx.New(httpx.Settings{Log: log, Denied: s.Registry.Denials.Record, Errors: func(c echo.Context, err error) error { return s.Unrouted(c, err) }})
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = httpx.NewServer(s.Echo, log)
 	server.Start()

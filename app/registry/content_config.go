@@ -114,7 +114,7 @@ func (l *fewLabels) UnmarshalJSON(text []byte) error {
 // should be, is empty, not an error: it is the client's affair, and is served as it was
 // sent. Errors: NotFound, Unavailable if there is no memory for it.
 func (s *Service) ociConfig(ctx context.Context, config v1.Descriptor) (ociConfig, error) {
-	f, err := s.openContent(config.Digest, config.Size)
+	f, err := s.Scrubber.open(config.Digest, config.Size)
 	if err != nil {
 		return ociConfig{}, err
 	}

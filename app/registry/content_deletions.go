@@ -314,7 +314,7 @@ func (s *Service) Purge(ctx context.Context, actor model.Actor, id int64) error 
 	}
 	// What was marked goes as it would in time, in small transactions.
 	var done SweepResult
-	for _, step := range []func(context.Context, *SweepResult) error{s.sweepImages, s.sweepDeleted, s.sweepBlobs} {
+	for _, step := range []func(context.Context, *SweepResult) error{s.Keeper.sweepImages, s.Keeper.sweepDeleted, s.Keeper.sweepBlobs} {
 		if err := step(ctx, &done); err != nil {
 			return errs.Wrap(op, err)
 		}

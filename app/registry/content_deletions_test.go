@@ -131,8 +131,8 @@ func TestContainerAndCollectionAreHiddenAndComeBackWhole(t *testing.T) {
 	i := f.push(alice, "lab/hello", "latest", "amd64", 1)
 	yes := true
 	must(t, only(f.ChangeCollection(f.ctx(), alice, path(t, "lab"), registry.CollectionChange{Public: &yes})))
-	f.CountPull(i.ContainerID, i.Content)
-	must(t, f.FlushPulls(f.ctx()))
+	f.Pulls.Count(i.ContainerID, i.Content)
+	must(t, f.Pulls.Flush(f.ctx()))
 
 	hidden := func() {
 		t.Helper()

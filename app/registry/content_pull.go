@@ -24,12 +24,12 @@ func (s *Service) OpenFile(i model.Image) (*os.File, error) {
 	if !i.Kind.IsFile() {
 		return nil, errs.E(op, errs.Unsupported, "%s is %s, not an image file. Its page shows the command that pulls it.", i.Title(), howto.What(i.Howto()))
 	}
-	f, err := s.openContent(i.Content, i.Size)
+	f, err := s.Scrubber.open(i.Content, i.Size)
 	return f, errs.Wrap(op, err)
 }
 
 // OpenBlob opens a blob that a container holds, and gives the row id of the container, for
-// CountPull. The caller closes it. Errors: NotFound, even for a blob that only other
+// Pulls.Count. The caller closes it. Errors: NotFound, even for a blob that only other
 // containers hold; Unauthenticated.
 func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) (f *os.File, container int64, err error) {
 	const op = "registry.OpenBlob"
@@ -42,14 +42,14 @@ func (s *Service) OpenBlob(ctx context.Context, actor model.Actor, path ref.Path
 	if err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
-	f, err = s.openContent(d, size)
+	f, err = s.Scrubber.open(d, size)
 	return f, container, errs.Wrap(op, err)
 }
 
-// openContent opens a blob that a row promises, with its size. One that is not there, or has
+// open opens a blob that a row promises, with its size. One that is not there, or has
 // another size, is damage, at which the scrub looks at once.
-func (s *Service) openContent(d digest.Digest, size int64) (*os.File, error) {
-	const op = "registry.openContent"
+func (s *Scrubber) open(d digest.Digest, size int64) (*os.File, error) {
+	const op = "registry.Scrubber.open"
 	f, found, err := s.blobs.OpenBlob(d)
 	if errs.Is(err, errs.NotFound) {
 		// It may be in quarantine, because the row that names it was missing for a while.
@@ -71,7 +71,7 @@ func (s *Service) openContent(d digest.Digest, size int64) (*os.File, error) {
 		f.Close()
 		s.log.Error("a file does not have its size", "digest", d, "size", size, "found", found)
 	}
-	s.requestScrub(d)
+	s.request(d)
 	return nil, errCorrupt(op, "The content "+string(d))
 }
 

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -38,16 +39,22 @@ type partialKey struct {
 	client string
 }
 
-// pulls counts in memory, so that no download waits for the database. When there are more
+// PullCounter counts in memory, so that no download waits for the database. When there are more
 // keys than it may keep before they are written, the newest are not counted.
-type pulls struct {
+type PullCounter struct {
+	db     *store.DB
+	log    *slog.Logger
 	mu     sync.Mutex
 	counts map[pullKey]*store.PullCount
 	// partial are the partial pulls that were counted lately.
 	partial *lru.Map[partialKey, struct{}]
 }
 
-func (p *pulls) add(container int64, d digest.Digest, at time.Time) {
+func newPullCounter(db *store.DB, log *slog.Logger) *PullCounter {
+	return &PullCounter{db: db, log: log, partial: lru.New[partialKey, struct{}](maxPullKeys)}
+}
+
+func (p *PullCounter) add(container int64, d digest.Digest, at time.Time) {
 	key := pullKey{container, d, store.DayOf(at)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -67,7 +74,7 @@ func (p *pulls) add(container int64, d digest.Digest, at time.Time) {
 }
 
 // take empties the memory.
-func (p *pulls) take() []store.PullCount {
+func (p *PullCounter) take() []store.PullCount {
 	p.mu.Lock()
 	counts := p.counts
 	p.counts = nil
@@ -79,43 +86,43 @@ func (p *pulls) take() []store.PullCount {
 	return list
 }
 
-// CountPull counts that the last byte of a container's blob was sent. It is a pull of an
+// Count counts that the last byte of a container's blob was sent. It is a pull of an
 // image if the blob is the image's mark: the file of an image file, the config of an image
 // of layers, the first layer of any other. Manifests do not count. It never waits.
-func (s *Service) CountPull(container int64, d digest.Digest) { s.pulls.add(container, d, time.Now()) }
+func (p *PullCounter) Count(container int64, d digest.Digest) { p.add(container, d, time.Now()) }
 
-// CountPartialPull counts a pull of which only parts were asked for, as clients do that
+// CountPartial counts a pull of which only parts were asked for, as clients do that
 // resume, or pull in parallel. A client and image count once a day at most: anybody can ask
 // for the last byte a thousand times, and retention keeps what is pulled. It never waits.
-func (s *Service) CountPartialPull(actor model.Actor, container int64, d digest.Digest) {
+func (p *PullCounter) CountPartial(actor model.Actor, container int64, d digest.Digest) {
 	client := actor.Source
 	if !actor.IsAnonymous() {
 		client = fmt.Sprint("user ", actor.UserID)
 	}
 	now := time.Now()
 	first := false
-	s.pulls.partial.GetOrPut(partialKey{pullKey{container, d, store.DayOf(now)}, client}, func() struct{} { first = true; return struct{}{} })
+	p.partial.GetOrPut(partialKey{pullKey{container, d, store.DayOf(now)}, client}, func() struct{} { first = true; return struct{}{} })
 	if first {
-		s.pulls.add(container, d, now)
+		p.add(container, d, now)
 	}
 }
 
-// RunPulls writes what CountPull counts, every few seconds until ctx is done, and then
+// Run writes what Pulls.Count counts, every few seconds until ctx is done, and then
 // what is left.
-func (s *Service) RunPulls(ctx context.Context) {
+func (p *PullCounter) Run(ctx context.Context) {
 	flushEvery(ctx, pullsEvery, func() {
-		if err := s.FlushPulls(context.WithoutCancel(ctx)); err != nil {
-			s.log.Error("pulls could not be counted", "error", err)
+		if err := p.Flush(context.WithoutCancel(ctx)); err != nil {
+			p.log.Error("pulls could not be counted", "error", err)
 		}
 	})
 }
 
-// FlushPulls writes what CountPull has counted so far. What cannot be written is lost.
-func (s *Service) FlushPulls(ctx context.Context) error {
-	const op = "registry.FlushPulls"
-	for list := s.pulls.take(); len(list) > 0; {
+// Flush writes what Pulls.Count has counted so far. What cannot be written is lost.
+func (p *PullCounter) Flush(ctx context.Context) error {
+	const op = "registry.Pulls.Flush"
+	for list := p.take(); len(list) > 0; {
 		n := min(len(list), pullsBatch)
-		if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.AddPulls(ctx, list[:n]) }); err != nil {
+		if err := p.db.Update(ctx, func(tx *store.Tx) error { return tx.AddPulls(ctx, list[:n]) }); err != nil {
 			return errs.Wrap(op, err)
 		}
 		list = list[n:]

@@ -20,18 +20,18 @@ func TestPullsAreCountedByImageContainerAndDay(t *testing.T) {
 	one := f.push(alice, "lab/a", "latest", "amd64", 1)
 	two := f.push(alice, "lab/b", "latest", "amd64", 2)
 	for range 3 {
-		f.CountPull(one.ContainerID, one.Content)
+		f.Pulls.Count(one.ContainerID, one.Content)
 	}
-	f.CountPull(two.ContainerID, two.Content)
-	f.CountPull(one.ContainerID, two.Content)                   // not there
-	f.CountPull(one.ContainerID, digest.FromString("{}"))       // no image's mark
-	f.CountPull(one.ContainerID, digest.FromString("whatever")) // nothing at all
+	f.Pulls.Count(two.ContainerID, two.Content)
+	f.Pulls.Count(one.ContainerID, two.Content)                   // not there
+	f.Pulls.Count(one.ContainerID, digest.FromString("{}"))       // no image's mark
+	f.Pulls.Count(one.ContainerID, digest.FromString("whatever")) // nothing at all
 	if p, err := f.ContainerPulls(f.ctx(), alice, path(t, "lab/a"), 30); err != nil || p.Total != 0 {
 		t.Errorf("before they are written: %+v, %v", p, err)
 	}
-	must(t, f.FlushPulls(f.ctx()))
-	f.CountPull(one.ContainerID, one.Content)
-	must(t, f.FlushPulls(f.ctx()))
+	must(t, f.Pulls.Flush(f.ctx()))
+	f.Pulls.Count(one.ContainerID, one.Content)
+	must(t, f.Pulls.Flush(f.ctx()))
 
 	today := time.Now().UTC().Truncate(24 * time.Hour)
 	image, err := f.ImagePulls(f.ctx(), alice, one, 30)
@@ -59,13 +59,13 @@ func TestPartialPullsCountOncePerClientAndDay(t *testing.T) {
 	two := f.push(alice, "lab/a", "other", "amd64", 2)
 	from := func(source string) model.Actor { return model.Actor{Source: source} }
 	for range 300 {
-		f.CountPartialPull(from("192.0.2.1"), one.ContainerID, one.Content)
-		f.CountPartialPull(alice, one.ContainerID, one.Content)
+		f.Pulls.CountPartial(from("192.0.2.1"), one.ContainerID, one.Content)
+		f.Pulls.CountPartial(alice, one.ContainerID, one.Content)
 		alice.Source = "192.0.2.9" // the same client elsewhere
 	}
-	f.CountPartialPull(from("192.0.2.2"), one.ContainerID, one.Content)
-	f.CountPartialPull(from("192.0.2.1"), two.ContainerID, two.Content)
-	must(t, f.FlushPulls(f.ctx()))
+	f.Pulls.CountPartial(from("192.0.2.2"), one.ContainerID, one.Content)
+	f.Pulls.CountPartial(from("192.0.2.1"), two.ContainerID, two.Content)
+	must(t, f.Pulls.Flush(f.ctx()))
 	for i, want := range map[string]int64{"latest": 3, "other": 1} {
 		found, err := f.find(alice, "lab/a", i, "")
 		must(t, err)
@@ -85,13 +85,13 @@ func TestMostPulledComesFirstAndHidesThePrivate(t *testing.T) {
 			continue
 		}
 		for range n + 1 {
-			f.CountPull(i.ContainerID, i.Content)
+			f.Pulls.Count(i.ContainerID, i.Content)
 		}
 	}
 	yes := true
 	_, err := f.ChangeCollection(f.ctx(), alice, path(t, "open"), registry.CollectionChange{Public: &yes})
 	must(t, err)
-	must(t, f.FlushPulls(f.ctx()))
+	must(t, f.Pulls.Flush(f.ctx()))
 	list := func(a model.Actor) string {
 		var names []string
 		for p := (model.Page{Limit: 1}); ; {

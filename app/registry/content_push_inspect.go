@@ -89,7 +89,7 @@ func (s *Service) inspectManifest(ctx context.Context, m manifest.Manifest, body
 
 // describeFile inspects an image which is one file. Errors: Invalid if it is not.
 func (s *Service) describeFile(ctx context.Context, d *imageInfo, file v1.Descriptor) error {
-	f, err := s.openContent(file.Digest, file.Size)
+	f, err := s.Scrubber.open(file.Digest, file.Size)
 	if err != nil {
 		return err
 	}

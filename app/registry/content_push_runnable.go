@@ -37,7 +37,7 @@ func (s *Service) runnable(ctx context.Context, m manifest.Manifest) (bool, erro
 }
 
 func (s *Service) layerRuns(ctx context.Context, layer v1.Descriptor) (bool, error) {
-	f, err := s.openContent(layer.Digest, layer.Size)
+	f, err := s.Scrubber.open(layer.Digest, layer.Size)
 	if err != nil {
 		return false, err
 	}

@@ -43,7 +43,7 @@ func (f *fixture) pullable(a model.Actor, name string) {
 	for _, n := range names {
 		pull(tag(n))
 	}
-	c, err := f.Check(f.ctx(), false, nil)
+	c, err := f.Keeper.Check(f.ctx(), false, nil)
 	if err != nil || len(c.Damage) > 0 {
 		f.t.Errorf("the check: %v, %v", c.Damage, err)
 	}

@@ -80,7 +80,7 @@ func TestPullWaitsForNoWrite(t *testing.T) {
 		wants(t, errs.NotFound, err)
 		return nil
 	}))
-	done, err := f.ScrubDue(f.ctx())
+	done, err := f.Scrubber.RunDue(f.ctx())
 	if must(t, err); done.Blobs != 1 || done.Damaged != 1 {
 		t.Errorf("the scrub found %+v", done)
 	}

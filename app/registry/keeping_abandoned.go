@@ -37,30 +37,30 @@ const maxBarren = 1000
 // collection.
 type quotaPlace struct{ namespace, collection int64 }
 
-// WatchIdle calls ShrinkIdle every minute, until ctx is done.
-func (s *Service) WatchIdle(ctx context.Context) {
+// RunIdle calls Keeper.ShrinkIdle every minute, until ctx is done.
+func (k *Keeper) RunIdle(ctx context.Context) {
 	runEvery(ctx, idlePoll, func() {
-		if err := s.ShrinkIdle(ctx); err != nil && !errs.Is(err, errs.Canceled) {
-			s.log.Error("shrink the reservations of idle uploads", "error", err)
+		if err := k.ShrinkIdle(ctx); err != nil && !errs.Is(err, errs.Canceled) {
+			k.log.Error("shrink the reservations of idle uploads", "error", err)
 		}
 	})
 }
 
 // ShrinkIdle shrinks what is reserved for uploads that nobody goes on with.
-func (s *Service) ShrinkIdle(ctx context.Context) error {
+func (k *Keeper) ShrinkIdle(ctx context.Context) error {
 	var ids []string
 	var since time.Time
-	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+	err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 		since = tx.Now.Add(-idleAfter)
 		ids, err = tx.IdleUploads(ctx, since, reclaimed)
 		return err
 	})
 	for _, id := range ids {
-		err = errors.Join(err, s.uploadLocks.alone(id, func() error {
-			return s.db.Update(ctx, func(tx *store.Tx) error { return tx.ShrinkUpload(ctx, id, since) })
+		err = errors.Join(err, k.core.uploadLocks.alone(id, func() error {
+			return k.db.Update(ctx, func(tx *store.Tx) error { return tx.ShrinkUpload(ctx, id, since) })
 		}))
 	}
-	return errs.Wrap("registry.ShrinkIdle", err)
+	return errs.Wrap("registry.Keeper.ShrinkIdle", err)
 }
 
 // reclaim drops as much as a shortage needs of what abandoned pushes hold: uploads first, and

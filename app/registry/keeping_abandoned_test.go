@@ -49,7 +49,7 @@ func (f *fixture) restart() {
 	f.t.Helper()
 	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, Grace: 24 * time.Hour, UploadLife: time.Hour},
 		slog.New(slog.DiscardHandler))
-	must(f.t, f.ReleaseReservations(f.ctx()))
+	must(f.t, f.Keeper.ReleaseReservations(f.ctx()))
 }
 
 // uploads counts the files of uploads.
@@ -182,12 +182,12 @@ func TestIdleReservationsShrink(t *testing.T) {
 	must(t, err)
 	must(t, only(f.AppendUpload(f.ctx(), alice, at, up.ID, 0, bytes.NewReader(make([]byte, 200)))))
 	f.age(time.Minute)
-	must(t, f.ShrinkIdle(f.ctx()))
+	must(t, f.Keeper.ShrinkIdle(f.ctx()))
 	if u := f.usage(alice, "lab"); u.Reserved != 900 {
 		t.Errorf("after a minute: %+v", u)
 	}
 	f.age(5 * time.Minute)
-	must(t, f.ShrinkIdle(f.ctx()))
+	must(t, f.Keeper.ShrinkIdle(f.ctx()))
 	if u := f.usage(alice, "lab"); u.Reserved != 200 {
 		t.Errorf("after six minutes: %+v", u)
 	}
@@ -210,7 +210,7 @@ func TestActiveReservationsDoNotShrink(t *testing.T) {
 	}()
 	<-body.reading
 	f.age(time.Hour / 2)
-	must(t, f.ShrinkIdle(f.ctx()))
+	must(t, f.Keeper.ShrinkIdle(f.ctx()))
 	wants(t, errs.OverQuota, f.PutBlob(f.ctx(), alice, path(t, "lab/y"), digest.FromString("y"), bytes.NewReader(make([]byte, 200))))
 	if u := f.usage(alice, "lab"); u.Reserved != 900 {
 		t.Errorf("under way: %+v", u)

@@ -29,10 +29,10 @@ type Checked struct {
 // every file against its hash. It may run beside a server, and changes nothing but this: a file
 // in quarantine that a row names again is taken back. progress, if it is not nil, is called
 // after every blob. What is wrong is in Checked; an error means that the check itself failed.
-func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) (Checked, error) {
-	const op = "registry.Check"
+func (k *Keeper) Check(ctx context.Context, deep bool, progress func(Checked)) (Checked, error) {
+	const op = "registry.Keeper.Check"
 	var c Checked
-	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+	err := k.db.View(ctx, func(tx *store.Tx) (err error) {
 		if c.Damage, err = tx.Integrity(ctx); err != nil {
 			return err
 		}
@@ -43,21 +43,21 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 	if err != nil {
 		return c, errs.Wrap(op, err)
 	}
-	if err := s.checkLinks(ctx, &c); err != nil {
+	if err := k.checkLinks(ctx, &c); err != nil {
 		return c, errs.Wrap(op, err)
 	}
-	if err := s.checkQuarantine(ctx, &c); err != nil {
+	if err := k.checkQuarantine(ctx, &c); err != nil {
 		return c, errs.Wrap(op, err)
 	}
-	if err := s.checkRows(ctx, deep, &c, progress); err != nil {
+	if err := k.checkRows(ctx, deep, &c, progress); err != nil {
 		return c, errs.Wrap(op, err)
 	}
-	err = s.blobs.Walk(ctx, func(e blob.Entry) error {
+	err = k.blobs.Walk(ctx, func(e blob.Entry) error {
 		if e.Digest == "" {
 			c.Strays++
 			return nil
 		}
-		return s.db.Peek(ctx, func(tx *store.Tx) error {
+		return k.db.Peek(ctx, func(tx *store.Tx) error {
 			known, err := tx.HasBlob(ctx, e.Digest)
 			if err == nil && !known {
 				c.Strays++
@@ -70,10 +70,10 @@ func (s *Service) Check(ctx context.Context, deep bool, progress func(Checked)) 
 
 // checkLinks checks that everything which a manifest names is there, and is known to be
 // needed. What refers to an image need not have it.
-func (s *Service) checkLinks(ctx context.Context, c *Checked) error {
+func (k *Keeper) checkLinks(ctx context.Context, c *Checked) error {
 	for after := int64(0); ; {
 		var batch []store.Linked
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 			batch, err = tx.LinkedImages(ctx, after, linkBatch)
 			return err
 		})
@@ -113,20 +113,20 @@ func brokenLink(l store.Linked) string {
 
 // checkQuarantine takes back from quarantine what rows name, and counts what they do not. A folder
 // that cannot be written is left as it is; then the blobs are missing.
-func (s *Service) checkQuarantine(ctx context.Context, c *Checked) (err error) {
-	if c.Restored, err = s.restoreUnknown(ctx); err != nil && !errs.Is(err, errs.Unavailable) {
+func (k *Keeper) checkQuarantine(ctx context.Context, c *Checked) (err error) {
+	if c.Restored, err = k.restoreUnknown(ctx); err != nil && !errs.Is(err, errs.Unavailable) {
 		return err
 	}
-	c.Unknown, err = s.blobs.CountUnknown()
+	c.Unknown, err = k.blobs.CountUnknown()
 	return err
 }
 
 // checkRows checks every blob that the database promises against its file.
-func (s *Service) checkRows(ctx context.Context, deep bool, c *Checked, progress func(Checked)) error {
+func (k *Keeper) checkRows(ctx context.Context, deep bool, c *Checked, progress func(Checked)) error {
 	var after digest.Digest
 	for {
 		var batch []store.Blob
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 			batch, err = tx.Blobs(ctx, after, sweepBatch)
 			return err
 		})
@@ -135,7 +135,7 @@ func (s *Service) checkRows(ctx context.Context, deep bool, c *Checked, progress
 		}
 		for _, b := range batch {
 			after = b.Digest
-			wrong, err := s.checkBlob(ctx, b, deep)
+			wrong, err := k.checkBlob(ctx, b, deep)
 			if err != nil {
 				return err
 			}
@@ -155,8 +155,8 @@ func (s *Service) checkRows(ctx context.Context, deep bool, c *Checked, progress
 const maxAffectedImages = 10
 
 // checkBlob gives a sentence if a blob is not what its row promises.
-func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (string, error) {
-	size, err := s.blobs.Size(b.Digest)
+func (k *Keeper) checkBlob(ctx context.Context, b store.Blob, deep bool) (string, error) {
+	size, err := k.blobs.Size(b.Digest)
 	wrong := ""
 	switch {
 	case errs.Is(err, errs.NotFound):
@@ -166,7 +166,7 @@ func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (strin
 	case size != b.Size:
 		wrong = fmt.Sprintf("has %d bytes instead of %d", size, b.Size)
 	case deep:
-		switch err := s.blobs.Verify(ctx, b.Digest); {
+		switch err := k.blobs.Verify(ctx, b.Digest); {
 		case errs.Is(err, errs.Canceled):
 			return "", err
 		case err != nil:
@@ -177,7 +177,7 @@ func (s *Service) checkBlob(ctx context.Context, b store.Blob, deep bool) (strin
 		return "", nil
 	}
 	var images []string
-	err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+	err = k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 		// A sweep may have let it go meanwhile; then nothing is wrong.
 		known, err := tx.HasBlob(ctx, b.Digest)
 		if err != nil || !known {

@@ -32,6 +32,6 @@ func (s *Service) SweepNow(ctx context.Context, actor model.Actor) (SweepResult,
 	if err := requireAdmin(op, actor); err != nil {
 		return SweepResult{}, err
 	}
-	done, err := s.Sweep(ctx)
+	done, err := s.Keeper.Sweep(ctx)
 	return done, errs.Wrap(op, err)
 }

@@ -23,12 +23,12 @@ func (s *Service) Health(ctx context.Context, actor model.Actor) (model.Health, 
 	if err := requireAdmin(op, actor); err != nil {
 		return model.Health{}, err
 	}
-	h, err := s.health(ctx)
+	h, err := s.Keeper.health(ctx)
 	return h, errs.Wrap(op, err)
 }
 
-func (s *Service) health(ctx context.Context) (h model.Health, err error) {
-	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+func (k *Keeper) health(ctx context.Context) (h model.Health, err error) {
+	err = k.db.View(ctx, func(tx *store.Tx) (err error) {
 		if h, err = tx.Health(ctx); err != nil {
 			return err
 		}
@@ -41,23 +41,23 @@ func (s *Service) health(ctx context.Context) (h model.Health, err error) {
 	if err != nil {
 		return h, err
 	}
-	now := s.Settings()
+	now := k.core.Settings()
 	if h.Scrub.Every = now.ScrubEvery; now.BackupTo != "" {
 		h.Backup.Every = now.BackupEvery
 	}
-	if h.CleanupPaused, err = s.sweepPaused(ctx); err != nil {
+	if h.CleanupPaused, err = k.sweepPaused(ctx); err != nil {
 		return h, err
 	}
-	if h.Unknown, err = s.blobs.CountUnknown(); err != nil {
+	if h.Unknown, err = k.blobs.CountUnknown(); err != nil {
 		return h, err
 	}
-	h.DiskFree, h.DiskSize, err = s.blobs.DiskSpace()
+	h.DiskFree, h.DiskSize, err = k.blobs.DiskSpace()
 	return h, err
 }
 
 // RecordBackup notes, for those who run the registry, what became of a backup.
-func (s *Service) RecordBackup(ctx context.Context, well bool, report string) error {
-	return errs.Wrap("registry.RecordBackup", s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, backupTask, well, report) }))
+func (k *Keeper) RecordBackup(ctx context.Context, well bool, report string) error {
+	return errs.Wrap("registry.Keeper.RecordBackup", k.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, backupTask, well, report) }))
 }
 
 // CorruptBlobs lists, for those who run the registry, blobs that are damaged, by digest, with

@@ -35,33 +35,33 @@ type readinessCache struct {
 // data folder is there, and there is space on its disk. It may be asked by anybody and as
 // often as one likes. Errors: Unavailable or NoSpace, with a sentence that names what
 // failed and no more.
-func (s *Service) Ready(ctx context.Context) error {
-	s.ready.mu.Lock()
-	defer s.ready.mu.Unlock()
-	if time.Since(s.ready.at) < readyTTL {
-		return s.ready.err
+func (k *Keeper) Ready(ctx context.Context) error {
+	k.ready.mu.Lock()
+	defer k.ready.mu.Unlock()
+	if time.Since(k.ready.at) < readyTTL {
+		return k.ready.err
 	}
 	// The next one is told the same, so it must not be what became of one who left.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
 	defer cancel()
-	s.ready.err = s.checkReady(ctx)
-	s.ready.at = time.Now()
-	return s.ready.err
+	k.ready.err = k.checkReady(ctx)
+	k.ready.at = time.Now()
+	return k.ready.err
 }
 
-func (s *Service) checkReady(ctx context.Context) error {
-	const op = "registry.checkReady"
-	if err := s.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Task(ctx, probeTask); return err }); err != nil {
+func (k *Keeper) checkReady(ctx context.Context) error {
+	const op = "registry.Keeper.checkReady"
+	if err := k.db.Peek(ctx, func(tx *store.Tx) error { _, err := tx.Task(ctx, probeTask); return err }); err != nil {
 		return errUnready(err, "The database cannot be read.")
 	}
-	free, _, err := s.blobs.DiskSpace()
+	free, _, err := k.blobs.DiskSpace()
 	if err != nil {
 		return errUnready(err, "The data folder cannot be read.")
 	}
 	if free < minDiskFree {
 		return errs.E(op, errs.NoSpace, "The disk is full.")
 	}
-	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, probeTask, true, "") }); err != nil {
+	if err := k.db.Update(ctx, func(tx *store.Tx) error { return tx.RecordTask(ctx, probeTask, true, "") }); err != nil {
 		return errUnready(err, "The database cannot be written.")
 	}
 	return nil

@@ -37,12 +37,12 @@ func TestNotReadyIsSaidInOneSentence(t *testing.T) {
 		blobs, err := blob.Open(t.TempDir(), blob.WithFS(func(fs blob.FS) blob.FS { c.disk.FS = fs; return &c.disk }))
 		must(t, err)
 		s := registry.New(db, blobs, registry.Settings{}, slog.New(slog.DiscardHandler))
-		err = s.Ready(t.Context())
+		err = s.Keeper.Ready(t.Context())
 		if errs.Message(err) != c.want || err != nil && errs.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
 		// Asking again at once does no work.
-		if before, _ := db.Writes(); s.Ready(t.Context()) != nil && c.want == "" || writes(db) != before {
+		if before, _ := db.Writes(); s.Keeper.Ready(t.Context()) != nil && c.want == "" || writes(db) != before {
 			t.Errorf("%s: the second time it wrote again", name)
 		}
 		blobs.Close()
@@ -61,9 +61,9 @@ func TestFiguresCountWhatIsKept(t *testing.T) {
 	f.push(alice, "lab/hello", "v1", "amd64", 1)
 	_, err := f.BeginUpload(f.ctx(), alice, path(t, "lab/hello"), registry.Announcement{})
 	must(t, err)
-	_, err = f.Sweep(f.ctx())
+	_, err = f.Keeper.Sweep(f.ctx())
 	must(t, err)
-	got, err := f.Stats(f.ctx())
+	got, err := f.Keeper.Stats(f.ctx())
 	must(t, err)
 	if got.Blobs != 2 || got.Bytes == 0 || got.Uploads != 1 || got.Writes == 0 || got.LastSwept.IsZero() || got.DiskSize == 0 {
 		t.Errorf("%+v", got)

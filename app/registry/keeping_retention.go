@@ -172,10 +172,10 @@ func checkRules(rules []model.RetentionRule) error {
 
 // sweepRetention deletes the tags that go by the rules of their collections, a few in each
 // transaction, and none that was moved, frozen or deleted since it was read.
-func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
+func (k *Keeper) sweepRetention(ctx context.Context, done *SweepResult) error {
 	for after := int64(0); ; {
 		var collections []int64
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 			collections, err = tx.CollectionsWithRetention(ctx, after, sweepBatch)
 			return err
 		})
@@ -185,15 +185,15 @@ func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 		for _, c := range collections {
 			after = c
 			var rules []model.RetentionRule
-			if err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+			if err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 				rules, err = tx.RetentionRules(ctx, c)
 				return err
 			}); err != nil {
 				return err
 			}
-			err := s.eachExpired(ctx, c, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
+			err := k.core.eachExpired(ctx, c, rules, func(p store.Place, tags []store.TagAge) (bool, error) {
 				for batch := range slices.Chunk(tags, retentionBatch) {
-					if err := s.deleteExpired(ctx, p, batch, done); err != nil {
+					if err := k.deleteExpired(ctx, p, batch, done); err != nil {
 						return false, err
 					}
 				}
@@ -207,8 +207,8 @@ func (s *Service) sweepRetention(ctx context.Context, done *SweepResult) error {
 }
 
 // deleteExpired deletes tags of a container, as far as they are still what they were.
-func (s *Service) deleteExpired(ctx context.Context, p store.Place, tags []store.TagAge, done *SweepResult) error {
-	return s.db.Update(ctx, func(tx *store.Tx) error {
+func (k *Keeper) deleteExpired(ctx context.Context, p store.Place, tags []store.TagAge, done *SweepResult) error {
+	return k.db.Update(ctx, func(tx *store.Tx) error {
 		place, err := tx.Place(ctx, p.ContainerOf, 0)
 		if err != nil || place.Container != p.Container || place.Frozen {
 			return err
@@ -221,7 +221,7 @@ func (s *Service) deleteExpired(ctx context.Context, p store.Place, tags []store
 			if !slices.Contains(present, t) {
 				continue
 			}
-			if _, err := s.deleteTag(ctx, tx, model.RetentionActor, place, t.Tag, ""); err != nil {
+			if _, err := k.core.deleteTag(ctx, tx, model.RetentionActor, place, t.Tag, ""); err != nil {
 				return err
 			}
 			done.Tags++

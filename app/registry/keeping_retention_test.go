@@ -24,10 +24,10 @@ func TestRulesChooseWhatGoes(t *testing.T) {
 		i := f.push(alice, "lab/hello", name, "amd64", uint64(n))
 		f.ahead.Add(int64(time.Hour))
 		if name == "used" {
-			f.CountPull(i.ContainerID, i.Content)
+			f.Pulls.Count(i.ContainerID, i.Content)
 		}
 	}
-	must(t, f.FlushPulls(f.ctx()))
+	must(t, f.Pulls.Flush(f.ctx()))
 	must(t, f.FreezeTag(f.ctx(), alice, path(t, "lab/hello"), "held", true))
 	f.push(alice, "lab/frozen", "nightly-1", "amd64", 99)
 	must(t, f.FreezeContainer(f.ctx(), alice, path(t, "lab/frozen"), true))

@@ -3,8 +3,10 @@ package registry
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/opencontainers/go-digest"
@@ -35,10 +37,29 @@ type ScrubResult struct {
 	Recovered int // blobs that were damaged, and are whole after all
 }
 
-// RunScrub reads every blob once within the time that the settings say, and at their rate, until
+// Scrubber reads every blob once within the time that the settings say, and quarantines the
+// corrupt ones.
+type Scrubber struct {
+	db       *store.DB
+	blobs    *blob.Store
+	log      *slog.Logger
+	settings func() Settings
+	suspects suspectBlobs
+	limiter  *rate.Limiter // of what is read
+	// paused tells that the scrub was, and resumed that it is no more: what it has marked may
+	// be whole.
+	paused, resumed atomic.Bool
+}
+
+func newScrubber(db *store.DB, blobs *blob.Store, log *slog.Logger, settings func() Settings) *Scrubber {
+	return &Scrubber{db: db, blobs: blobs, log: log, settings: settings, suspects: suspectBlobs{wake: make(chan struct{}, 1)},
+		limiter: rate.NewLimiter(throttleBurst, throttleBurst)}
+}
+
+// Run reads every blob once within the time that the settings say, and at their rate, until
 // ctx is done; those that were read longest ago come first. A damaged blob is set aside: from
 // then on it does not exist, for anybody, until the same content is pushed again.
-func (s *Service) RunScrub(ctx context.Context) {
+func (s *Scrubber) Run(ctx context.Context) {
 	look := time.NewTicker(scrubInterval)
 	defer look.Stop()
 	var rechecked, noted time.Time
@@ -50,17 +71,17 @@ func (s *Service) RunScrub(ctx context.Context) {
 		var err error
 		if now.Sub(rechecked) > recheckEvery || s.resumed.Swap(false) {
 			rechecked = now
-			recovered, err = s.RecheckCorrupt(ctx)
+			recovered, err = s.Recheck(ctx)
 		}
 		if err == nil {
-			done, err = s.ScrubDue(ctx)
+			done, err = s.RunDue(ctx)
 		}
 		done.Recovered = recovered
 		// What keeps failing is told once an hour.
 		news := done != ScrubResult{} || errs.Message(err) != failed || err != nil && failed == ""
 		if ctx.Err() == nil && (news || now.Sub(noted) > scrubReportInterval) {
 			noted, failed = now, errs.Message(err)
-			s.recordScrub(ctx, done, err)
+			s.record(ctx, done, err)
 		}
 		select {
 		case <-ctx.Done():
@@ -71,8 +92,8 @@ func (s *Service) RunScrub(ctx context.Context) {
 	}
 }
 
-// recordScrub tells those who run the registry what the scrub has come to.
-func (s *Service) recordScrub(ctx context.Context, done ScrubResult, failed error) {
+// record tells those who run the registry what the scrub has come to.
+func (s *Scrubber) record(ctx context.Context, done ScrubResult, failed error) {
 	said := fmt.Sprintf("%d blobs read, %d of them damaged.", done.Blobs, done.Damaged)
 	if failed != nil {
 		s.log.Error("scrub", "error", failed)
@@ -88,12 +109,12 @@ func (s *Service) recordScrub(ctx context.Context, done ScrubResult, failed erro
 	}
 }
 
-// ScrubDue reads all blobs whose time has come, or that are suspected. If so many are damaged
+// RunDue reads all blobs whose time has come, or that are suspected. If so many are damaged
 // that it must be the disk, it pauses: no more are marked, also not after a restart, until a
 // file can be read again or somebody calls ResumeScrub. Errors: Unavailable while it is
 // paused.
-func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
-	const op = "registry.ScrubDue"
+func (s *Scrubber) RunDue(ctx context.Context) (ScrubResult, error) {
+	const op = "registry.Scrubber.RunDue"
 	var done ScrubResult
 	if err := s.recordSuspects(ctx); err != nil {
 		return done, errs.Wrap(op, err)
@@ -106,7 +127,7 @@ func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 				return err
 			}
 			var before time.Time // only what is suspected
-			if every := s.Settings().ScrubEvery; every > 0 {
+			if every := s.settings().ScrubEvery; every > 0 {
 				before = tx.Now.Add(-every)
 			}
 			due, err = tx.DueBlobs(ctx, before, sweepBatch)
@@ -118,13 +139,13 @@ func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 		}
 		if err == nil && s.paused.Swap(false) { // maybe by another process
 			s.resumed.Store(true)
-			s.wakeScrub()
+			s.notify()
 		}
 		if err != nil || len(due) == 0 {
 			return done, errs.Wrap(op, err)
 		}
 		for _, b := range due {
-			whole, err := s.scrubBlob(ctx, b)
+			whole, err := s.scrub(ctx, b)
 			if err != nil {
 				return done, errs.Wrap(op, err)
 			}
@@ -132,7 +153,7 @@ func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 			done.Bytes += b.Size
 			if !whole {
 				done.Damaged++
-				if err := s.pauseScrub(ctx); err != nil {
+				if err := s.pause(ctx); err != nil {
 					return done, errs.Wrap(op, err)
 				}
 			}
@@ -141,13 +162,13 @@ func (s *Service) ScrubDue(ctx context.Context) (ScrubResult, error) {
 }
 
 // throttle lets as much through as the settings allow.
-func (s *Service) throttle() blob.Throttle {
-	s.scrubLimiter.SetLimit(rate.Limit(max(s.Settings().ScrubRate, throttleBurst)))
-	return s.scrubLimiter.WaitN
+func (s *Scrubber) throttle() blob.Throttle {
+	s.limiter.SetLimit(rate.Limit(max(s.settings().ScrubRate, throttleBurst)))
+	return s.limiter.WaitN
 }
 
-// scrubBlob reads a blob and notes what was found.
-func (s *Service) scrubBlob(ctx context.Context, b store.Blob) (whole bool, err error) {
+// scrub reads a blob and notes what was found.
+func (s *Scrubber) scrub(ctx context.Context, b store.Blob) (whole bool, err error) {
 	seen, err := s.blobs.VerifyFile(ctx, b.Digest, s.throttle())
 	if errs.Is(err, errs.NotFound) {
 		// It may be in quarantine, because the row that names it was missing for a while.
@@ -180,7 +201,7 @@ func (s *Service) scrubBlob(ctx context.Context, b store.Blob) (whole bool, err 
 // quarantine makes a damaged blob cease to exist. The row comes first: from then on no push is
 // told that the content is here. A push that brings it all the same puts another file
 // in place, which is left alone, and means that the blob is whole.
-func (s *Service) quarantine(ctx context.Context, d digest.Digest, seen blob.FileID, what string) error {
+func (s *Scrubber) quarantine(ctx context.Context, d digest.Digest, seen blob.FileID, what string) error {
 	var images []string
 	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
 		// A sweep may have let it go meanwhile; then nothing is lost.
@@ -211,7 +232,7 @@ func (s *Service) quarantine(ctx context.Context, d digest.Digest, seen blob.Fil
 }
 
 // markIntact notes that a blob is whole again, and removes the damaged file.
-func (s *Service) markIntact(ctx context.Context, d digest.Digest) error {
+func (s *Scrubber) markIntact(ctx context.Context, d digest.Digest) error {
 	if err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.MarkIntact(ctx, d) }); err != nil {
 		return err
 	}
@@ -221,8 +242,8 @@ func (s *Service) markIntact(ctx context.Context, d digest.Digest) error {
 // Recheck sees which damaged blobs are whole after all, such as when a disk could not be
 // read for a while, and finishes what a crash has left half. It tells how many are.
 // Errors: Canceled, Unavailable if the disk cannot be read just now.
-func (s *Service) RecheckCorrupt(ctx context.Context) (recovered int, err error) {
-	const op = "registry.RecheckCorrupt"
+func (s *Scrubber) Recheck(ctx context.Context) (recovered int, err error) {
+	const op = "registry.Scrubber.Recheck"
 	for page := (model.Page{Limit: model.MaxLimit}); ; {
 		var list []model.CorruptBlob
 		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
@@ -234,7 +255,7 @@ func (s *Service) RecheckCorrupt(ctx context.Context) (recovered int, err error)
 		}
 		list, next := model.Cut(page, list, func(d model.CorruptBlob) string { return string(d.Digest) })
 		for _, d := range list {
-			whole, err := s.recheckBlob(ctx, d.Digest)
+			whole, err := s.recheck(ctx, d.Digest)
 			if err != nil {
 				return recovered, errs.Wrap(op, err)
 			}
@@ -248,7 +269,7 @@ func (s *Service) RecheckCorrupt(ctx context.Context) (recovered int, err error)
 	}
 }
 
-func (s *Service) recheckBlob(ctx context.Context, d digest.Digest) (whole bool, err error) {
+func (s *Scrubber) recheck(ctx context.Context, d digest.Digest) (whole bool, err error) {
 	if _, err := s.blobs.UnquarantineUnknown(d); err != nil {
 		return false, err
 	}
@@ -283,9 +304,9 @@ type suspectBlobs struct {
 	wake  chan struct{} // when there is one to be read at once
 }
 
-// requestScrub has the scrub read a blob at once. One that finds no place is suspected again by
+// request has the scrub read a blob at once. One that finds no place is suspected again by
 // the next pull. It never waits.
-func (s *Service) requestScrub(d digest.Digest) {
+func (s *Scrubber) request(d digest.Digest) {
 	s.suspects.mu.Lock()
 	if s.suspects.blobs == nil {
 		s.suspects.blobs = map[digest.Digest]struct{}{}
@@ -294,11 +315,11 @@ func (s *Service) requestScrub(d digest.Digest) {
 		s.suspects.blobs[d] = struct{}{}
 	}
 	s.suspects.mu.Unlock()
-	s.wakeScrub()
+	s.notify()
 }
 
-// wakeScrub has the scrub look at once.
-func (s *Service) wakeScrub() {
+// notify has the scrub look at once.
+func (s *Scrubber) notify() {
 	select {
 	case s.suspects.wake <- struct{}{}:
 	default: // it was told already
@@ -306,7 +327,7 @@ func (s *Service) wakeScrub() {
 }
 
 // recordSuspects makes what is suspected due to be read.
-func (s *Service) recordSuspects(ctx context.Context) error {
+func (s *Scrubber) recordSuspects(ctx context.Context) error {
 	s.suspects.mu.Lock()
 	list := s.suspects.blobs
 	s.suspects.blobs = nil

@@ -33,7 +33,7 @@ func newScrubbed(t *testing.T) *fixture {
 
 func (f *fixture) scrub() registry.ScrubResult {
 	f.t.Helper()
-	done, err := f.ScrubDue(f.ctx())
+	done, err := f.Scrubber.RunDue(f.ctx())
 	must(f.t, err)
 	return done
 }
@@ -195,12 +195,12 @@ func TestWhatIsWholeAfterAllIsTakenBack(t *testing.T) {
 	if done := f.scrub(); done.Damaged != 1 || done.Blobs != 1 {
 		t.Errorf("%+v", done)
 	}
-	if n, err := f.RecheckCorrupt(f.ctx()); n != 0 || err != nil {
+	if n, err := f.Scrubber.Recheck(f.ctx()); n != 0 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.isGone(alice, i)
 	must(t, os.Rename(away, f.fileOf(i.Content)))
-	if n, err := f.RecheckCorrupt(f.ctx()); n != 1 || err != nil {
+	if n, err := f.Scrubber.Recheck(f.ctx()); n != 1 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.isThere(alice, i)
@@ -212,7 +212,7 @@ func TestWhatIsWholeAfterAllIsTakenBack(t *testing.T) {
 		t.Fatal(aside, err)
 	}
 	f.isGone(alice, i)
-	if n, err := f.RecheckCorrupt(f.ctx()); n != 1 || err != nil {
+	if n, err := f.Scrubber.Recheck(f.ctx()); n != 1 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	f.isThere(alice, i)
@@ -228,14 +228,14 @@ func TestDiskThatIsGoneIsNotTakenForDamage(t *testing.T) {
 	}
 	must(t, os.Rename(filepath.Join(f.dir, "blobs", "sha256"), filepath.Join(f.dir, "away")))
 	f.ahead.Add(int64(scrubPeriod + time.Minute))
-	done, err := f.ScrubDue(f.ctx())
+	done, err := f.Scrubber.RunDue(f.ctx())
 	wants(t, errs.Unavailable, err)
 	if done.Damaged != 20 {
 		t.Errorf("%+v", done)
 	}
 	// Neither the next rounds nor a restart mark more, and the health page tells.
 	for range 3 {
-		done, err := f.ScrubDue(f.ctx())
+		done, err := f.Scrubber.RunDue(f.ctx())
 		wants(t, errs.Unavailable, err)
 		if done != (registry.ScrubResult{}) {
 			t.Errorf("again: %+v", done)
@@ -246,10 +246,10 @@ func TestDiskThatIsGoneIsNotTakenForDamage(t *testing.T) {
 		t.Errorf("%+v, %v", h, err)
 	}
 	must(t, os.Rename(filepath.Join(f.dir, "away"), filepath.Join(f.dir, "blobs", "sha256")))
-	if done, err := f.ScrubDue(f.ctx()); err != nil || done.Blobs != many+1-20 || done.Damaged != 0 {
+	if done, err := f.Scrubber.RunDue(f.ctx()); err != nil || done.Blobs != many+1-20 || done.Damaged != 0 {
 		t.Errorf("with the disk back: %+v, %v", done, err)
 	}
-	if n, err := f.RecheckCorrupt(f.ctx()); n != 20 || err != nil {
+	if n, err := f.Scrubber.Recheck(f.ctx()); n != 20 || err != nil {
 		t.Errorf("%d healed: %v", n, err)
 	}
 	if h, err := f.Health(f.ctx(), model.Console); err != nil || h.Damaged != 0 || !h.ScrubPaused.IsZero() {
@@ -289,7 +289,7 @@ func TestDamagedBlobsAreCountedOverRounds(t *testing.T) {
 		f.anew()
 	}
 	lose(300)
-	done, err := f.ScrubDue(f.ctx())
+	done, err := f.Scrubber.RunDue(f.ctx())
 	wants(t, errs.Unavailable, err)
 	if done.Damaged != 1 {
 		t.Errorf("%+v", done)
@@ -309,11 +309,11 @@ func TestPausedScrubIsResumedByAnAdministrator(t *testing.T) {
 			must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), i.Content) }))
 		}
 	}
-	if done, err := f.ScrubDue(f.ctx()); done.Damaged != 20 || !errs.Is(err, errs.Unavailable) {
+	if done, err := f.Scrubber.RunDue(f.ctx()); done.Damaged != 20 || !errs.Is(err, errs.Unavailable) {
 		t.Fatalf("%+v, %v", done, err)
 	}
 	for range 5 {
-		done, err := f.ScrubDue(f.ctx())
+		done, err := f.Scrubber.RunDue(f.ctx())
 		wants(t, errs.Unavailable, err)
 		if done != (registry.ScrubResult{}) {
 			t.Errorf("%+v", done)
@@ -322,7 +322,7 @@ func TestPausedScrubIsResumedByAnAdministrator(t *testing.T) {
 	wants(t, errs.Forbidden, f.ResumeScrub(f.ctx(), alice))
 	wants(t, errs.Unauthenticated, f.ResumeScrub(f.ctx(), model.Anonymous))
 	must(t, f.ResumeScrub(f.ctx(), model.Console))
-	if done, err := f.ScrubDue(f.ctx()); done.Damaged != 16 || err != nil {
+	if done, err := f.Scrubber.RunDue(f.ctx()); done.Damaged != 16 || err != nil {
 		t.Errorf("%+v, %v", done, err)
 	}
 }
@@ -346,7 +346,7 @@ func TestScrubTakesNothingAwayThatIsPushedMeanwhile(t *testing.T) {
 				_ = os.Rename(bad, f.fileOf(i.Content))
 			}
 			must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.RequestScrub(f.ctx(), i.Content) }))
-			done, err := f.ScrubDue(f.ctx())
+			done, err := f.Scrubber.RunDue(f.ctx())
 			must(t, err)
 			damaged += done.Damaged
 		}

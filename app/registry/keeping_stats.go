@@ -34,19 +34,19 @@ type statsCache struct {
 
 // Stats gives the present ones, some seconds old at most. Who may see them is not asked
 // here: whoever serves them asks AuthorizeMonitoring.
-func (s *Service) Stats(ctx context.Context) (Stats, error) {
-	s.stats.mu.Lock()
-	defer s.stats.mu.Unlock()
-	if time.Since(s.stats.at) < statsTTL {
-		return s.stats.last, nil
+func (k *Keeper) Stats(ctx context.Context) (Stats, error) {
+	k.stats.mu.Lock()
+	defer k.stats.mu.Unlock()
+	if time.Since(k.stats.at) < statsTTL {
+		return k.stats.last, nil
 	}
-	h, err := s.health(ctx)
+	h, err := k.health(ctx)
 	if err != nil {
 		return Stats{}, err
 	}
-	f := Stats{Health: h, LastSwept: s.stats.sweep, SweptTotal: s.stats.swept}
-	f.Writes, f.WriteWait = s.db.Writes()
-	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+	f := Stats{Health: h, LastSwept: k.stats.sweep, SweptTotal: k.stats.swept}
+	f.Writes, f.WriteWait = k.db.Writes()
+	err = k.db.View(ctx, func(tx *store.Tx) (err error) {
 		if f.Uploads, err = tx.CountUploads(ctx); err != nil {
 			return err
 		}
@@ -56,14 +56,14 @@ func (s *Service) Stats(ctx context.Context) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
-	s.stats.last, s.stats.at = f, time.Now()
+	k.stats.last, k.stats.at = f, time.Now()
 	return f, nil
 }
 
-// addSweepStats adds to the figures what a sweep let go.
-func (s *Service) addSweepStats(done SweepResult) {
-	s.stats.mu.Lock()
-	defer s.stats.mu.Unlock()
-	s.stats.swept.add(done)
-	s.stats.sweep = time.Now()
+// addSweep adds to the figures what a sweep let go.
+func (k *Keeper) addSweep(done SweepResult) {
+	k.stats.mu.Lock()
+	defer k.stats.mu.Unlock()
+	k.stats.swept.add(done)
+	k.stats.sweep = time.Now()
 }

@@ -53,14 +53,14 @@ func (s *SweepResult) add(o SweepResult) {
 // expired are judged again. While the database may not know all files, none of that is done
 // but the last. If the database or the disk fails, Sweep gives what was done so far along
 // with the error, and the next sweep goes on from there.
-func (s *Service) Sweep(ctx context.Context) (SweepResult, error) {
-	const op = "registry.Sweep"
+func (k *Keeper) Sweep(ctx context.Context) (SweepResult, error) {
+	const op = "registry.Keeper.Sweep"
 	var done SweepResult
 	steps := []func(context.Context, *SweepResult) error{
-		s.sweepUploads, s.sweepRetention, s.sweepImages, s.sweepDeleted, s.sweepBlobs, s.sweepUnknown, s.sweepUploadFiles, s.sweepQuarantine,
+		k.sweepUploads, k.sweepRetention, k.sweepImages, k.sweepDeleted, k.sweepBlobs, k.sweepUnknown, k.sweepUploadFiles, k.sweepQuarantine,
 	}
 	var err error
-	if done.Paused, err = s.sweepPaused(ctx); err != nil {
+	if done.Paused, err = k.sweepPaused(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
 	if !done.Paused.IsZero() {
@@ -71,31 +71,31 @@ func (s *Service) Sweep(ctx context.Context) (SweepResult, error) {
 			return done, errs.Wrap(op, err)
 		}
 	}
-	if err := s.sweepExpiredKeys(ctx); err != nil {
+	if err := k.core.Verifier.sweep(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	if err := s.sweepEvents(ctx); err != nil {
+	if err := k.sweepEvents(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	if err := s.sweepDeliveries(ctx); err != nil {
+	if err := k.core.Deliverer.sweep(ctx); err != nil {
 		return done, errs.Wrap(op, err)
 	}
-	s.addSweepStats(done)
-	return done, errs.Wrap(op, s.recordSweep(ctx, done))
+	k.addSweep(done)
+	return done, errs.Wrap(op, k.recordSweep(ctx, done))
 }
 
 // recordSweep notes what the registry holds after a sweep, forgets links that have expired, and
 // records the sweep if it removed anything.
-func (s *Service) recordSweep(ctx context.Context, done SweepResult) error {
+func (k *Keeper) recordSweep(ctx context.Context, done SweepResult) error {
 	var sample model.Sample
-	err := s.db.View(ctx, func(tx *store.Tx) (err error) { // so that no push waits while things are counted
+	err := k.db.View(ctx, func(tx *store.Tx) (err error) { // so that no push waits while things are counted
 		sample, err = tx.Sample(ctx)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return s.db.Update(ctx, func(tx *store.Tx) error {
+	return k.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.SaveSample(ctx, sample); err != nil {
 			return err
 		}
@@ -107,10 +107,10 @@ func (s *Service) recordSweep(ctx context.Context, done SweepResult) error {
 	})
 }
 
-func (s *Service) sweepUploads(ctx context.Context, done *SweepResult) error {
+func (k *Keeper) sweepUploads(ctx context.Context, done *SweepResult) error {
 	var ids []string
-	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-		ids, err = tx.SweepUploads(ctx, tx.Now.Add(-s.Settings().UploadLife))
+	err := k.db.Update(ctx, func(tx *store.Tx) (err error) {
+		ids, err = tx.SweepUploads(ctx, tx.Now.Add(-k.core.Settings().UploadLife))
 		return err
 	})
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Service) sweepUploads(ctx context.Context, done *SweepResult) error {
 	}
 	for _, id := range ids {
 		// One that is being written to again right now goes with those that have no row.
-		if err := s.blobs.Discard(id); err != nil && !errs.Is(err, errs.Conflict) {
+		if err := k.blobs.Discard(id); err != nil && !errs.Is(err, errs.Conflict) {
 			return err
 		}
 	}
@@ -126,11 +126,11 @@ func (s *Service) sweepUploads(ctx context.Context, done *SweepResult) error {
 	return nil
 }
 
-func (s *Service) sweepImages(ctx context.Context, done *SweepResult) error {
+func (k *Keeper) sweepImages(ctx context.Context, done *SweepResult) error {
 	for {
 		var n int
-		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.SweepImages(ctx, tx.Now.Add(-s.Settings().Grace), tx.Now.Add(-s.untaggedGrace()), sweepBatch)
+		err := k.db.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.SweepImages(ctx, tx.Now.Add(-k.core.Settings().Grace), tx.Now.Add(-k.core.untaggedGrace()), sweepBatch)
 			return err
 		})
 		done.Images += n
@@ -142,10 +142,10 @@ func (s *Service) sweepImages(ctx context.Context, done *SweepResult) error {
 
 // sweepDeleted removes containers and collections whose grace period is over, with all that
 // is in them, and forgets what tags named before it.
-func (s *Service) sweepDeleted(ctx context.Context, _ *SweepResult) error {
+func (k *Keeper) sweepDeleted(ctx context.Context, _ *SweepResult) error {
 	for more := true; more; {
-		err := s.db.Update(ctx, func(tx *store.Tx) error {
-			since := tx.Now.Add(-s.Settings().Grace)
+		err := k.db.Update(ctx, func(tx *store.Tx) error {
+			since := tx.Now.Add(-k.core.Settings().Grace)
 			n, err := tx.SweepDeletions(ctx, since, sweepBatch)
 			if err != nil {
 				return err
@@ -161,13 +161,13 @@ func (s *Service) sweepDeleted(ctx context.Context, _ *SweepResult) error {
 	return nil
 }
 
-func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
+func (k *Keeper) sweepBlobs(ctx context.Context, done *SweepResult) error {
 	for {
 		var held int64
 		var gone []store.Blob
 		var before time.Time
-		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			before = tx.Now.Add(-s.Settings().UploadLife)
+		err := k.db.Update(ctx, func(tx *store.Tx) (err error) {
+			before = tx.Now.Add(-k.core.Settings().UploadLife)
 			if held, err = tx.SweepHeld(ctx, before, tx.Now.Add(-abandonedAfter), sweepBatch); err != nil {
 				return err
 			}
@@ -178,7 +178,7 @@ func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
 			return err
 		}
 		done.Blobs += len(gone)
-		bytes, err := s.freeFiles(ctx, gone)
+		bytes, err := k.freeFiles(ctx, gone)
 		done.Bytes += bytes
 		if err != nil {
 			return err
@@ -191,13 +191,13 @@ func (s *Service) sweepBlobs(ctx context.Context, done *SweepResult) error {
 
 // freeFiles removes the files of blobs whose rows are gone, and tells how many bytes the disk
 // got back: not those of a file that a push is about to name again.
-func (s *Service) freeFiles(ctx context.Context, list []store.Blob) (bytes int64, err error) {
+func (k *Keeper) freeFiles(ctx context.Context, list []store.Blob) (bytes int64, err error) {
 	sizes := make(map[digest.Digest]int64, len(list))
 	digests := make([]digest.Digest, len(list))
 	for at, b := range list {
 		digests[at], sizes[b.Digest] = b.Digest, b.Size
 	}
-	gone, err := s.blobs.Free(digests, s.hasRow(ctx))
+	gone, err := k.blobs.Free(digests, k.hasRow(ctx))
 	for _, d := range gone {
 		bytes += sizes[d]
 	}

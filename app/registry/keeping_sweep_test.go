@@ -36,7 +36,7 @@ func (f *fixture) age(by time.Duration) {
 
 func (f *fixture) sweep() registry.SweepResult {
 	f.t.Helper()
-	done, err := f.Sweep(f.ctx())
+	done, err := f.Keeper.Sweep(f.ctx())
 	must(f.t, err)
 	return done
 }
@@ -87,7 +87,7 @@ func TestSweepKeepsWhatIsUsedAndLetsTheRestGoInTime(t *testing.T) {
 // clean fails the test unless a check finds everything whole.
 func (f *fixture) clean() {
 	f.t.Helper()
-	found, err := f.Check(f.ctx(), true, nil)
+	found, err := f.Keeper.Check(f.ctx(), true, nil)
 	must(f.t, err)
 	if len(found.Damage) != 0 || found.Strays != 0 {
 		f.t.Errorf("check: %+v", found)
@@ -167,7 +167,7 @@ func TestCheckFindsEveryDamage(t *testing.T) {
 	spoil(files[1], func(b []byte) []byte { return b[:len(b)-1] })
 	spoil(files[2], func(b []byte) []byte { b[2000] ^= 1; return b })
 	must(t, os.WriteFile(filepath.Join(f.dir, "blobs", "sha256", "stray"), nil, 0o600))
-	found, err := f.Check(f.ctx(), true, nil)
+	found, err := f.Keeper.Check(f.ctx(), true, nil)
 	must(t, err)
 	if len(found.Damage) != 3 || found.Strays != 1 {
 		t.Errorf("check: %+v", found)

@@ -20,40 +20,48 @@ type fileSignatures struct {
 	objects int
 }
 
-// RunVerification verifies, until ctx is done, the signatures of image files that were
+// Verifier verifies the signatures in image files, in the background.
+type Verifier struct {
+	db        *store.DB
+	log       *slog.Logger
+	requested chan struct{} // when there are signatures to verify
+	scrubber  *Scrubber
+}
+
+// Run verifies, until ctx is done, the signatures of image files that were
 // pushed, and judges those again whose keys have come, gone or expired. What is to be done
 // stands in the database, so nothing is lost when the server stops. One at a time: this is
 // never in a hurry, and a push that cannot wait does it itself.
-func (s *Service) RunVerification(ctx context.Context) {
+func (v *Verifier) Run(ctx context.Context) {
 	for {
-		if err := s.VerifyPending(ctx); err != nil && !errs.Is(err, errs.Canceled) {
-			s.log.Error("verifying signatures", "error", err)
+		if err := v.RunPending(ctx); err != nil && !errs.Is(err, errs.Canceled) {
+			v.log.Error("verifying signatures", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.verificationRequested:
+		case <-v.requested:
 		}
 	}
 }
 
-// requestVerification tells RunVerification that there is something to do.
-func (s *Service) requestVerification() {
+// request tells Verifier.Run that there is something to do.
+func (v *Verifier) request() {
 	select {
-	case s.verificationRequested <- struct{}{}:
+	case v.requested <- struct{}{}:
 	default: // it was told already
 	}
 }
 
-// VerifyPending is one round of RunVerification. A file that cannot
+// RunPending is one round of Verifier.Run. A file that cannot
 // be read is left for the next time. Errors: Canceled, and those of the database.
-func (s *Service) VerifyPending(ctx context.Context) error {
-	const op = "registry.VerifyPending"
+func (v *Verifier) RunPending(ctx context.Context) error {
+	const op = "registry.Verifier.RunPending"
 	var after digest.Digest
 	for {
 		var what int
 		// By the writer's connection: a push wakes us before its transaction has ended.
-		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		err := v.db.Update(ctx, func(tx *store.Tx) (err error) {
 			after, what, err = tx.Pending(ctx, after)
 			return err
 		})
@@ -63,43 +71,43 @@ func (s *Service) VerifyPending(ctx context.Context) error {
 		if err != nil {
 			return errs.Wrap(op, err)
 		}
-		if err := s.verifyFile(ctx, after, what); err != nil {
+		if err := v.verify(ctx, after, what); err != nil {
 			if ctx.Err() != nil {
 				return errs.Wrap(op, err)
 			}
-			s.log.Error("verifying signatures", slog.String("digest", after.String()), "error", err)
+			v.log.Error("verifying signatures", slog.String("digest", after.String()), "error", err)
 		}
 	}
 }
 
-func (s *Service) verifyFile(ctx context.Context, content digest.Digest, what int) error {
+func (v *Verifier) verify(ctx context.Context, content digest.Digest, what int) error {
 	var p *fileSignatures
 	if what == store.ToVerify {
 		var size int64
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		err := v.db.Peek(ctx, func(tx *store.Tx) (err error) {
 			size, err = tx.RecordedSize(ctx, content)
 			return err
 		})
 		if err == nil {
-			p, err = s.readSignatures(ctx, content, size)
+			p, err = v.read(ctx, content, size)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return s.db.Update(ctx, func(tx *store.Tx) error {
+	return v.db.Update(ctx, func(tx *store.Tx) error {
 		// It may have been swept, or done by a push, meanwhile; a key may have come since.
 		now, _, err := tx.PendingOf(ctx, content)
 		if err != nil || now == 0 || p == nil && now != store.ToEvaluate {
 			return err
 		}
-		return s.evaluateSignatures(ctx, tx, content, p)
+		return evaluateSignatures(ctx, tx, content, p)
 	})
 }
 
-// readSignatures finds what the signatures in a file are worth. It reads the whole file.
-func (s *Service) readSignatures(ctx context.Context, content digest.Digest, size int64) (*fileSignatures, error) {
-	f, err := s.openContent(content, size)
+// read finds what the signatures in a file are worth. It reads the whole file.
+func (v *Verifier) read(ctx context.Context, content digest.Digest, size int64) (*fileSignatures, error) {
+	f, err := v.scrubber.open(content, size)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +130,7 @@ func (s *Service) readSignatures(ctx context.Context, content digest.Digest, siz
 
 // evaluateSignatures finds, by the keys that are known now, which signatures of a file are good and by
 // whom all of it is signed. What the file says of itself is in p, or known from before.
-func (s *Service) evaluateSignatures(ctx context.Context, tx *store.Tx, content digest.Digest, p *fileSignatures) error {
+func evaluateSignatures(ctx context.Context, tx *store.Tx, content digest.Digest, p *fileSignatures) error {
 	if p == nil {
 		rows, err := tx.Signatures(ctx, content)
 		if err != nil {
@@ -204,9 +212,9 @@ func signatureStatus(ctx context.Context, tx *store.Tx, content digest.Digest) (
 	return state, err
 }
 
-// sweepExpiredKeys has signatures judged again whose keys have expired.
-func (s *Service) sweepExpiredKeys(ctx context.Context) error {
-	err := s.db.Update(ctx, func(tx *store.Tx) error { return tx.ReevaluateExpired(ctx, tx.Now.Add(-time.Second)) })
-	s.requestVerification()
+// sweep has signatures judged again whose keys have expired.
+func (v *Verifier) sweep(ctx context.Context) error {
+	err := v.db.Update(ctx, func(tx *store.Tx) error { return tx.ReevaluateExpired(ctx, tx.Now.Add(-time.Second)) })
+	v.request()
 	return err
 }

@@ -42,7 +42,7 @@ func (f *fixture) signing(actor model.Actor, name string) model.SignatureStatus 
 // verdict gives the verdict on an image's only signature, after the work in the background.
 func (f *fixture) verdict(actor model.Actor, name string) (model.Verdict, string) {
 	f.t.Helper()
-	must(f.t, f.VerifyPending(f.ctx()))
+	must(f.t, f.Verifier.RunPending(f.ctx()))
 	s := f.signing(actor, name)
 	if s.Pending || len(s.Signatures) != 1 {
 		f.t.Fatalf("signing %+v", s)
@@ -97,7 +97,7 @@ func TestSignatureEndsWithItsKey(t *testing.T) {
 		t.Errorf("before: %s", v)
 	}
 	f.ahead.Store(int64(2 * time.Hour))
-	_, err := f.Sweep(f.ctx())
+	_, err := f.Keeper.Sweep(f.ctx())
 	must(t, err)
 	if v, _ := f.verdict(alice, "lab/hello"); v != model.NotValid {
 		t.Errorf("after: %s", v)
@@ -108,7 +108,7 @@ func TestWorkIsDoneInTheBackground(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice := f.user("alice")
-	go f.RunVerification(t.Context())
+	go f.Verifier.Run(t.Context())
 	e := pgptest.New(t, "alice")
 	must(t, f.pushSigned(alice, "lab/hello", e))
 	f.addKey(alice, pgptest.Public(t, e))
@@ -203,7 +203,7 @@ func TestIndexOfSignedImagesIsTaken(t *testing.T) {
 	f.addKey(alice, pgptest.Public(t, e))
 	must(t, f.pushSigned(alice, "lab/a", e))
 	f.requireSignature(alice, "lab", pgptest.Fingerprint(e))
-	must(t, f.VerifyPending(f.ctx()))
+	must(t, f.Verifier.RunPending(f.ctx()))
 	m, err := f.Manifest(f.ctx(), alice, path(t, "lab/a"), tag("latest"))
 	must(t, err)
 	index := manifest.ForTag([]manifest.Member{{MediaType: m.MediaType, Digest: m.Digest, Size: int64(len(m.Body)), Arch: "amd64"}})
@@ -238,7 +238,7 @@ func TestIndexesWithinIndexesComeToAnEnd(t *testing.T) {
 	f.addKey(alice, pgptest.Public(t, e))
 	must(t, f.pushSigned(alice, "lab/a", e))
 	f.requireSignature(alice, "lab", pgptest.Fingerprint(e))
-	must(t, f.VerifyPending(f.ctx()))
+	must(t, f.Verifier.RunPending(f.ctx()))
 	m, err := f.Manifest(f.ctx(), alice, path(t, "lab/a"), tag("latest"))
 	must(t, err)
 	inner := fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":1}`, m.MediaType, m.Digest)

@@ -32,12 +32,29 @@ func TestNoFileInsideATransaction(t *testing.T) {
 		}
 		all = append(all, f.Decls...)
 	}
+	held := map[string]string{} // fields that hold a type of this package, by their names
+	for _, d := range all {
+		ast.Inspect(d, func(n ast.Node) bool {
+			f, ok := n.(*ast.Field)
+			if !ok {
+				return true
+			}
+			if star, ok := f.Type.(*ast.StarExpr); ok {
+				if of, ok := star.X.(*ast.Ident); ok {
+					for _, name := range f.Names {
+						held[name.Name] = of.Name
+					}
+				}
+			}
+			return true
+		})
+	}
 	// The methods that come to files: directly, and then by each other.
 	outside := map[string]bool{}
 	for before := -1; before != len(outside); {
 		before = len(outside)
 		for _, d := range all {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && len(reaches(fn, fn.Body, outside)) > 0 {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && len(reaches(fn, fn.Body, outside, held)) > 0 {
 				_, of := receiverOf(fn)
 				outside[of+"."+fn.Name.Name] = true
 			}
@@ -56,11 +73,11 @@ func TestNoFileInsideATransaction(t *testing.T) {
 			switch f := n.(type) {
 			case *ast.FuncDecl:
 				if givenTx(f.Type) {
-					places = reaches(fn, f.Body, outside)
+					places = reaches(fn, f.Body, outside, held)
 				}
 			case *ast.FuncLit:
 				if givenTx(f.Type) {
-					places = reaches(fn, f.Body, outside)
+					places = reaches(fn, f.Body, outside, held)
 				}
 			}
 			for _, at := range places {
@@ -100,7 +117,7 @@ func receiverOf(fn *ast.FuncDecl) (name, of string) {
 
 // reaches gives the places in a part of a function where it comes to the files, the network,
 // or one of the methods that do.
-func reaches(fn *ast.FuncDecl, part ast.Node, outside map[string]bool) (places []token.Pos) {
+func reaches(fn *ast.FuncDecl, part ast.Node, outside map[string]bool, held map[string]string) (places []token.Pos) {
 	self, of := receiverOf(fn)
 	ast.Inspect(part, func(n ast.Node) bool {
 		s, ok := n.(*ast.SelectorExpr)
@@ -109,7 +126,7 @@ func reaches(fn *ast.FuncDecl, part ast.Node, outside map[string]bool) (places [
 		}
 		switch x := s.X.(type) {
 		case *ast.SelectorExpr:
-			if x.Sel.Name == "blobs" || x.Sel.Name == "courier" || x.Sel.Name == "s" && outside["Service."+s.Sel.Name] {
+			if x.Sel.Name == "blobs" || x.Sel.Name == "courier" || outside[held[x.Sel.Name]+"."+s.Sel.Name] {
 				places = append(places, s.Pos())
 			}
 		case *ast.Ident:

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -52,29 +53,37 @@ type payloadData struct {
 	Details map[string]string `json:"details,omitempty"`
 }
 
-// RunDelivery tells webhooks what happened, until ctx is done. What is to be told stands
+// Deliverer sends events to webhooks.
+type Deliverer struct {
+	db      *store.DB
+	log     *slog.Logger
+	secret  DeriveSecret
+	courier *courier.Courier // nil for a program that sends no webhooks
+}
+
+// Run tells webhooks what happened, until ctx is done. What is to be told stands
 // in the database, so nothing is lost when the server stops; what was on its way then is
 // sent once more, under the same id.
-func (s *Service) RunDelivery(ctx context.Context) {
+func (w *Deliverer) Run(ctx context.Context) {
 	runEvery(ctx, deliveryInterval, func() {
-		if err := s.DeliverDue(ctx); err != nil && !errs.Is(err, errs.Canceled) {
-			s.log.Error("webhooks", "error", err)
+		if err := w.RunDue(ctx); err != nil && !errs.Is(err, errs.Canceled) {
+			w.log.Error("webhooks", "error", err)
 		}
 	})
 }
 
-// DeliverDue sends what is due now, until nothing is. What another server answers is
+// RunDue sends what is due now, until nothing is. What another server answers is
 // noted, and no error; the database's are.
-func (s *Service) DeliverDue(ctx context.Context) error {
-	const op = "registry.DeliverDue"
+func (w *Deliverer) RunDue(ctx context.Context) error {
+	const op = "registry.Deliverer.RunDue"
 	for {
-		due, err := s.due(ctx, 0)
+		due, err := w.due(ctx, 0)
 		if err != nil || len(due) == 0 {
 			return errs.Wrap(op, err)
 		}
 		sent, round := errgroup.WithContext(ctx)
 		for _, d := range due {
-			sent.Go(func() error { return s.deliverTo(round, d) })
+			sent.Go(func() error { return w.deliverTo(round, d) })
 		}
 		if err := sent.Wait(); err != nil {
 			return errs.Wrap(op, err)
@@ -82,8 +91,8 @@ func (s *Service) DeliverDue(ctx context.Context) error {
 	}
 }
 
-func (s *Service) due(ctx context.Context, webhook int64) (due []store.DueDelivery, err error) {
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+func (w *Deliverer) due(ctx context.Context, webhook int64) (due []store.DueDelivery, err error) {
+	err = w.db.Peek(ctx, func(tx *store.Tx) error {
 		due, err = tx.DueDeliveries(ctx, webhook, deliveryWorkers)
 		return err
 	})
@@ -91,13 +100,13 @@ func (s *Service) due(ctx context.Context, webhook int64) (due []store.DueDelive
 }
 
 // deliverTo sends a webhook what is due, one after the other, for as long as it takes it.
-func (s *Service) deliverTo(ctx context.Context, d store.DueDelivery) error {
+func (w *Deliverer) deliverTo(ctx context.Context, d store.DueDelivery) error {
 	for until := time.Now().Add(deliveryRound); ; {
-		well, err := s.deliver(ctx, d)
+		well, err := w.deliver(ctx, d)
 		if err != nil || !well || time.Now().After(until) {
 			return err
 		}
-		next, err := s.due(ctx, d.Webhook)
+		next, err := w.due(ctx, d.Webhook)
 		if err != nil || len(next) == 0 {
 			return err
 		}
@@ -106,8 +115,8 @@ func (s *Service) deliverTo(ctx context.Context, d store.DueDelivery) error {
 }
 
 // deliver makes one try, notes what became of it, and reports whether it went well.
-func (s *Service) deliver(ctx context.Context, d store.DueDelivery) (well bool, err error) {
-	key, err := s.deriveSecret(d.Salt, d.Webhook)
+func (w *Deliverer) deliver(ctx context.Context, d store.DueDelivery) (well bool, err error) {
+	key, err := w.secret(d.Salt, d.Webhook)
 	if err != nil {
 		return false, err
 	}
@@ -116,11 +125,11 @@ func (s *Service) deliver(ctx context.Context, d store.DueDelivery) (well bool, 
 		return false, err
 	}
 	notice := courier.Notice{URL: d.URL, ID: "delivery-" + strconv.FormatInt(d.ID, 10), Secret: key, Body: body}
-	status, failed := s.courier.Send(ctx, notice, time.Now())
+	status, failed := w.courier.Send(ctx, notice, time.Now())
 	if ctx.Err() != nil {
 		return false, ctx.Err() // stopping: it was not the other side's fault
 	}
-	return failed == nil, s.db.Update(ctx, func(tx *store.Tx) error {
+	return failed == nil, w.db.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.SaveDelivery(ctx, afterAttempt(d.Delivery, status, failed, tx.Now)); err != nil || failed == nil {
 			return err
 		}
@@ -153,11 +162,11 @@ func retryDelay(tries int) time.Duration {
 	return wait + time.Duration(rand.Int64N(int64(wait/4)))
 }
 
-// sweepDeliveries forgets deliveries that are over and too many.
-func (s *Service) sweepDeliveries(ctx context.Context) error {
+// sweep forgets deliveries that are over and too many.
+func (w *Deliverer) sweep(ctx context.Context) error {
 	for {
 		var n int64
-		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		err := w.db.Update(ctx, func(tx *store.Tx) (err error) {
 			n, err = tx.SweepDeliveries(ctx, maxDeliveriesKept, sweepBatch, tx.Now.Add(-maxDeliveryAge))
 			return err
 		})

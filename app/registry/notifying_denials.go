@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -26,8 +27,11 @@ const (
 	maxAnonymousDenials = 100_000
 )
 
-// denials are the denied tries that are still to be written.
-type denials struct {
+// DenialLog writes denied requests to the audit log: those that are still to be written
+// are held in memory.
+type DenialLog struct {
+	db               *store.DB
+	log              *slog.Logger
 	mu               sync.Mutex
 	anonymous, users denialBuffer
 }
@@ -46,28 +50,28 @@ type denialKey struct {
 	token                          string
 }
 
-func newDenials() *denials {
+func newDenials(db *store.DB, log *slog.Logger) *DenialLog {
 	sort := func() denialBuffer {
 		return denialBuffer{seen: map[denialKey]model.Event{}, rows: rate.NewLimiter(rate.Every(time.Minute/denialRate), denialBurst)}
 	}
-	return &denials{anonymous: sort(), users: sort()}
+	return &DenialLog{db: db, log: log, anonymous: sort(), users: sort()}
 }
 
-func (d *denials) of(e model.Event) *denialBuffer {
+func (d *DenialLog) of(e model.Event) *denialBuffer {
 	if e.ActorID == 0 {
 		return &d.anonymous
 	}
 	return &d.users
 }
 
-// RecordDenial notes that an actor was kept from something. It is written later, together with
-// like tries, by RunDenials: nobody can make the database work, or fill the disk, by
+// Record notes that an actor was kept from something. It is written later, together with
+// like tries, by Denials.Run: nobody can make the database work, or fill the disk, by
 // asking for what he may not have. What was noted last may be lost if the server dies.
-func (s *Service) RecordDenial(e model.Event) {
+func (d *DenialLog) Record(e model.Event) {
 	e.Denied, e.At, e.Count = true, time.Now(), 1
-	s.denials.mu.Lock()
-	defer s.denials.mu.Unlock()
-	s.denials.of(e).add(e)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.of(e).add(e)
 }
 
 func (c *denialBuffer) add(e model.Event) {
@@ -101,26 +105,26 @@ func (c *denialBuffer) drain(now time.Time) []model.Event {
 	return out
 }
 
-// RunDenials writes what RecordDenial notes, until ctx is done, and then what is left.
-func (s *Service) RunDenials(ctx context.Context) {
+// Run writes what Denials.Record notes, until ctx is done, and then what is left.
+func (d *DenialLog) Run(ctx context.Context) {
 	flushEvery(ctx, denialInterval, func() {
-		if err := s.FlushDenials(context.WithoutCancel(ctx)); err != nil {
-			s.log.Error("denied tries were not recorded", "error", err)
+		if err := d.Flush(context.WithoutCancel(ctx)); err != nil {
+			d.log.Error("denied tries were not recorded", "error", err)
 		}
 	})
 }
 
-// FlushDenials is one round of RunDenials. What cannot be written is
+// Flush is one round of Denials.Run. What cannot be written is
 // lost.
-func (s *Service) FlushDenials(ctx context.Context) error {
-	s.denials.mu.Lock()
+func (d *DenialLog) Flush(ctx context.Context) error {
+	d.mu.Lock()
 	now := time.Now()
-	batch := slices.Concat(s.denials.anonymous.drain(now), s.denials.users.drain(now))
-	s.denials.mu.Unlock()
+	batch := slices.Concat(d.anonymous.drain(now), d.users.drain(now))
+	d.mu.Unlock()
 	if len(batch) == 0 {
 		return nil
 	}
-	return errs.Wrap("registry.FlushDenials", s.db.Update(ctx, func(tx *store.Tx) error {
+	return errs.Wrap("registry.Denials.Flush", d.db.Update(ctx, func(tx *store.Tx) error {
 		for _, e := range batch {
 			if err := tx.Record(ctx, e); err != nil {
 				return err

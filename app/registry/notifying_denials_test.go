@@ -13,7 +13,7 @@ import (
 // denials gives the denied events, newest first.
 func (f *fixture) denials() []model.Event {
 	f.t.Helper()
-	must(f.t, f.FlushDenials(f.ctx()))
+	must(f.t, f.Denials.Flush(f.ctx()))
 	yes := true
 	var list []model.Event
 	must(f.t, f.EachEvent(f.ctx(), root, ref.Path{}, registry.EventFilter{Denied: &yes}, func(e model.Event) error {
@@ -29,10 +29,10 @@ func TestLikeDenialsAreOneEventWithACount(t *testing.T) {
 	stranger := model.Actor{Source: "192.0.2.7"}
 	var together sync.WaitGroup
 	for range 50 {
-		together.Go(func() { f.RecordDenial(stranger.Did("read", "library/lab/secret").In(7)) })
+		together.Go(func() { f.Denials.Record(stranger.Did("read", "library/lab/secret").In(7)) })
 	}
 	together.Wait()
-	f.RecordDenial(stranger.Did("push", "library/lab/secret"))
+	f.Denials.Record(stranger.Did("push", "library/lab/secret"))
 	list := f.denials()
 	if len(list) != 2 {
 		t.Fatalf("%d events", len(list))
@@ -59,9 +59,9 @@ func TestFloodOfDenialsIsBounded(t *testing.T) {
 	f := newFixture(t)
 	const tries = 20_000
 	for n := range tries {
-		f.RecordDenial(model.Anonymous.Did("read", fmt.Sprint("library/lab/", n)))
+		f.Denials.Record(model.Anonymous.Did("read", fmt.Sprint("library/lab/", n)))
 	}
-	f.RecordDenial(model.Actor{UserID: 5, Name: "mallory"}.Did("delete", "library/lab/hello"))
+	f.Denials.Record(model.Actor{UserID: 5, Name: "mallory"}.Did("delete", "library/lab/hello"))
 	list := f.denials()
 	for range 3 {
 		list = f.denials()

@@ -70,11 +70,11 @@ func (s *Service) authorizeAudit(ctx context.Context, tx *store.Tx, actor model.
 
 // sweepEvents removes the events that were kept for long enough, and those of strangers
 // beyond their bound.
-func (s *Service) sweepEvents(ctx context.Context) error {
+func (k *Keeper) sweepEvents(ctx context.Context) error {
 	for {
 		var n int64
-		err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-			if keep := s.Settings().AuditRetention; keep > 0 {
+		err := k.db.Update(ctx, func(tx *store.Tx) (err error) {
+			if keep := k.core.Settings().AuditRetention; keep > 0 {
 				if n, err = tx.SweepEvents(ctx, tx.Now.Add(-keep), sweepBatch); err != nil {
 					return err
 				}

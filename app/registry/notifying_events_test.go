@@ -223,13 +223,13 @@ func TestEventsEndAfterTheirTime(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.push(f.user("alice"), "lab/hello", "v1", "amd64", 1)
-	_, err := f.Sweep(f.ctx())
+	_, err := f.Keeper.Sweep(f.ctx())
 	must(t, err)
 	if got := f.recorded(registry.EventFilter{}); len(got) != 3 {
 		t.Fatalf("%v", got)
 	}
 	f.ahead.Add(int64(auditRetention + time.Hour))
-	_, err = f.Sweep(f.ctx())
+	_, err = f.Keeper.Sweep(f.ctx())
 	must(t, err)
 	if got := f.recorded(registry.EventFilter{Until: time.Now()}); len(got) != 0 {
 		t.Errorf("%v", got)

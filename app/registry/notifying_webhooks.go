@@ -27,10 +27,10 @@ const (
 // the database.
 type DeriveSecret func(salt []byte, id int64) ([]byte, error)
 
-// EnableWebhooks gives the core what it needs for webhooks: their secrets, and a courier.
+// Enable gives the core what it needs for webhooks: their secrets, and a courier.
 // It is called once, before the first request; without it there are none.
-func (s *Service) EnableWebhooks(derive DeriveSecret, c *courier.Courier) {
-	s.deriveSecret, s.courier = derive, c
+func (w *Deliverer) Enable(derive DeriveSecret, c *courier.Courier) {
+	w.secret, w.courier = derive, c
 }
 
 // Webhooks lists the webhooks of a collection, for its owners, or with an empty path those
@@ -64,12 +64,12 @@ type NewWebhook struct {
 // program sends none.
 func (s *Service) CreateWebhook(ctx context.Context, actor model.Actor, n NewWebhook) (w model.Webhook, secret string, err error) {
 	const op = "registry.CreateWebhook"
-	if s.courier == nil {
+	if s.Deliverer.courier == nil {
 		return w, "", errs.E(op, errs.Unavailable, "This program sends no webhooks; ask the server.")
 	}
 	events, err := checkWebhookEvents(n.Events)
 	if err == nil {
-		err = s.courier.Check(n.URL)
+		err = s.Deliverer.courier.Check(n.URL)
 	}
 	if err != nil {
 		return w, "", errs.Wrap(op, err)
@@ -101,7 +101,7 @@ func (s *Service) CreateWebhook(ctx context.Context, actor model.Actor, n NewWeb
 	if err != nil {
 		return w, "", errs.Wrap(op, err)
 	}
-	key, err := s.deriveSecret(row.Salt, row.ID)
+	key, err := s.Deliverer.secret(row.Salt, row.ID)
 	return row.Webhook, courier.Secret(key), errs.Wrap(op, err)
 }
 

@@ -75,7 +75,7 @@ func (r *receiver) told(t *testing.T) []string {
 func TestWebhookIsToldWhatItChose(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.EnableWebhooks(derive, courier.New(true))
+	f.Deliverer.Enable(derive, courier.New(true))
 	r, all := newReceiver(t), newReceiver(t)
 	alice, bob := f.user("alice"), f.user("bob")
 	f.push(alice, "lab/hello", "v0", "amd64", 1)
@@ -89,7 +89,7 @@ func TestWebhookIsToldWhatItChose(t *testing.T) {
 	must(t, f.FreezeContainer(f.ctx(), alice, path(t, "lab/hello"), true))
 	f.push(bob, "zoo/hello", "v1", "amd64", 3)
 	f.SetTag(f.ctx(), bob, path(t, "lab/hello"), "v3", tag("v1")) // is denied, and so did not happen
-	must(t, f.DeliverDue(f.ctx()))
+	must(t, f.Deliverer.RunDue(f.ctx()))
 	if diff := cmp.Diff([]string{"push library/lab/hello:v1", "tag.set library/lab/hello:v2"}, r.told(t)); diff != "" {
 		t.Error(diff)
 	}
@@ -108,7 +108,7 @@ func TestWebhookIsToldWhatItChose(t *testing.T) {
 	if len(list) != 2 || list[0].State != model.Delivered || list[0].Status != 204 || list[0].Tries != 1 || list[0].Event.Action != model.TagSet {
 		t.Errorf("%+v", list)
 	}
-	must(t, f.DeliverDue(f.ctx()))
+	must(t, f.Deliverer.RunDue(f.ctx()))
 	if len(r.told(t)) != 2 {
 		t.Error("it was told twice")
 	}
@@ -117,7 +117,7 @@ func TestWebhookIsToldWhatItChose(t *testing.T) {
 func TestFailedDeliveryIsTriedAgainLaterAndThenGivenUp(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.EnableWebhooks(derive, courier.New(true))
+	f.Deliverer.Enable(derive, courier.New(true))
 	r := newReceiver(t)
 	r.answers(503)
 	alice := f.user("alice")
@@ -127,7 +127,7 @@ func TestFailedDeliveryIsTriedAgainLaterAndThenGivenUp(t *testing.T) {
 	f.push(alice, "lab/hello", "v1", "amd64", 2)
 	look := func() model.Delivery {
 		t.Helper()
-		must(t, f.DeliverDue(f.ctx()))
+		must(t, f.Deliverer.RunDue(f.ctx()))
 		list, _, err := f.Deliveries(f.ctx(), alice, hook.ID, model.Page{})
 		must(t, err)
 		return list[0]
@@ -172,7 +172,7 @@ func TestFailedDeliveryIsTriedAgainLaterAndThenGivenUp(t *testing.T) {
 func TestDeadWebhookDelaysNobodyElse(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.EnableWebhooks(derive, courier.New(true))
+	f.Deliverer.Enable(derive, courier.New(true))
 	r, dead := newReceiver(t), newReceiver(t)
 	dead.answers(500)
 	alice := f.user("alice")
@@ -184,7 +184,7 @@ func TestDeadWebhookDelaysNobodyElse(t *testing.T) {
 	for n := range 5 {
 		f.push(alice, "lab/hello", fmt.Sprint("v", n), "amd64", uint64(n))
 	}
-	must(t, f.DeliverDue(f.ctx()))
+	must(t, f.Deliverer.RunDue(f.ctx()))
 	if len(r.told(t)) != 5 || len(dead.told(t)) != 1 {
 		t.Errorf("%d and %d came", len(r.told(t)), len(dead.told(t)))
 	}
@@ -203,7 +203,7 @@ func TestNothingIsLostWhenTheServerDies(t *testing.T) {
 	}
 	db := open()
 	s := registry.New(db, nil, registry.Settings{UserCollections: true}, slog.New(slog.DiscardHandler))
-	s.EnableWebhooks(derive, courier.New(true))
+	s.Deliverer.Enable(derive, courier.New(true))
 	_, _, err := s.CreateWebhook(t.Context(), root0, registry.NewWebhook{URL: r.URL, Events: []string{"collection"}})
 	must(t, err)
 	_, err = s.CreateCollection(t.Context(), root0, path(t, "lab"), registry.NewCollection{})
@@ -215,8 +215,8 @@ func TestNothingIsLostWhenTheServerDies(t *testing.T) {
 	db = open()
 	defer db.Close()
 	s = registry.New(db, nil, registry.Settings{}, slog.New(slog.DiscardHandler))
-	s.EnableWebhooks(derive, courier.New(true))
-	must(t, s.DeliverDue(t.Context()))
+	s.Deliverer.Enable(derive, courier.New(true))
+	must(t, s.Deliverer.RunDue(t.Context()))
 	if diff := cmp.Diff([]string{"collection.create library/lab"}, r.told(t)); diff != "" {
 		t.Error(diff)
 	}
@@ -228,7 +228,7 @@ var root0 = model.Console
 func TestWebhooksAreForOwnersAndAdmins(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.EnableWebhooks(derive, courier.New(false))
+	f.Deliverer.Enable(derive, courier.New(false))
 	alice, bob := f.user("alice"), f.user("bob")
 	f.push(alice, "lab/hello", "v0", "amd64", 1)
 	const address = "https://ci.example.org/"
@@ -272,7 +272,7 @@ func TestWebhooksAreForOwnersAndAdmins(t *testing.T) {
 func TestTestOfAWebhookIsToldToItAlone(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.EnableWebhooks(derive, courier.New(true))
+	f.Deliverer.Enable(derive, courier.New(true))
 	r, other := newReceiver(t), newReceiver(t)
 	tried, _, err := f.CreateWebhook(f.ctx(), root0, registry.NewWebhook{URL: r.URL, Events: []string{"push"}})
 	must(t, err)
@@ -280,7 +280,7 @@ func TestTestOfAWebhookIsToldToItAlone(t *testing.T) {
 	must(t, err)
 	id, err := f.TestWebhook(f.ctx(), root0, tried.ID)
 	must(t, err)
-	must(t, f.DeliverDue(f.ctx()))
+	must(t, f.Deliverer.RunDue(f.ctx()))
 	if diff := cmp.Diff([]string{"webhook.test "}, r.told(t)); diff != "" {
 		t.Error(diff)
 	}
@@ -295,7 +295,7 @@ func TestTestOfAWebhookIsToldToItAlone(t *testing.T) {
 func TestOldDeliveriesAreForgottenAndWaitingOnesAreNot(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.EnableWebhooks(derive, courier.New(true))
+	f.Deliverer.Enable(derive, courier.New(true))
 	r := newReceiver(t)
 	hook, _, err := f.CreateWebhook(f.ctx(), root0, registry.NewWebhook{URL: r.URL})
 	must(t, err)
@@ -318,13 +318,13 @@ func TestOldDeliveriesAreForgottenAndWaitingOnesAreNot(t *testing.T) {
 			}
 		}
 	}
-	_, err = f.Sweep(f.ctx())
+	_, err = f.Keeper.Sweep(f.ctx())
 	must(t, err)
 	if n := count(model.Waiting); n != 211 {
 		t.Fatalf("%d wait", n)
 	}
-	must(t, f.DeliverDue(f.ctx()))
-	_, err = f.Sweep(f.ctx())
+	must(t, f.Deliverer.RunDue(f.ctx()))
+	_, err = f.Keeper.Sweep(f.ctx())
 	must(t, err)
 	if n := count(model.Delivered); n != 200 {
 		t.Errorf("%d are kept", n)

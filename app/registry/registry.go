@@ -13,58 +13,54 @@ package registry
 
 import (
 	"log/slog"
-	"sync/atomic"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"sregistry/app/blob"
-	"sregistry/app/courier"
 	"sregistry/app/lru"
 	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
-// Service is the core. It is safe for use by many goroutines.
+// Service is the core: what somebody asks for. Its methods take the actor as their second
+// argument, and ask for permission. It is safe for use by many goroutines.
+//
+// What runs without an actor has types of its own, with the state that only it needs.
 type Service struct {
-	db                    *store.DB
-	blobs                 *blob.Store
-	settings              liveSettings
-	log                   *slog.Logger
-	uploadLocks           uploadLocks
-	denials               *denials
-	ready                 readinessCache
-	stats                 statsCache
-	verificationRequested chan struct{} // when there are signatures to verify
-	suspects              suspectBlobs
-	scrubLimiter          *rate.Limiter // of what the scrub reads
-	// paused tells that the scrub was, and resumed that it is no more: what it has marked may
-	// be whole.
-	paused, resumed atomic.Bool
-	pulls           pulls
-	deriveSecret    DeriveSecret
-	courier         *courier.Courier // nil for a program that sends no webhooks
-
+	db          *store.DB
+	blobs       *blob.Store
+	settings    liveSettings
+	log         *slog.Logger
+	uploadLocks uploadLocks
 	images      lookupCache[model.Image]
 	manifests   lookupCache[Manifest]
 	fileBrowser fileBrowser
 	barren      *lru.Map[quotaPlace, time.Time] // until when no abandoned blobs are searched for there
+
+	Keeper    *Keeper      // sweeps, checks, and says how the registry is
+	Scrubber  *Scrubber    // reads all blobs from time to time, and quarantines corrupt ones
+	Verifier  *Verifier    // verifies the signatures of images
+	Deliverer *Deliverer   // sends events to webhooks
+	Denials   *DenialLog   // writes denied requests to the audit log
+	Pulls     *PullCounter // counts pulls
 }
 
 // New makes the core of an open database and an open blob store, which stay the
 // caller's to close. The settings stay as they are, unless ApplySettings is called.
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
 	s := &Service{
-		db: db, blobs: blobs, log: log, denials: newDenials(),
-		verificationRequested: make(chan struct{}, 1), suspects: suspectBlobs{wake: make(chan struct{}, 1)},
-		scrubLimiter: rate.NewLimiter(throttleBurst, throttleBurst),
-		images:       newLookupCache(func(model.Image) bool { return true }),
-		manifests:    newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
-		fileBrowser:  newFileBrowser(),
-		pulls:        pulls{partial: lru.New[partialKey, struct{}](maxPullKeys)},
-		barren:       lru.New[quotaPlace, time.Time](maxBarren),
+		db: db, blobs: blobs, log: log,
+		images:      newLookupCache(func(model.Image) bool { return true }),
+		manifests:   newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
+		fileBrowser: newFileBrowser(),
+		barren:      lru.New[quotaPlace, time.Time](maxBarren),
 	}
 	s.settings.resolve = func(map[string]string) (Settings, []model.Setting, error) { return settings, nil, nil }
 	s.settings.current.Store(&settings)
+	s.Keeper = &Keeper{core: s, db: db, blobs: blobs, log: log}
+	s.Scrubber = newScrubber(db, blobs, log, s.Settings)
+	s.Verifier = &Verifier{db: db, log: log, requested: make(chan struct{}, 1), scrubber: s.Scrubber}
+	s.Deliverer = &Deliverer{db: db, log: log}
+	s.Denials = newDenials(db, log)
+	s.Pulls = newPullCounter(db, log)
 	return s
 }

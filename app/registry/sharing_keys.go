@@ -44,7 +44,7 @@ func (s *Service) AddKeys(ctx context.Context, actor model.Actor, armored string
 		}
 		return nil
 	})
-	s.requestVerification()
+	s.Verifier.request()
 	return added, errs.Wrap(op, err)
 }
 
@@ -108,7 +108,7 @@ func (s *Service) RemoveKey(ctx context.Context, actor model.Actor, fingerprint 
 		}
 		return tx.Record(ctx, actor.Did(model.KeyRemoved, fingerprint, "name", k.Name()))
 	})
-	s.requestVerification()
+	s.Verifier.request()
 	return errs.Wrap(op, err)
 }
 

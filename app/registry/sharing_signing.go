@@ -42,7 +42,7 @@ func (s *Service) verifyIfRequired(ctx context.Context, actor model.Actor, path 
 	if err != nil || !needed {
 		return err
 	}
-	d.signatures, err = s.readSignatures(ctx, d.Content, d.Size)
+	d.signatures, err = s.Verifier.read(ctx, d.Content, d.Size)
 	return err
 }
 
@@ -57,13 +57,13 @@ func (s *Service) recordSignatures(ctx context.Context, tx *store.Tx, d imageInf
 		return err
 	}
 	if d.signatures != nil || what == store.ToEvaluate {
-		return s.evaluateSignatures(ctx, tx, d.Content, d.signatures)
+		return evaluateSignatures(ctx, tx, d.Content, d.signatures)
 	}
 	known, err := tx.Signatures(ctx, d.Content)
 	if err != nil || len(known) > 0 {
 		return err
 	}
-	s.requestVerification()
+	s.Verifier.request()
 	return tx.SetPending(ctx, d.Content, store.ToVerify, objects)
 }
 

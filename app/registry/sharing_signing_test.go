@@ -31,7 +31,7 @@ func newPolicy(t *testing.T) policy {
 	e := pgptest.New(t, "alice")
 	f.addKey(p.alice, pgptest.Public(t, e))
 	must(t, f.pushSigned(p.alice, "lab/a", e))
-	must(t, f.VerifyPending(f.ctx()))
+	must(t, f.Verifier.RunPending(f.ctx()))
 	f.requireSignature(p.alice, "lab", pgptest.Fingerprint(e))
 	var err error
 	p.signed, err = f.find(p.alice, "lab/a", "latest", "")

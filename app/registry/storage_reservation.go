@@ -169,6 +169,6 @@ func (r *reservation) after(arrived int64, well bool) int64 {
 
 // ReleaseReservations gives back what was reserved for uploads whose writers ended with the program. It is
 // called once, before the first request, by the one server of a data folder.
-func (s *Service) ReleaseReservations(ctx context.Context) error {
-	return errs.Wrap("registry.ReleaseReservations", s.db.Update(ctx, func(tx *store.Tx) error { return tx.ReleaseReservations(ctx) }))
+func (k *Keeper) ReleaseReservations(ctx context.Context) error {
+	return errs.Wrap("registry.Keeper.ReleaseReservations", k.db.Update(ctx, func(tx *store.Tx) error { return tx.ReleaseReservations(ctx) }))
 }

@@ -36,7 +36,7 @@ func (f *fixture) sound() {
 		wrong, err = tx.Miscounted(f.ctx())
 		return err
 	}))
-	c, err := f.Check(f.ctx(), false, nil)
+	c, err := f.Keeper.Check(f.ctx(), false, nil)
 	must(f.t, err)
 	for _, w := range append(wrong, c.Damage...) {
 		f.t.Error(w)
@@ -181,7 +181,7 @@ func TestRoomOfWhatTheServerDiedInIsGivenBackWhenItStarts(t *testing.T) {
 	}
 	f.sound()
 	again := registry.New(f.db, f.blobs, registry.Settings{Grace: time.Hour, UploadLife: time.Hour}, slog.New(slog.DiscardHandler))
-	must(t, again.ReleaseReservations(f.ctx()))
+	must(t, again.Keeper.ReleaseReservations(f.ctx()))
 	if u := f.usage(alice, "alice/tools"); u.Reserved != 100 { // as much as has arrived
 		t.Errorf("after a start: %+v", u)
 	}

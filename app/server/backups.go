@@ -56,7 +56,7 @@ func backUpIfDue(ctx context.Context, core *registry.Service, d *datadir.Dir, lo
 	if err != nil {
 		said = errs.Message(err)
 	}
-	if err := errors.Join(err, core.RecordBackup(context.WithoutCancel(ctx), err == nil, said)); err != nil {
+	if err := errors.Join(err, core.Keeper.RecordBackup(context.WithoutCancel(ctx), err == nil, said)); err != nil {
 		return err
 	}
 	for _, bad := range r.Damaged {

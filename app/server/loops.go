@@ -33,7 +33,7 @@ func runSweeps(ctx context.Context, core *registry.Service, id *identity.Service
 			return
 		case <-next.C:
 		}
-		done, err := core.Sweep(ctx)
+		done, err := core.Keeper.Sweep(ctx)
 		if err = errors.Join(err, id.Sweep(ctx)); err != nil && !errs.Is(err, errs.Canceled) {
 			log.Error("sweep", "error", err)
 		}

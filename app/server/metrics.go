@@ -19,7 +19,7 @@ func newMetrics(ctx context.Context, core *registry.Service, log *slog.Logger) *
 	m := metrics.New(version.Number)
 	of := func(read func(registry.Stats) float64) func() float64 {
 		return func() float64 {
-			f, err := core.Stats(ctx)
+			f, err := core.Keeper.Stats(ctx)
 			if err != nil {
 				log.Error("figures", "error", err)
 			}

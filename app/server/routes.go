@@ -56,7 +56,7 @@ func newHandler(settings *config.Config, log *slog.Logger, core *registry.Servic
 	}
 	site := web.New(core, id, web.Settings{Version: version.Number, Public: public})
 	address := httpx.Address{Public: public, Proxies: proxies}
-	e := httpx.New(httpx.Settings{Log: log, Address: address, HSTS: settings.HSTS, Budget: memory, Errors: lost(site), Denied: core.RecordDenial, Served: figures.Served})
+	e := httpx.New(httpx.Settings{Log: log, Address: address, HSTS: settings.HSTS, Budget: memory, Errors: lost(site), Denied: core.Denials.Record, Served: figures.Served})
 	limits := httpx.NewLimits(rate(settings.AnonymousRate), rate(settings.UserRate))
 	all, err := Doors(DoorSettings{Registry: core, Identity: id, Address: address, Site: site, Limits: limits, Metrics: figures.Handler()})
 	if err != nil {

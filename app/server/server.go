@@ -63,23 +63,23 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	}
 	defer func() { err = errors.Join(err, id.Close()) }()
 	core := registry.New(d.DB, d.Blobs, RegistrySettings(settings), log)
-	if err := core.ReleaseReservations(ctx); err != nil {
+	if err := core.Keeper.ReleaseReservations(ctx); err != nil {
 		return err
 	}
-	if err := core.RestoreFiles(ctx); err != nil {
+	if err := core.Keeper.RestoreFiles(ctx); err != nil {
 		return err
 	}
 	if err := core.ApplySettings(ctx, SettingsFrom(settings)); err != nil {
 		return err
 	}
-	core.EnableWebhooks(id.WebhookSecret, courier.New(settings.WebhookPrivate))
+	core.Deliverer.Enable(id.WebhookSecret, courier.New(settings.WebhookPrivate))
 	figures := newMetrics(ctx, core, log)
 	memory := limitMemory(settings)
 	handler, err := newHandler(settings, log, core, id, l.public, figures, memory)
 	if err != nil {
 		return err
 	}
-	work := []func(context.Context){core.RunVerification, core.RunScrub, core.RunSettings, core.RunDelivery, core.WatchIdle,
+	work := []func(context.Context){core.Verifier.Run, core.Scrubber.Run, core.RunSettings, core.Deliverer.Run, core.Keeper.RunIdle,
 		func(ctx context.Context) { runSweeps(ctx, core, id, settings.SweepEvery, log) },
 		func(ctx context.Context) { runBackups(ctx, core, d, log) },
 	}
@@ -88,7 +88,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	}
 	defer background(ctx, work...)()
 	// What the last transfers do is counted too, after ctx is done.
-	defer background(context.WithoutCancel(ctx), core.RunPulls, core.RunDenials)()
+	defer background(context.WithoutCancel(ctx), core.Pulls.Run, core.Denials.Run)()
 
 	announce(d, settings, l, log)
 	if err := greet(ctx, out, id, l.public); err != nil {

@@ -32,7 +32,7 @@ func (t *Tx) LeaveUpload(ctx context.Context, id string, bytes int64, broken boo
 	return t.run(ctx, "store.LeaveUpload", "UPDATE uploads SET reserved = ?, touched_at = ?, broken = ? WHERE id = ?", bytes, unix(t.Now), broken, id)
 }
 
-// ReleaseReservations is for the start of a server, when no upload has a writer: it forgets those that
+// Keeper.ReleaseReservations is for the start of a server, when no upload has a writer: it forgets those that
 // cannot be resumed, and what is reserved for the others shrinks to what has arrived.
 func (t *Tx) ReleaseReservations(ctx context.Context) error {
 	const op = "store.ReleaseReservations"

@@ -202,7 +202,7 @@ func TestImageIsSwitchedBetweenArchitecturesAndDownloaded(t *testing.T) {
 	if got.header.Get("ETag") != `"`+arm.Content.String()+`"` || !strings.Contains(got.header.Get("Content-Disposition"), "hello_latest.sif") {
 		t.Errorf("got %v", got.header)
 	}
-	if pulls, err := f.Registry.ImagePulls(t.Context(), alice, arm, 1); err != nil || f.Registry.FlushPulls(t.Context()) != nil {
+	if pulls, err := f.Registry.ImagePulls(t.Context(), alice, arm, 1); err != nil || f.Registry.Pulls.Flush(t.Context()) != nil {
 		t.Fatal(pulls, err)
 	}
 	if pulls, err := f.Registry.ImagePulls(t.Context(), alice, arm, 1); err != nil || pulls.Total != 1 {

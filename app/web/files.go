@@ -63,6 +63,6 @@ func (s *Site) download(c echo.Context, path ref.Path, reference ref.Reference) 
 	}
 	defer f.Close()
 	return errs.Wrap(op, httpx.ServeBlob(c, f, httpx.Blob{Digest: i.Content.String(), Type: "application/vnd.sylabs.sif.layer.v1.sif", Name: i.FileName(),
-		Whole: func() { s.registry.CountPull(i.ContainerID, i.Content) },
-		Part:  func() { s.registry.CountPartialPull(httpx.Actor(c), i.ContainerID, i.Content) }}))
+		Whole: func() { s.registry.Pulls.Count(i.ContainerID, i.Content) },
+		Part:  func() { s.registry.Pulls.CountPartial(httpx.Actor(c), i.ContainerID, i.Content) }}))
 }

@@ -63,10 +63,10 @@ func fillShelves(t *testing.T, f *fixture, alice model.Actor) {
 		}
 	}
 	for range 90 {
-		f.Registry.CountPull(image.ContainerID, image.Content)
+		f.Registry.Pulls.Count(image.ContainerID, image.Content)
 	}
 	f.clock.advance(24 * time.Hour) // pulls are counted by the clock on the wall
-	if err := f.Registry.FlushPulls(t.Context()); err != nil {
+	if err := f.Registry.Pulls.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	f.Push(t, alice, "lab/bare", "latest", siftest.Options{Files: map[string]string{"/bin/sh": "\x7fELF"}, Definition: " "})

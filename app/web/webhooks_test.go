@@ -44,12 +44,12 @@ func TestWebhookIsMadeTriedSentAgainAndDeleted(t *testing.T) {
 		c.get(hook).is(http.StatusOK).says(".empty", "No deliveries yet")
 		c.post(hook+"/test").leadsTo(hook).says(".notice.good", "Test event sent").says("tbody", "pending")
 		before := came.Load()
-		if err := f.Registry.DeliverDue(t.Context()); err != nil {
+		if err := f.Registry.Deliverer.RunDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		again := c.get(hook).says("tbody", "webhook.test").says("tbody", "delivered").says("tbody", "200 OK").Find("tbody form").AttrOr("action", "")
 		c.post(again).leadsTo(hook).says(".notice.good", "queued again").says("tbody", "pending")
-		if err := f.Registry.DeliverDue(t.Context()); err != nil {
+		if err := f.Registry.Deliverer.RunDue(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := came.Load() - before; got != 2 {

@@ -79,7 +79,7 @@ func (f *fixture) wantEmpty(t *testing.T) {
 	if err != nil || len(list) != 0 {
 		t.Errorf("collections: %v, %v", list, err)
 	}
-	c, err := f.Registry.Check(t.Context(), true, nil)
+	c, err := f.Registry.Keeper.Check(t.Context(), true, nil)
 	if err != nil || c.Blobs != 0 || c.Strays != 0 || len(c.Damage) != 0 {
 		t.Errorf("in the store: %+v, %v", c, err)
 	}
@@ -105,7 +105,7 @@ func TestInterruptedUploadLeavesNothing(t *testing.T) {
 	}
 	// The server notices a moment later.
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		c, err := f.Registry.Check(t.Context(), false, nil)
+		c, err := f.Registry.Keeper.Check(t.Context(), false, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,6 +23,6 @@ func (d *door) download(c echo.Context) error {
 	defer f.Close()
 	httpx.Set(c, "digest", image.Content)
 	return httpx.ServeBlob(c, f, httpx.Blob{Digest: image.Content.String(), Type: echo.MIMEOctetStream, Name: image.FileName(),
-		Whole: func() { d.Registry.CountPull(image.ContainerID, image.Content) },
-		Part:  func() { d.Registry.CountPartialPull(httpx.Actor(c), image.ContainerID, image.Content) }})
+		Whole: func() { d.Registry.Pulls.Count(image.ContainerID, image.Content) },
+		Part:  func() { d.Registry.Pulls.CountPartial(httpx.Actor(c), image.ContainerID, image.Content) }})
 }

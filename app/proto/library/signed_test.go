@@ -20,7 +20,7 @@ func TestSearchForSignedImages(t *testing.T) {
 	signed := pgptest.SignSIF(t, key, image(t, "amd64", 1))
 	f.alice.push(t, f, "alice", "tools", "signed", "1", signed)
 	f.alice.push(t, f, "alice", "tools", "plain", "1", image(t, "amd64", 1))
-	if err := f.Registry.VerifyPending(t.Context()); err != nil {
+	if err := f.Registry.Verifier.RunPending(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	found := f.alice.want(t, f, 200, http.MethodGet, "/v1/search?arch=amd64&signed=true&value=tools", "")["image"].([]any)

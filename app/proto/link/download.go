@@ -48,6 +48,6 @@ func (d *door) send(c echo.Context, image model.Image) error {
 	// Neither proxies nor browsers may keep what stands behind a secret address.
 	c.Response().Header().Set(echo.HeaderCacheControl, "private, no-store")
 	return httpx.ServeBlob(c, f, httpx.Blob{Digest: image.Content.String(), Type: echo.MIMEOctetStream, Name: image.FileName(),
-		Whole: func() { d.Registry.CountPull(image.ContainerID, image.Content) },
-		Part:  func() { d.Registry.CountPartialPull(httpx.Actor(c), image.ContainerID, image.Content) }})
+		Whole: func() { d.Registry.Pulls.Count(image.ContainerID, image.Content) },
+		Part:  func() { d.Registry.Pulls.CountPartial(httpx.Actor(c), image.ContainerID, image.Content) }})
 }

@@ -27,8 +27,8 @@ func (d *door) blob(c echo.Context, t target) error {
 	defer f.Close()
 	c.Response().Header().Set(headerDigest, string(want))
 	return httpx.ServeBlob(c, f, httpx.Blob{Digest: string(want), Type: echo.MIMEOctetStream,
-		Whole: func() { d.Registry.CountPull(container, want) },
-		Part:  func() { d.Registry.CountPartialPull(httpx.Actor(c), container, want) }})
+		Whole: func() { d.Registry.Pulls.Count(container, want) },
+		Part:  func() { d.Registry.Pulls.CountPartial(httpx.Actor(c), container, want) }})
 }
 
 // deleteBlob answers DELETE /v2/<name>/blobs/<digest> (end-10). Blobs go by themselves when

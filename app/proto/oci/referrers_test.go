@@ -224,7 +224,7 @@ func TestReferrersOutliveTheSweeperWithTheirSubject(t *testing.T) {
 	sweep := func(images int) {
 		t.Helper()
 		now = now.Add(2 * time.Hour)
-		if done, err := s.Registry.Sweep(t.Context()); err != nil || done.Images != images {
+		if done, err := s.Registry.Keeper.Sweep(t.Context()); err != nil || done.Images != images {
 			t.Fatalf("swept %+v, %v; not %d images", done, err, images)
 		}
 	}

@@ -56,7 +56,7 @@ func livez(c echo.Context) error { return answer(c, http.StatusOK, "ok") }
 
 // readyz answers whether the registry can do its work.
 func (d *door) readyz(c echo.Context) error {
-	if err := d.Registry.Ready(c.Request().Context()); err != nil {
+	if err := d.Registry.Keeper.Ready(c.Request().Context()); err != nil {
 		return errs.Wrap("watch.readyz", err)
 	}
 	return answer(c, http.StatusOK, "ok")

@@ -71,9 +71,9 @@ func TestUnknownFilesAreKeptInQuarantineForTheGracePeriod(t *testing.T) {
 
 // finders are all ways in which a file is found again whose row is back.
 var finders = map[string]func(f *fixture, alice model.Actor, i model.Image){
-	"start": func(f *fixture, _ model.Actor, _ model.Image) { must(f.t, f.RestoreFiles(f.ctx())) },
+	"start": func(f *fixture, _ model.Actor, _ model.Image) { must(f.t, f.Keeper.RestoreFiles(f.ctx())) },
 	"check": func(f *fixture, _ model.Actor, _ model.Image) {
-		found, err := f.Check(f.ctx(), false, nil)
+		found, err := f.Keeper.Check(f.ctx(), false, nil)
 		if must(f.t, err); found.Restored == 0 || len(found.Damage) > 0 || found.Unknown != 0 {
 			f.t.Errorf("%+v", found)
 		}
@@ -94,7 +94,7 @@ var finders = map[string]func(f *fixture, alice model.Actor, i model.Image){
 	},
 	"recheck": func(f *fixture, _ model.Actor, i model.Image) {
 		must(f.t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.MarkCorrupt(f.ctx(), i.Content, "is missing") }))
-		if recovered, err := f.RecheckCorrupt(f.ctx()); recovered != 1 || err != nil {
+		if recovered, err := f.Scrubber.Recheck(f.ctx()); recovered != 1 || err != nil {
 			f.t.Errorf("%d, %v", recovered, err)
 		}
 	},
@@ -127,7 +127,7 @@ func TestFilesAreFoundAgainWhenTheirRowsAreBack(t *testing.T) {
 			f.isThere(alice, i)
 			f.sweep()
 			f.isThere(alice, i)
-			must(t, f.RestoreFiles(f.ctx()))
+			must(t, f.Keeper.RestoreFiles(f.ctx()))
 			f.clean()
 			if f.asides() != 0 {
 				t.Errorf("%d are left in quarantine", f.asides())

@@ -19,9 +19,9 @@ const unknownAge = time.Hour
 const maxNamed = 10
 
 // hasRow tells whether a row names a blob, for whoever is about to remove its file.
-func (s *Service) hasRow(ctx context.Context) blob.Needed {
+func (k *Keeper) hasRow(ctx context.Context) blob.Needed {
 	return func(d digest.Digest) (known bool, err error) {
-		err = s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		err = k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 			known, err = tx.HasBlob(ctx, d)
 			return err
 		})
@@ -32,10 +32,10 @@ func (s *Service) hasRow(ctx context.Context) blob.Needed {
 // sweepPaused tells until when nothing may be removed, because the database is in use beside
 // files that it may not know: it is another one, or an older copy, for less than the grace
 // period. It is zero if nothing stands against it.
-func (s *Service) sweepPaused(ctx context.Context) (until time.Time, err error) {
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
+func (k *Keeper) sweepPaused(ctx context.Context) (until time.Time, err error) {
+	err = k.db.Peek(ctx, func(tx *store.Tx) error {
 		l, err := tx.Lineage(ctx)
-		if end := l.Arrived.Add(s.untaggedGrace()); !l.Arrived.IsZero() && tx.Now.Before(end) {
+		if end := l.Arrived.Add(k.core.untaggedGrace()); !l.Arrived.IsZero() && tx.Now.Before(end) {
 			until = end
 		}
 		return err
@@ -47,10 +47,10 @@ func (s *Service) sweepPaused(ctx context.Context) (until time.Time, err error) 
 // between its file and its row, or of a sweep that was cut off between the row and the file.
 // It may as well be that the database has lost the rows, so the files are kept there as long
 // as deleted images are.
-func (s *Service) sweepUnknown(ctx context.Context, done *SweepResult) error {
-	old, hasRow := time.Now().Add(-unknownAge), s.hasRow(ctx)
+func (k *Keeper) sweepUnknown(ctx context.Context, done *SweepResult) error {
+	old, hasRow := time.Now().Add(-unknownAge), k.hasRow(ctx)
 	var unknown []blob.Entry
-	err := s.blobs.Walk(ctx, func(e blob.Entry) error {
+	err := k.blobs.Walk(ctx, func(e blob.Entry) error {
 		if e.Digest == "" || e.Changed.After(old) {
 			return nil
 		}
@@ -66,7 +66,7 @@ func (s *Service) sweepUnknown(ctx context.Context, done *SweepResult) error {
 	var named []digest.Digest
 	files, bytes := 0, int64(0)
 	for _, e := range unknown {
-		moved, err := s.blobs.QuarantineUnknown(e.Digest, old, hasRow)
+		moved, err := k.blobs.QuarantineUnknown(e.Digest, old, hasRow)
 		if err != nil {
 			return err
 		}
@@ -79,17 +79,17 @@ func (s *Service) sweepUnknown(ctx context.Context, done *SweepResult) error {
 	}
 	done.Unknown += files
 	if files > 0 {
-		s.log.Warn("files without a row were moved to quarantine; if the database is not the right one, stop the server and restore it",
-			"files", files, "bytes", bytes, "kept", s.untaggedGrace().String(), "digests", named)
+		k.log.Warn("files without a row were moved to quarantine; if the database is not the right one, stop the server and restore it",
+			"files", files, "bytes", bytes, "kept", k.core.untaggedGrace().String(), "digests", named)
 	}
 	return nil
 }
 
 // sweepUploadFiles removes what came of uploads that nobody has written to for as long as an
 // unfinished upload is kept, and that have no row: of a push in one go that was killed.
-func (s *Service) sweepUploadFiles(ctx context.Context, done *SweepResult) error {
-	old := time.Now().Add(-max(s.Settings().UploadLife, unknownAge))
-	uploads, err := s.blobs.Uploads()
+func (k *Keeper) sweepUploadFiles(ctx context.Context, done *SweepResult) error {
+	old := time.Now().Add(-max(k.core.Settings().UploadLife, unknownAge))
+	uploads, err := k.blobs.Uploads()
 	if err != nil {
 		return err
 	}
@@ -98,12 +98,12 @@ func (s *Service) sweepUploadFiles(ctx context.Context, done *SweepResult) error
 			continue
 		}
 		known := false
-		err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
 			known, err = tx.HasUpload(ctx, u.ID)
 			return err
 		})
 		if err == nil && !known {
-			err = s.blobs.Discard(u.ID)
+			err = k.blobs.Discard(u.ID)
 			done.Uploads++
 		}
 		if err != nil && !errs.Is(err, errs.Conflict) {
@@ -115,18 +115,18 @@ func (s *Service) sweepUploadFiles(ctx context.Context, done *SweepResult) error
 
 // sweepQuarantine removes files from quarantine that are of no use: damaged ones of blobs that
 // are whole again, and those that no row has named for as long as deleted images are kept.
-func (s *Service) sweepQuarantine(ctx context.Context, _ *SweepResult) error {
-	if _, err := s.restoreUnknown(ctx); err != nil {
+func (k *Keeper) sweepQuarantine(ctx context.Context, _ *SweepResult) error {
+	if _, err := k.restoreUnknown(ctx); err != nil {
 		return err
 	}
-	list, err := s.blobs.Quarantined()
+	list, err := k.blobs.Quarantined()
 	if err != nil {
 		return err
 	}
-	old := time.Now().Add(-s.untaggedGrace())
+	old := time.Now().Add(-k.core.untaggedGrace())
 	for _, a := range list {
 		known, damaged := false, false
-		err := s.db.View(ctx, func(tx *store.Tx) (err error) {
+		err := k.db.View(ctx, func(tx *store.Tx) (err error) {
 			if known, err = tx.HasBlob(ctx, a.Digest); err != nil {
 				return err
 			}
@@ -139,13 +139,13 @@ func (s *Service) sweepQuarantine(ctx context.Context, _ *SweepResult) error {
 		case !known && a.Since.After(old):
 		case a.Unknown:
 			var gone bool
-			if gone, err = s.blobs.RemoveUnknown(a.Digest, s.hasRow(ctx)); gone && !known {
-				s.log.Info("removed a file that no row has named since", "digest", a.Digest, "since", a.Since)
+			if gone, err = k.blobs.RemoveUnknown(a.Digest, k.hasRow(ctx)); gone && !known {
+				k.log.Info("removed a file that no row has named since", "digest", a.Digest, "since", a.Since)
 			}
 		case !known:
-			err = s.blobs.RemoveQuarantined(a.Digest)
+			err = k.blobs.RemoveQuarantined(a.Digest)
 		case !damaged:
-			err = s.removeRecovered(ctx, a.Digest)
+			err = k.removeRecovered(ctx, a.Digest)
 		}
 		if err != nil {
 			return err
@@ -156,28 +156,28 @@ func (s *Service) sweepQuarantine(ctx context.Context, _ *SweepResult) error {
 
 // removeRecovered removes the damaged file of a blob that is whole again. If it has no other file,
 // which a database can say that was copied from elsewhere, the scrub looks at it instead.
-func (s *Service) removeRecovered(ctx context.Context, d digest.Digest) error {
-	_, err := s.blobs.Size(d)
+func (k *Keeper) removeRecovered(ctx context.Context, d digest.Digest) error {
+	_, err := k.blobs.Size(d)
 	if errs.Is(err, errs.NotFound) {
-		return s.db.Update(ctx, func(tx *store.Tx) error { return tx.RequestScrub(ctx, d) })
+		return k.db.Update(ctx, func(tx *store.Tx) error { return tx.RequestScrub(ctx, d) })
 	}
 	if err != nil {
 		return err
 	}
-	return s.blobs.RemoveQuarantined(d)
+	return k.blobs.RemoveQuarantined(d)
 }
 
 // RestoreFiles gives the files in quarantine their names again that a row names by now, because
 // the right database is back. A server calls it before it answers.
-func (s *Service) RestoreFiles(ctx context.Context) error {
-	_, err := s.restoreUnknown(ctx)
-	return errs.Wrap("registry.RestoreFiles", err)
+func (k *Keeper) RestoreFiles(ctx context.Context) error {
+	_, err := k.restoreUnknown(ctx)
+	return errs.Wrap("registry.Keeper.RestoreFiles", err)
 }
 
 // restoreUnknown gives the files in quarantine their names again that a row names by now,
 // because the right database is back. It tells how many.
-func (s *Service) restoreUnknown(ctx context.Context) (files int, err error) {
-	list, err := s.blobs.Quarantined()
+func (k *Keeper) restoreUnknown(ctx context.Context) (files int, err error) {
+	list, err := k.blobs.Quarantined()
 	if err != nil {
 		return 0, err
 	}
@@ -185,13 +185,13 @@ func (s *Service) restoreUnknown(ctx context.Context) (files int, err error) {
 		if !a.Unknown {
 			continue
 		}
-		if known, err := s.hasRow(ctx)(a.Digest); err != nil || !known {
+		if known, err := k.hasRow(ctx)(a.Digest); err != nil || !known {
 			if err != nil {
 				return files, err
 			}
 			continue
 		}
-		back, err := s.blobs.UnquarantineUnknown(a.Digest)
+		back, err := k.blobs.UnquarantineUnknown(a.Digest)
 		if err != nil {
 			return files, err
 		}
@@ -200,7 +200,7 @@ func (s *Service) restoreUnknown(ctx context.Context) (files int, err error) {
 		}
 	}
 	if files > 0 {
-		s.log.Warn("files were restored from quarantine, since rows name them again", "files", files)
+		k.log.Warn("files were restored from quarantine, since rows name them again", "files", files)
 	}
 	return files, nil
 }

@@ -26,10 +26,10 @@ const (
 	probesRead = 3
 )
 
-// pauseScrub pauses the scrub if the last blobs that it read were all damaged. The number is
+// pause pauses the scrub if the last blobs that it read were all damaged. The number is
 // kept in the database, so that neither the next round nor a restart begins anew. Errors:
 // Unavailable if it paused.
-func (s *Service) pauseScrub(ctx context.Context) error {
+func (s *Scrubber) pause(ctx context.Context) error {
 	paused := false
 	err := s.db.Update(ctx, func(tx *store.Tx) error {
 		state, err := tx.ScrubState(ctx)
@@ -46,11 +46,11 @@ func (s *Service) pauseScrub(ctx context.Context) error {
 }
 
 // errScrubPaused says why no blobs are marked as damaged.
-var errScrubPaused = errs.E("registry.pauseScrub", errs.Unavailable, "The last %d files checked are all missing or damaged, so the disk may be gone, and no more are quarantined. Check the disk; checking resumes when a file can be read, or with \"sregistry maintenance resume scrub\".", maxConsecutive)
+var errScrubPaused = errs.E("registry.Scrubber.pause", errs.Unavailable, "The last %d files checked are all missing or damaged, so the disk may be gone, and no more are quarantined. Check the disk; checking resumes when a file can be read, or with \"sregistry maintenance resume scrub\".", maxConsecutive)
 
 // probeDisk resumes the scrub if the disk is well again: half of some files are there, and the
 // smallest of these are whole. Nothing is marked meanwhile. Errors: Unavailable if it is not.
-func (s *Service) probeDisk(ctx context.Context) error {
+func (s *Scrubber) probeDisk(ctx context.Context) error {
 	list, err := s.probed(ctx)
 	if err != nil {
 		return err
@@ -72,11 +72,11 @@ func (s *Service) probeDisk(ctx context.Context) error {
 		}
 	}
 	s.log.Info("files can be read again, so the scrub resumes", "probed", all, "found", len(list))
-	return s.resumeScrub(ctx, model.Actor{})
+	return s.resume(ctx, model.Actor{})
 }
 
 // probed gives the blobs to try, the smallest first.
-func (s *Service) probed(ctx context.Context) (list []store.Blob, err error) {
+func (s *Scrubber) probed(ctx context.Context) (list []store.Blob, err error) {
 	var any [32]byte
 	rand.Read(any[:])
 	from := digest.NewDigestFromEncoded(digest.SHA256, hex.EncodeToString(any[:]))
@@ -92,8 +92,8 @@ func (s *Service) probed(ctx context.Context) (list []store.Blob, err error) {
 	return list, err
 }
 
-// resumeScrub has blobs marked again. The next round checks what was marked before.
-func (s *Service) resumeScrub(ctx context.Context, actor model.Actor) error {
+// resume has blobs marked again. The next round checks what was marked before.
+func (s *Scrubber) resume(ctx context.Context, actor model.Actor) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		was, err := tx.ResumeScrub(ctx)
 		if err != nil || !was {
@@ -111,7 +111,7 @@ func (s *Service) ResumeScrub(ctx context.Context, actor model.Actor) error {
 	if err := requireAdmin(op, actor); err != nil {
 		return err
 	}
-	return errs.Wrap(op, s.resumeScrub(ctx, actor))
+	return errs.Wrap(op, s.Scrubber.resume(ctx, actor))
 }
 
 // ResumeCleanup has the sweep remove things again, and trusts the database to know all files.
