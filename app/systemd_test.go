@@ -282,12 +282,12 @@ func TestUnitsArePrinted(t *testing.T) {
 		t.Error("a folder elsewhere is no state directory")
 	}
 	for says, args := range map[string][]string{
-		"cannot stand in a unit file":         {"--program", "/bin/true", "--data", "a folder"},
-		"copy it to /usr/local/bin":           {"--program", "/home/alice/sregistry"},
-		"hides /tmp from the server, so that": {"--program", "/tmp/sregistry"},
-		"choose a data folder elsewhere":      {"--program", "/bin/true", "--data", "/root"},
-		"cannot listen on \"https\"":          {"--socket", "--listen", "443,https"},
-		"cannot listen on \":0\"":             {"--socket", "--listen", ":0"},
+		"is not valid in a unit file":             {"--program", "/bin/true", "--data", "a folder"},
+		"Copy the program to /usr/local/bin":      {"--program", "/home/alice/sregistry"},
+		"hides /tmp from the server, so it could": {"--program", "/tmp/sregistry"},
+		"Choose a data folder elsewhere":          {"--program", "/bin/true", "--data", "/root"},
+		"cannot listen on \"https\"":              {"--socket", "--listen", "443,https"},
+		"cannot listen on \":0\"":                 {"--socket", "--listen", ":0"},
 	} {
 		out, err := v.command(append([]string{"systemd"}, args...)...).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), says) {

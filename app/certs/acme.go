@@ -69,7 +69,7 @@ func (a *ACME) Obtain(ctx context.Context) {
 				return
 			}
 			if _, err := a.manager.GetCertificate(modernHello(d)); err != nil {
-				a.log.Error("no certificate from the authority; it must reach this server at port 443, or by http-listen at port 80", "domain", d, "error", err)
+				a.log.Error("cannot obtain a certificate; the authority must reach this server on port 443, or on port 80 with http-listen", "domain", d, "error", err)
 			}
 		}
 	}()

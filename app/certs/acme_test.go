@@ -92,7 +92,7 @@ func TestFailureOfTheAuthorityIsToldAtOnce(t *testing.T) {
 	listen(t, a, authority)
 	authority.Reach("127.0.0.1:1", "127.0.0.1:1")
 	a.Obtain(t.Context())
-	if !strings.Contains(log.String(), "no certificate from the authority") || !strings.Contains(log.String(), host) {
+	if !strings.Contains(log.String(), "cannot obtain a certificate") || !strings.Contains(log.String(), host) {
 		t.Errorf("the log has %q", &log)
 	}
 }

@@ -50,10 +50,10 @@ func (f *Files) Refresh() {
 // two is new yet, the log has it, and the certificate stays.
 func (f *Files) Reload() {
 	if err := f.read(); err != nil {
-		f.log.Error("the new certificate cannot be used, the old one stays", "error", err)
+		f.log.Error("cannot use the new certificate; the old one stays in use", "error", err)
 		return
 	}
-	f.log.Info("certificate read", "file", f.cert, "end", f.current.Load().Leaf.NotAfter)
+	f.log.Info("certificate reloaded", "file", f.cert, "expires", f.current.Load().Leaf.NotAfter)
 }
 
 func (f *Files) read() error {
@@ -61,10 +61,10 @@ func (f *Files) read() error {
 	f.seen = f.stat() // first: what changes while they are read is then read again
 	c, err := tls.LoadX509KeyPair(f.cert, f.key)
 	if _, missing := errors.AsType[*fs.PathError](err); missing {
-		return errs.Because(op, errs.Invalid, err, "The certificate %s or its key %s cannot be read; name files that the server's user may read.", f.cert, f.key)
+		return errs.Because(op, errs.Invalid, err, "Cannot read the certificate %s or its key %s. Name files that the server's user can read.", f.cert, f.key)
 	}
 	if err != nil {
-		return errs.Because(op, errs.Invalid, err, "%s and %s are not a certificate and its private key, in PEM.", f.cert, f.key)
+		return errs.Because(op, errs.Invalid, err, "%s and %s are not a certificate and its private key. Use PEM files that belong together.", f.cert, f.key)
 	}
 	f.current.Store(&c)
 	f.remind.of(&c)

@@ -97,7 +97,7 @@ func TestReplacedFilesAreShownWithoutRestart(t *testing.T) {
 	if f.Refresh(); p.log.Len() > 0 {
 		t.Errorf("read again, though nothing changed: %s", &p.log)
 	}
-	if f.Reload(); !strings.Contains(p.log.String(), "certificate read") {
+	if f.Reload(); !strings.Contains(p.log.String(), "certificate reloaded") {
 		t.Errorf("not read again, though told to: %q", &p.log)
 	}
 }
@@ -146,7 +146,7 @@ func TestFilesThatCannotBeUsedAreNamed(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	_, err := certs.Open(p.cert, p.key, slog.New(slog.DiscardHandler))
-	if !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), p.cert) || !strings.Contains(errs.Message(err), "cannot be read") {
+	if !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), p.cert) || !strings.Contains(errs.Message(err), "Cannot read the certificate") {
 		t.Errorf("no files: %v", err)
 	}
 	p.write(t, 0, day)
@@ -172,7 +172,7 @@ func TestEndOfCertificateIsToldADayApart(t *testing.T) {
 		server := p.open(t).TLS()
 		shown(t, server)
 		shown(t, server)
-		if got := strings.Count(p.log.String(), "ends soon"); got != c.want {
+		if got := strings.Count(p.log.String(), "expires soon"); got != c.want {
 			t.Errorf("%s: told %d times: %s", name, got, &p.log)
 		}
 	}

@@ -43,5 +43,5 @@ func (r *reminder) of(c *tls.Certificate) {
 		return
 	}
 	r.said[names] = now
-	r.log.Warn("the certificate ends soon, renew it", "names", names, "end", end)
+	r.log.Warn("the certificate expires soon; renew it", "names", names, "expires", end)
 }

@@ -35,13 +35,13 @@ func New(version string) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sregistry_requests_total",
-			Help: "Requests that are over, by door, route and status."}, []string{"door", "method", "route", "code"}),
+			Help: "Completed requests, by door, route and status."}, []string{"door", "method", "route", "code"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "sregistry_request_duration_seconds",
-			Help: "How long requests took, transfers included, by door.", Buckets: durations}, []string{"door"}),
+			Help: "Duration of requests including transfers, by door.", Buckets: durations}, []string{"door"}),
 		received: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sregistry_received_bytes_total",
-			Help: "Bytes of the bodies of requests, by door."}, []string{"door"}),
+			Help: "Bytes received in request bodies, by door."}, []string{"door"}),
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "sregistry_sent_bytes_total",
-			Help: "Bytes of the bodies of answers, by door."}, []string{"door"}),
+			Help: "Bytes sent in response bodies, by door."}, []string{"door"}),
 	}
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "sregistry_info", Help: "Always 1; the version is its label.",
 		ConstLabels: prometheus.Labels{"version": version}})

@@ -60,8 +60,8 @@ func backUpIfDue(ctx context.Context, core *registry.Service, d *datadir.Dir, lo
 		return err
 	}
 	for _, bad := range r.Damaged {
-		log.Error("backup: a blob is damaged", "digest", bad.Digest, "what", bad.What, "images", bad.Images)
+		log.Error("backup: a blob is corrupt or missing", "digest", bad.Digest, "what", bad.What, "images", bad.Images)
 	}
-	log.Info("backed up", "to", ways.BackupTo, "name", r.Name, "blobs", r.Blobs, "copied", r.Copied, "bytes", r.CopiedBytes, "dropped", r.Dropped, "removed", r.Removed)
+	log.Info("backup done", "to", ways.BackupTo, "name", r.Name, "blobs", r.Blobs, "copied", r.Copied, "bytes", r.CopiedBytes, "deleted", r.Dropped, "removed", r.Removed)
 	return nil
 }

@@ -68,7 +68,7 @@ func openListener(ctx context.Context, settings *config.Config, given []net.List
 		return nil, errors.Join(errs.Wrap(op, err), l.Close())
 	}
 	if l.files != nil && !l.files.Covers(l.public.Hostname()) {
-		log.Warn("the certificate is not for the public address, so clients will refuse it; set public-url", "public", l.public.String())
+		log.Warn("the certificate does not cover the public address, so clients will refuse it; set public-url", "public", l.public.String())
 	}
 	return l, nil
 }
@@ -83,7 +83,7 @@ func (l *listener) listen(ctx context.Context, settings *config.Config, given []
 		case 1:
 			l.plain = port
 		default:
-			return errs.E(op, errs.Invalid, "The service manager opened %d ports; there is use for two: the main one and, with TLS, a plain one.", len(given))
+			return errs.E(op, errs.Invalid, "The service manager opened %d ports, but at most two are used. Pass the main one and, with TLS, one for plain HTTP.", len(given))
 		}
 		if err := httpx.Adopt(port); err != nil {
 			return errs.Wrap(op, err)
@@ -99,7 +99,7 @@ func (l *listener) listen(ctx context.Context, settings *config.Config, given []
 		l.plain, err = httpx.Listen(ctx, settings.HTTPListen)
 	}
 	if l.plain != nil && l.tls() == nil {
-		return errs.E(op, errs.Invalid, "There is a plain port beside the main one, but no TLS; set tls-cert or acme-domains, or let one port be opened.")
+		return errs.E(op, errs.Invalid, "A second port needs TLS. Set tls-cert or acme-domains, or open only one port.")
 	}
 	return errs.Wrap(op, err)
 }

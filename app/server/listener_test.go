@@ -142,7 +142,7 @@ func TestCertificateForAnotherHostIsToldAtTheStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(log.String(), "not for the public address"); got != told {
+		if got := strings.Contains(log.String(), "does not cover the public address"); got != told {
 			t.Errorf("%q: %s", public, &log)
 		}
 		if err := e.Close(); err != nil {

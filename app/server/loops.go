@@ -23,7 +23,7 @@ func background(ctx context.Context, work ...func(context.Context)) (end func())
 	return func() { stop(); all.Wait() }
 }
 
-// runSweeps removes what nobody needs any more, first a moment after the start.
+// runSweeps collects garbage at an interval, first a moment after the start.
 func runSweeps(ctx context.Context, core *registry.Service, id *identity.Service, every time.Duration, log *slog.Logger) {
 	next := time.NewTimer(min(every, time.Minute))
 	defer next.Stop()
@@ -35,12 +35,12 @@ func runSweeps(ctx context.Context, core *registry.Service, id *identity.Service
 		}
 		done, err := core.Keeper.Sweep(ctx)
 		if err = errors.Join(err, id.Sweep(ctx)); err != nil && !errs.Is(err, errs.Canceled) {
-			log.Error("sweep", "error", err)
+			log.Error("garbage collection", "error", err)
 		}
 		if !done.Paused.IsZero() {
 			log.Warn("cleanup is paused, since the database may not know all files", "until", done.Paused, "resume", "sregistry maintenance resume cleanup")
 		}
-		log.Info("swept", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "quarantined", done.Unknown)
+		log.Info("garbage collection done", "uploads", done.Uploads, "images", done.Images, "blobs", done.Blobs, "bytes", done.Bytes, "quarantined", done.Unknown)
 		next.Reset(every)
 	}
 }

@@ -26,25 +26,25 @@ func newMetrics(ctx context.Context, core *registry.Service, log *slog.Logger) *
 			return read(f)
 		}
 	}
-	m.Gauge("blobs", "Blobs that are recorded.", of(func(f registry.Stats) float64 { return float64(f.Blobs) }))
-	m.Gauge("blob_bytes", "Bytes of the blobs that are recorded.", of(func(f registry.Stats) float64 { return float64(f.Bytes) }))
-	m.Gauge("blobs_damaged", "Blobs that are damaged.", of(func(f registry.Stats) float64 { return float64(f.Damaged) }))
+	m.Gauge("blobs", "Stored blobs.", of(func(f registry.Stats) float64 { return float64(f.Blobs) }))
+	m.Gauge("blob_bytes", "Bytes of stored blobs.", of(func(f registry.Stats) float64 { return float64(f.Bytes) }))
+	m.Gauge("blobs_damaged", "Corrupt or missing blobs.", of(func(f registry.Stats) float64 { return float64(f.Damaged) }))
 	m.Gauge("database_bytes", "Size of the database.", of(func(f registry.Stats) float64 { return float64(f.Database) }))
-	m.Gauge("disk_free_bytes", "Room on the disk of the data folder.", of(func(f registry.Stats) float64 { return float64(f.DiskFree) }))
+	m.Gauge("disk_free_bytes", "Free space on the disk of the data folder.", of(func(f registry.Stats) float64 { return float64(f.DiskFree) }))
 	m.Gauge("disk_size_bytes", "Size of the disk of the data folder.", of(func(f registry.Stats) float64 { return float64(f.DiskSize) }))
-	m.Gauge("uploads_open", "Uploads that are under way, or were left.", of(func(f registry.Stats) float64 { return float64(f.Uploads) }))
-	m.Gauge("webhook_deliveries_waiting", "Deliveries to webhooks that wait for a try.",
+	m.Gauge("uploads_open", "Uploads in progress, active and paused.", of(func(f registry.Stats) float64 { return float64(f.Uploads) }))
+	m.Gauge("webhook_deliveries_waiting", "Webhook deliveries waiting to be sent.",
 		of(func(f registry.Stats) float64 { return float64(f.Waiting) }))
-	m.Gauge("backup_last_success_timestamp_seconds", "When a backup ended well last; 0 is never.",
+	m.Gauge("backup_last_success_timestamp_seconds", "Time of the last successful backup; 0 if none.",
 		of(func(f registry.Stats) float64 { return moment(f.Backup.Done) }))
-	m.Gauge("scrub_oldest_timestamp_seconds", "When the blob that was verified longest ago was; 0 is none.",
+	m.Gauge("scrub_oldest_timestamp_seconds", "Time of the oldest verification of a blob; 0 if none.",
 		of(func(f registry.Stats) float64 { return moment(f.Verified) }))
-	m.Gauge("sweep_last_timestamp_seconds", "When a sweep ended last; 0 is not since the start.",
+	m.Gauge("sweep_last_timestamp_seconds", "Time of the last garbage collection since the start; 0 if none.",
 		of(func(f registry.Stats) float64 { return moment(f.LastSwept) }))
-	m.Counter("swept_blobs_total", "Blobs that sweeps let go.", of(func(f registry.Stats) float64 { return float64(f.SweptTotal.Blobs) }))
-	m.Counter("swept_bytes_total", "Bytes of the blobs that sweeps let go.", of(func(f registry.Stats) float64 { return float64(f.SweptTotal.Bytes) }))
-	m.Counter("database_writes_total", "Changes that were begun.", of(func(f registry.Stats) float64 { return float64(f.Writes) }))
-	m.Counter("database_write_wait_seconds_total", "How long changes waited for their turn.",
+	m.Counter("swept_blobs_total", "Blobs deleted by garbage collection.", of(func(f registry.Stats) float64 { return float64(f.SweptTotal.Blobs) }))
+	m.Counter("swept_bytes_total", "Bytes freed by garbage collection.", of(func(f registry.Stats) float64 { return float64(f.SweptTotal.Bytes) }))
+	m.Counter("database_writes_total", "Database write transactions.", of(func(f registry.Stats) float64 { return float64(f.Writes) }))
+	m.Counter("database_write_wait_seconds_total", "Time that database writes waited for others.",
 		of(func(f registry.Stats) float64 { return f.WriteWait.Seconds() }))
 	return m
 }
@@ -77,7 +77,7 @@ const privateGrace = time.Second
 
 // servePrivate answers those who watch the server until ctx is done.
 func servePrivate(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) {
-	log.Info("listening for those who watch the server", "address", l.Addr().String())
+	log.Info("listening for metrics", "address", l.Addr().String())
 	if err := httpx.Serve(ctx, httpx.NewServer(handler, log), l, privateGrace, log); err != nil {
 		log.Error("metrics-listen", "error", err)
 	}

@@ -121,7 +121,7 @@ func greet(ctx context.Context, out io.Writer, id *identity.Service, public *url
 	}
 	text := fmt.Sprintf("Sregistry %s is ready at %s\n", version.Number, public)
 	if first {
-		text += fmt.Sprintf("\nThere is no account yet. Make the administrator's within an hour, in a browser:\n\n    %s\n\n", public.JoinPath("setup", secret))
+		text += fmt.Sprintf("\nNo accounts yet. Create the administrator account within an hour, in a browser:\n\n    %s\n\n", public.JoinPath("setup", secret))
 	}
 	_, err = io.WriteString(out, text)
 	return err

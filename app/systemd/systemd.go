@@ -43,16 +43,16 @@ func Open(log *slog.Logger) (*Manager, error) {
 	}
 	sockets, err := activation.Listeners()
 	if err != nil {
-		return nil, errs.Because(op, errs.Invalid, err, "The sockets of the service manager cannot be taken over.")
+		return nil, errs.Because(op, errs.Invalid, err, "Cannot use the sockets of the service manager. Check the socket unit.")
 	}
 	for _, s := range sockets {
 		if s == nil {
-			return nil, errs.E(op, errs.Invalid, "A socket of the service manager takes no connections; the unit has to say ListenStream=.")
+			return nil, errs.E(op, errs.Invalid, "A socket of the service manager accepts no connections. Use ListenStream= in the socket unit.")
 		}
 	}
 	watchdog, err := daemon.SdWatchdogEnabled(true)
 	if err != nil {
-		return nil, errs.Because(op, errs.Invalid, err, "WATCHDOG_USEC is %q, which is no time; set WatchdogSec= in the unit.", os.Getenv("WATCHDOG_USEC"))
+		return nil, errs.Because(op, errs.Invalid, err, "WATCHDOG_USEC is %q, which is not a time. Set WatchdogSec= in the unit.", os.Getenv("WATCHDOG_USEC"))
 	}
 	return &Manager{sockets, watchdog, log}, nil
 }
@@ -81,7 +81,7 @@ func (m *Manager) Watch(ctx context.Context, alive func(context.Context) error) 
 		case ctx.Err() != nil:
 			return
 		case err != nil:
-			m.log.Error("the server does not answer itself", "error", err)
+			m.log.Error("the server does not respond to its own request", "error", err)
 		default:
 			m.tell(daemon.SdNotifyWatchdog)
 		}
@@ -96,6 +96,6 @@ func (m *Manager) Watch(ctx context.Context, alive func(context.Context) error) 
 // tell says something to the manager. That it cannot hear is no reason not to serve.
 func (m *Manager) tell(state string) {
 	if _, err := daemon.SdNotify(false, state); err != nil {
-		m.log.Warn("the service manager cannot be told", "error", err)
+		m.log.Warn("cannot notify the service manager", "error", err)
 	}
 }

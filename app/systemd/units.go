@@ -20,8 +20,8 @@ var files embed.FS
 type Units struct {
 	Program string        // the path of the program
 	Data    string        // the data folder
-	User    string        // whom the server runs as
-	Group   string        // his group
+	User    string        // the account that the server runs as
+	Group   string        // its group
 	Drain   time.Duration // for which transfers may go on after a stop
 	Listen  []string      // what the socket listens on, the main one first
 }
@@ -53,9 +53,9 @@ func (u Units) WriteService(w io.Writer) error {
 	for _, folder := range hidden {
 		switch {
 		case strings.HasPrefix(u.Program, folder+"/"):
-			return errs.E(op, errs.Invalid, "The unit hides %s from the server, so that %s could not be started; copy it to /usr/local/bin and run it from there, or say with --program where it will be.", folder, u.Program)
+			return errs.E(op, errs.Invalid, "The unit hides %s from the server, so it could not start %s. Copy the program to /usr/local/bin and run it from there, or set --program.", folder, u.Program)
 		case u.Data == folder, strings.HasPrefix(u.Data, folder+"/"):
-			return errs.E(op, errs.Invalid, "The unit hides %s from the server; choose a data folder elsewhere, such as /var/lib/sregistry or /srv/sregistry.", folder)
+			return errs.E(op, errs.Invalid, "The unit hides %s from the server. Choose a data folder elsewhere, such as /var/lib/sregistry or /srv/sregistry.", folder)
 		}
 	}
 	return u.write(w, "sregistry.service")
@@ -69,7 +69,7 @@ func (u Units) WriteSocket(w io.Writer) error {
 			port = after
 		}
 		if n, err := strconv.ParseUint(port, 10, 16); (err != nil || n == 0) && !strings.HasPrefix(at, "/") {
-			return errs.E("systemd.Units.WriteSocket", errs.Invalid, "A socket cannot listen on %q; write a port such as 443, or an address and a port such as 10.0.0.5:443.", at)
+			return errs.E("systemd.Units.WriteSocket", errs.Invalid, "A socket cannot listen on %q. Use a port such as 443, or an address and a port such as 10.0.0.5:443.", at)
 		}
 	}
 	return u.write(w, "sregistry.socket")
@@ -79,12 +79,12 @@ func (u Units) write(w io.Writer, name string) error {
 	const op = "systemd.Units.write"
 	for _, word := range append([]string{u.Program, u.Data, u.User, u.Group}, u.Listen...) {
 		if word == "" || strings.ContainsAny(word, " \t\n\r\"'\\%$;") {
-			return errs.E(op, errs.Invalid, "%q cannot stand in a unit file; choose a path without blanks and special characters.", word)
+			return errs.E(op, errs.Invalid, "%q is not valid in a unit file. Use a path without spaces and special characters.", word)
 		}
 	}
 	for _, path := range []string{u.Program, u.Data} {
 		if !strings.HasPrefix(path, "/") {
-			return errs.E(op, errs.Invalid, "%q is no absolute path, as a unit file needs.", path)
+			return errs.E(op, errs.Invalid, "%q is not an absolute path. Unit files need one.", path)
 		}
 	}
 	all, err := template.ParseFS(files, "*.service", "*.socket")
