@@ -32,7 +32,7 @@ func ownStories() []story {
 			Usage: model.Usage{Name: "alice", Used: 95 << 30, Quota: 100 << 30, Default: true}}.View()},
 		{"account-problems", templates.Account{Page: admin("/account"), User: root, FullName: hostile, Usage: model.Usage{Name: root.Name}, Problems: templates.Problems{
 			"full-name": "The full name is too long; write at most 100 characters.",
-			"current":   "The present password is wrong.",
+			"current":   "The current password is wrong.",
 			"password":  "The password is too short; use at least 10 characters.",
 			"again":     "The passwords do not match.",
 		}}.View()},
@@ -41,7 +41,7 @@ func ownStories() []story {
 		{"keys", templates.Keys{Page: signedIn("/account/keys"), Keys: keys, Now: now, More: "/account/keys?after=3", Add: true}.View()},
 		{"keys-empty", templates.Keys{Page: signedIn("/account/keys"), Now: now}.View()},
 		{"keys-problem", templates.Keys{Page: admin("/account/keys"), Now: now, Add: true, Typed: hostile,
-			Problems: templates.Problems{"keys": "That is no armored public key."}}.View()},
+			Problems: templates.Problems{"keys": "No armored public key found. Paste the output of gpg --export --armor."}}.View()},
 		{"account-revoke", templates.RevokeAll{Page: signedIn("/account/revoke"), Tokens: 3, Links: 1}.View()},
 		{"account-revoke-none", templates.RevokeAll{Page: signedIn("/account/revoke")}.View()},
 		{"account-delete", templates.AccountDelete{Page: signedIn("/account/delete")}.View()},

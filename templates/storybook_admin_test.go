@@ -66,10 +66,10 @@ func userStories() []story {
 			Tokens: []model.Token{token}, Now: now, Held: []string{"lab", "the team imaging"}, Usage: usage, Quota: quota}.View()},
 		{"admin-user-robot", templates.AdminUser{Page: admin("/admin/users/ci"), User: ci, Now: now, Form: templates.DefaultTokenForm(),
 			Usage: model.Usage{Name: "ci", Used: 1 << 40, Quota: 1 << 40}, Quota: own,
-			Problems: templates.Problems{"name": "There is a token of this name.", "confirm": "The name does not match."}}.View()},
+			Problems: templates.Problems{"name": "A token with this name exists. Choose another name.", "confirm": "The name does not match."}}.View()},
 		{"admin-user-own", templates.AdminUser{Page: admin("/admin/users/" + root.Name), User: root, Now: now, Usage: model.Usage{Name: root.Name}, Quota: quota}.View()},
 		{"admin-user-suspended", templates.AdminUser{Page: admin("/admin/users/" + longPart), User: gone, Now: now,
-			Usage: model.Usage{Name: longPart, Used: 1 << 40}, Quota: bad, Problems: templates.Problems{"quota": hostile + " is no size."}}.View()},
+			Usage: model.Usage{Name: longPart, Used: 1 << 40}, Quota: bad, Problems: templates.Problems{"quota": hostile + " is not a size."}}.View()},
 		{"password-link-made", templates.PasswordLinkMade{Page: admin("/admin/users"), User: alice, First: true, Expires: now.AddDate(0, 0, 3),
 			Link: "https://hub.example.org/password/4F1D2C3B5A69788796A5B4C3D2"}.View()},
 		{"password-link-made-again", templates.PasswordLinkMade{Page: admin("/admin/users/alice/password-link"), User: gone, Expires: now.AddDate(0, 0, 3),
@@ -115,7 +115,7 @@ func quotaStories() []story {
 	named := later
 	named.Later, named.Name, named.Size, named.Named = false, "alice/"+longPart, "1500GB", &model.Usage{Name: "alice/" + longPart, Used: 1 << 30, Quota: 1_500_000_000_000}
 	problems := later
-	problems.Name, problems.Size, problems.Problems = hostile, hostile, templates.Problems{"name": "There is no user or team \"x\".", "quota": hostile + " is no size; write such as 500GiB, none or default."}
+	problems.Name, problems.Size, problems.Problems = hostile, hostile, templates.Problems{"name": "User or team \"x\" not found.", "quota": hostile + " is not a size. Use a size such as 500GiB, none or default."}
 	return []story{
 		{"admin-quotas", whole.View()}, {"admin-quotas-later", later.View()}, {"admin-quotas-named", named.View()}, {"admin-quotas-problems", problems.View()},
 		{"admin-quotas-empty", templates.AdminQuotas{Page: admin("/admin/quotas"), Order: model.Fullest}.View()},
@@ -134,7 +134,7 @@ func settingsStories() []story {
 	return []story{
 		{"admin-settings", templates.AdminSettings{Page: flashed(admin("/admin/settings"), "Settings saved and applied."), Settings: list}.View()},
 		{"admin-settings-problem", templates.AdminSettings{Page: admin("/admin/settings"), Settings: list, Typed: map[string]string{"grace": "soon"},
-			Problems: templates.Problems{"": `The setting grace cannot be "soon".`}}.View()},
+			Problems: templates.Problems{"": `grace is set to "soon", which is not a duration.`}}.View()},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // whose own name is.
 func crowded(path string) templates.Page {
 	return templates.Page{Registry: emoji + " " + rtl, Version: "1.0.0-" + longPart, Path: path, Search: emoji + " " + longPart,
-		Viewer: templates.Viewer{Name: longPart, Admin: true}, Flash: longPart + " is an owner of " + longPart + " now. " + rtl}
+		Viewer: templates.Viewer{Name: longPart, Admin: true}, Flash: longPart + " is now an owner of " + longPart + ". " + rtl}
 }
 
 // crowdedStories show every page that tells names with names which leave it no room: the
@@ -68,7 +68,7 @@ func crowdedImageStories() []story {
 		{"crowded-compare", templates.Compare{Page: crowded(path + ":" + longPart + "?view=compare"), ImageHead: crowdedHead("compare"), With: longPart, Old: &old,
 			Choices: []string{longPart}, Labels: []templates.LabelChange{{Key: longPart, Old: rtl, New: emoji + longPart}}}.View()},
 		{"crowded-readme", templates.EditReadme{Page: crowded(path + "?view=edit"), Container: crowdedName, Text: rtl + "\n" + longPart + longPart, Version: 3, Most: 128 << 10,
-			Problem: "Somebody else has changed the text.", Theirs: emoji + " " + longPart + longPart}.View()},
+			Problem: "Somebody else changed the README.", Theirs: emoji + " " + longPart + longPart}.View()},
 	}
 }
 

@@ -127,7 +127,7 @@ func containerStories() []story {
 	edit := templates.EditReadme{Page: signedIn("/containers/library/lab/hello?view=edit"), Container: name, Text: readme, Version: 3, Most: 128 << 10}
 	preview, conflict, fresh := edit, edit, edit
 	preview.Preview = prose(readme)
-	conflict.Problem, conflict.Theirs = "Somebody else has changed the text while you wrote; look at it, and save again.", "# Theirs\n"+hostile
+	conflict.Problem, conflict.Theirs = "Somebody else changed the README. Compare with the current version below and save again.", "# Theirs\n"+hostile
 	fresh.Text, fresh.Version = "", 0
 	return []story{
 		{"container", full.View()}, {"container-found", found.View()}, {"container-none-found", none.View()}, {"container-empty", empty.View()},
@@ -189,7 +189,7 @@ func compareStories() []story {
 	twin := someHead("", "2")
 	same.Old, same.With = &twin, "2"
 	missing := templates.Compare{Page: anonymous(path), ImageHead: someHead("compare", "2"), With: "none", Choices: full.Choices,
-		Problem: "There is no lab/hello:none, or you may not see it."}
+		Problem: "lab/hello:none not found (or you do not have access)."}
 	begin := missing
 	begin.With, begin.Problem = "", ""
 	return []story{

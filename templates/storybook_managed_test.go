@@ -22,10 +22,10 @@ func managedStories() []story {
 	tags := []model.Tag{{Name: "latest", Updated: now}, {Name: "2026.11", Frozen: true, Updated: now}, {Name: longPart, Updated: now}}
 	managed := templates.Managed{Page: signedIn(path), Container: model.Container{Name: name, Public: true, Tags: 3}, Shares: shares, Now: now}
 	undo := managed
-	undo.Flash, undo.Undo = "The tag v1 was deleted.", 3
+	undo.Flash, undo.Undo = "Tag v1 deleted.", 3
 	cold := templates.Managed{Page: signedIn(path), Container: model.Container{Name: name, Frozen: true, Tags: 3}, Now: now}
 	wrong := managed
-	wrong.Problems = templates.Problems{"": "The tag 2026.11 is frozen; an owner has to thaw it first.", "delete-name": "This is not its name; type hello."}
+	wrong.Problems = templates.Problems{"": "The tag 2026.11 is frozen; an owner has to thaw it first.", "delete-name": "The name does not match. Type hello."}
 	image := model.Image{Container: name, Kind: model.SIF, Content: sum, Digest: sum, Size: 1_288_490_189, Arch: "amd64", Pushed: now, Tag: "latest",
 		Tags: []string{"latest", "2026.11", longPart}}
 	bare := model.Image{Container: name, Kind: model.OCIImage, Digest: sum, Pushed: now}

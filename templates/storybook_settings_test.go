@@ -26,22 +26,22 @@ func collectionManageStories() []story {
 	problems := settings
 	problems.Flash = ""
 	problems.Problems = templates.Problems{"": "Something is wrong.", "description": "The description has 5,000 bytes; at most 4096 are allowed.",
-		"who": `There is no user "bobb".`, "signers": "A fingerprint has 40 hexadecimal digits.", "rules": "The rule for * keeps nothing.", "delete-name": "This is not its name; type lab."}
+		"who": `There is no user "bobb".`, "signers": "A fingerprint has 40 hexadecimal digits.", "rules": "The rule for * keeps nothing.", "delete-name": "The name does not match. Type lab."}
 	limiting := settings
-	limiting.Page, limiting.Usage = flashed(admin("/collections/library/lab/settings"), "lab may take up 500 GiB now."), model.Usage{Name: "alice/" + longPart, Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}
+	limiting.Page, limiting.Usage = flashed(admin("/collections/library/lab/settings"), "Quota of lab set to 500 GiB."), model.Usage{Name: "alice/" + longPart, Used: 470 << 30, Reserved: 10 << 30, Quota: 500 << 30}
 	limiting.Namespace = &model.Usage{Name: longPart, Used: 3 << 40, Quota: 2 << 40, Default: true}
 	limiting.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#storage", Size: "500GiB", Own: true}
 	badQuota := limiting
 	badQuota.Flash, badQuota.Usage = "", model.Usage{Name: "lab", Used: 7}
 	badQuota.Quota = &templates.QuotaForm{Action: "/collections/library/lab/settings/quota#storage", Size: hostile}
-	badQuota.Problems = templates.Problems{"quota": hostile + " is no size; write such as 500GiB, none or default."}
+	badQuota.Problems = templates.Problems{"quota": hostile + " is not a size. Use a size such as 500GiB, none or default."}
 	return []story{
 		{"collection-settings-quota", limiting.View()},
 		{"collection-settings-quota-problem", badQuota.View()},
 		{"collection-new", templates.CollectionNew{Page: signedIn("/collections/new"), Namespaces: []string{"library", "alice", "imaging"}}.View()},
 		{"collection-new-problems", templates.CollectionNew{Page: signedIn("/collections/new"), Namespaces: []string{"alice", longPart},
 			Form: templates.CollectionForm{Namespace: longPart, Name: hostile, Description: hostile, Public: true}, Problems: templates.Problems{
-				"": "Choose one of the places.", "name": `The name "lab" is taken; choose another.`, "description": "The description is too long."}}.View()},
+				"": "Choose one of the namespaces.", "name": `The name "lab" is taken; choose another.`, "description": "The description is too long."}}.View()},
 		{"collection-settings", settings.View()},
 		{"collection-settings-tried", tried.View()},
 		{"collection-settings-stays", stays.View()},

@@ -15,12 +15,12 @@ func teamStories() []story {
 		{Name: ref.Collection{Namespace: "library", Name: "gromacs"}, Public: true, Role: model.Contributor},
 		{Name: ref.Collection{Namespace: "alice", Name: longPart}, Role: model.Owner},
 	}
-	owned := templates.Team{Page: flashed(signedIn("/teams/imaging"), "bob is a plain member of the team now."), Team: imaging, Members: members,
+	owned := templates.Team{Page: flashed(signedIn("/teams/imaging"), "bob is now a member of the team."), Team: imaging, Members: members,
 		Collections: reaches, Manage: true, Invitations: []model.Invitation{{ID: 7, Team: "imaging", By: "alice", Created: now, Expires: now.AddDate(0, 0, 7)},
 			{ID: 6, Team: "imaging", Created: now.AddDate(0, 0, -3), Expires: now.AddDate(0, 0, 1)}}}
 	owned.Usage = &model.Usage{Name: "imaging", Used: 3 << 30, Quota: 10 << 30}
 	problems := owned
-	problems.Problems = templates.Problems{"": "The team imaging would have no owner left; make somebody else an owner first.", "delete-name": "This is not its name; type imaging."}
+	problems.Problems = templates.Problems{"": "The team imaging would have no owner left; make somebody else an owner first.", "delete-name": "The name does not match. Type imaging."}
 	plain := templates.Team{Page: signedIn("/teams/imaging"), Team: imaging, Members: members, MoreMembers: "/teams/imaging?members=zoe"}
 	plain.Team.Owner = false
 	closed := templates.Team{Page: signedIn("/teams/imaging"), Team: model.Team{Name: "imaging", Join: model.ByInvitation, Members: 1}}

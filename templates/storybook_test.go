@@ -75,10 +75,10 @@ func accountStories() []story {
 	return []story{
 		{"setup", templates.Setup{Page: anonymous("/setup/" + link), Secret: link}.View()},
 		{"setup-problems", templates.Setup{Page: anonymous("/setup/" + link), Secret: link, Name: hostile, Problems: templates.Problems{
-			"":         "The account was not made; correct what is marked below.",
+			"":         "The account was not created. Correct the marked fields.",
 			"name":     `The name "Ada L" has a blank at character 4; use lower case letters, digits and . _ - between them.`,
 			"password": "The password has 7 characters; use 12 or more.",
-			"again":    "The two passwords differ.",
+			"again":    "The passwords do not match.",
 		}}.View()},
 		{"setup-gone", templates.Setup{Page: anonymous("/setup/" + link), Gone: true}.View()},
 		{"sign-in", templates.SignIn{Page: anonymous("/sign-in")}.View()},
@@ -108,14 +108,14 @@ func tokenStories() []story {
 	plain.Base = "http://hub.example.org"
 	ported.Base, ported.Token.Expires = "http://127.0.0.1:8080", time.Time{}
 	return []story{
-		{"tokens", templates.Tokens{Page: flashed(signedIn("/account/tokens"), "The token old-laptop was revoked."),
+		{"tokens", templates.Tokens{Page: flashed(signedIn("/account/tokens"), "Token revoked."),
 			Tokens: list, Now: now, Form: templates.DefaultTokenForm()}.View()},
 		{"tokens-empty", templates.Tokens{Page: signedIn("/account/tokens"), Now: now, Form: templates.DefaultTokenForm()}.View()},
 		{"tokens-problems", templates.Tokens{Page: signedIn("/account/tokens"), Now: now, Form: typed, Problems: templates.Problems{
-			"":            "The token was not made; correct what is marked below.",
+			"":            "The token was not created. Correct the marked fields.",
 			"name":        "You have a token of this name; choose another.",
-			"scope":       "Choose at least one thing that the token may do.",
-			"expires":     "Choose one of the times.",
+			"scope":       "Choose at least one scope.",
+			"expires":     "Choose one of the listed durations.",
 			"collections": `The name "lab; tools" has ";" at character 4; put commas between names.`,
 		}}.View()},
 		{"token-created", created.View()},
@@ -188,9 +188,9 @@ func failureStories() []story {
 	}
 	return []story{
 		{"failure-400", failure(signedIn("/account/tokens"), 400, "The form arrived incomplete. Send it again.")},
-		{"failure-401", failure(anonymous("/account/tokens?a=b&c=d"), 401, "This page is for people with an account.")},
+		{"failure-401", failure(anonymous("/account/tokens?a=b&c=d"), 401, "Sign in to continue.")},
 		{"failure-403", failure(signedIn("/administration"), 403, "Only administrators may see this page.")},
-		{"failure-404", failure(anonymous("/collections/library/none"), 404, "There is no such page, or it is not for everybody.")},
+		{"failure-404", failure(anonymous("/collections/library/none"), 404, "Page not found (or you do not have access).")},
 		{"failure-404-signed-in", failure(signedIn("/collections/library/none"), 404, "Page not found (or you do not have access).")},
 		{"failure-405", failure(signedIn("/sign-out"), 405, "This address is for sending a form.")},
 		{"failure-409", failure(signedIn("/"), 409, "The name lab is taken; choose another.")},

@@ -47,7 +47,7 @@ func (s *Site) showUser(c echo.Context, status int, actor model.Actor, typed fie
 		view.Held = append(view.Held, collection.String())
 	}
 	for _, team := range held.Teams {
-		view.Held = append(view.Held, "the team "+team)
+		view.Held = append(view.Held, "team "+team)
 	}
 	view.Page = s.page(c)
 	return render(c, status, view.View())
