@@ -63,8 +63,10 @@ func New(bytes int64) *Budget {
 	return b
 }
 
-// Held tells how many bytes are taken now, and Refused how many requests waited in vain.
-func (b *Budget) Held() int64     { return b.small.held.Load() + b.large.held.Load() }
+// Held tells how many bytes are taken now.
+func (b *Budget) Held() int64 { return b.small.held.Load() + b.large.held.Load() }
+
+// Refused tells how many requests waited in vain.
 func (b *Budget) Refused() uint64 { return b.refused.Load() }
 
 // Size is how many bytes there are.
@@ -276,4 +278,27 @@ func More(ctx context.Context, bytes int64) error {
 		return s.More(ctx, bytes)
 	}
 	return nil
+}
+
+// Borrow is More for a while: the share holds what it held before once giveBack is called.
+func Borrow(ctx context.Context, bytes int64) (giveBack func(), err error) {
+	s := From(ctx)
+	if s == nil {
+		return func() {}, nil
+	}
+	before := s.Held()
+	if err := s.More(ctx, bytes); err != nil {
+		return nil, err
+	}
+	return func() { s.Trim(before) }, nil
+}
+
+// Held tells how many bytes a share holds; 0 for none.
+func (s *Share) Held() int64 {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
 }

@@ -51,3 +51,28 @@ func TestAllCallersShareOneValue(t *testing.T) {
 		t.Errorf("made %d times", made)
 	}
 }
+
+func TestWeightsAreBounded(t *testing.T) {
+	t.Parallel()
+	m := lru.Weighed(10, func(k, v string) int64 { return int64(len(k) + len(v)) })
+	m.Put("a", "123")
+	m.Put("b", "123")
+	m.Put("c", "too long to be kept")
+	if _, ok := m.Get("c"); ok || m.Weight() != 8 {
+		t.Errorf("the weight is %d", m.Weight())
+	}
+	m.Put("a", "12345") // in the place of a shorter one, which takes b's
+	for key, want := range map[string]bool{"a": true, "b": true} {
+		if _, ok := m.Get(key); ok != want {
+			t.Errorf("%s: %v", key, ok)
+		}
+	}
+	m.Put("d", "1234567")
+	if _, ok := m.Get("d"); !ok || m.Weight() != 8 {
+		t.Errorf("after a heavy one the weight is %d", m.Weight())
+	}
+	m.Put("d", "much too long to be kept")
+	if _, ok := m.Get("d"); ok || m.Weight() != 0 {
+		t.Errorf("a value that was replaced by one which is not kept: %v, %d", ok, m.Weight())
+	}
+}

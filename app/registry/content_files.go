@@ -66,7 +66,7 @@ func (s *Service) CompareFiles(ctx context.Context, old, new model.Image) (model
 		if err != nil {
 			return err
 		}
-		found, err := sif.Compare(before, after, maxChangesShown)
+		found, err := sif.Compare(before, after, maxChangesShown, l.hold)
 		changes = fileChanges(found)
 		return err
 	})

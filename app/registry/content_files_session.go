@@ -9,6 +9,7 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
+	"sregistry/app/budget"
 	"sregistry/app/errs"
 	"sregistry/app/lru"
 	"sregistry/app/model"
@@ -23,10 +24,15 @@ const (
 	fileSessionWait = 3 * time.Second
 	// fileSessionTimeout bounds one session.
 	fileSessionTimeout = 10 * time.Second
-	// What is cached: the file that a digest names cannot change. A listing or a
-	// comparison takes 2 MiB if the image is hostile, and commonly 50 KiB.
-	maxFolders     = 16
-	maxComparisons = 8
+	// fileSessionMemory is what a session takes at most before anything is listed, in bytes: two
+	// filesystems with a block each, and what decompresses them.
+	fileSessionMemory = 6 << 20
+	// What is cached, in bytes: the file that a digest names cannot change. A listing or a
+	// comparison takes some hundred KiB if the image is hostile, and commonly 50.
+	maxFolders     = 2 << 20
+	maxComparisons = 2 << 20
+	// listedSize is what a listed file takes in memory besides its texts.
+	listedSize = 128
 )
 
 // fileBrowser lists and compares the files in images, within bounds.
@@ -46,8 +52,29 @@ type (
 )
 
 func newFileBrowser() fileBrowser {
-	return fileBrowser{make(chan struct{}, maxFileSessions), lru.New[folderKey, model.Folder](maxFolders),
-		lru.New[comparisonKey, model.FileChanges](maxComparisons)}
+	return fileBrowser{make(chan struct{}, maxFileSessions),
+		lru.Weighed(maxFolders, func(k folderKey, f model.Folder) int64 {
+			size := len(k.path) + len(f.Path)
+			for _, one := range f.Files {
+				size += sizeOf(&one)
+			}
+			return int64(size)
+		}),
+		lru.Weighed(maxComparisons, func(_ comparisonKey, c model.FileChanges) int64 {
+			size := 0
+			for _, one := range c.List {
+				size += len(one.Path) + sizeOf(one.Old) + sizeOf(one.New)
+			}
+			return int64(size)
+		})}
+}
+
+// sizeOf gives what a listed file takes in memory, in bytes.
+func sizeOf(f *model.File) int {
+	if f == nil {
+		return 0
+	}
+	return listedSize + len(f.Name) + len(f.Target)
 }
 
 // browse runs fn when it is its turn, and not for ever.
@@ -63,11 +90,16 @@ func (s *Service) browse(ctx context.Context, fn func(*fileSession) error) error
 		return errs.Wrap(op, ctx.Err())
 	}
 	defer func() { <-s.fileBrowser.slots }()
+	giveBack, err := budget.Borrow(ctx, fileSessionMemory)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
 	limited, stop := context.WithTimeout(ctx, fileSessionTimeout)
 	defer stop()
-	l := &fileSession{ctx: limited, file: s.OpenFile}
+	l := &fileSession{ctx: limited, file: s.OpenFile, memory: budget.From(ctx).Held()}
 	defer l.close()
-	err := fn(l)
+	err = fn(l)
 	if err != nil && ctx.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) {
 		return errs.E(op, errs.Unavailable, "To look into this image takes more than %.0f seconds, so it was given up.", fileSessionTimeout.Seconds())
 	}
@@ -80,7 +112,12 @@ type fileSession struct {
 	file  func(model.Image) (*os.File, error)
 	files []*sif.Files
 	held  []io.Closer
+	// memory is what the request holds besides what hold takes, in bytes.
+	memory int64
 }
+
+// hold takes memory for what is listed: so many bytes in all.
+func (l *fileSession) hold(bytes int64) error { return budget.Take(l.ctx, l.memory+bytes) }
 
 // open opens the files of an image, until the session ends.
 func (l *fileSession) open(i model.Image) (*sif.Files, error) {

@@ -10,11 +10,13 @@ import (
 	"sregistry/app/store"
 )
 
-// The bounds of the cache of lookups. Together they stay below 16 MiB.
+// The bounds of each of the two caches of lookups.
 const (
-	maxCached     = 1024
-	maxCachedBody = 16 << 10 // bytes of a manifest
-	cacheTTL      = time.Second
+	maxCached = 4 << 20 // bytes
+	cacheTTL  = time.Second
+	// cachedSize is what an answer takes in memory besides its texts, in bytes, with the
+	// question.
+	cachedSize = 1 << 10
 )
 
 // lookupKey is a question that a pull begins with. The answer depends on the user only by
@@ -40,11 +42,13 @@ type cached[V any] struct {
 // that answers grow old all the same is for whoever changes the file by hand.
 type lookupCache[V any] struct {
 	items *lru.Map[lookupKey, cached[V]]
-	fits  func(V) bool // whether an answer is small enough to be kept
 }
 
-func newLookupCache[V any](fits func(V) bool) lookupCache[V] {
-	return lookupCache[V]{lru.New[lookupKey, cached[V]](maxCached), fits}
+// newLookupCache makes a cache of answers of which size tells the bytes of their texts.
+func newLookupCache[V any](size func(V) int) lookupCache[V] {
+	return lookupCache[V]{lru.Weighed(maxCached, func(l lookupKey, c cached[V]) int64 {
+		return cachedSize + int64(size(c.value)+len(l.reference.Tag)+len(l.arch)+len(l.path.String()))
+	})}
 }
 
 // get answers a lookup for an actor, from the cache or by load, which has to ask for
@@ -60,7 +64,7 @@ func (m lookupCache[V]) get(s *Service, actor model.Actor, l lookupKey, load fun
 		return kept.value, nil
 	}
 	p, v, err := load()
-	if err == nil && m.fits(v) {
+	if err == nil {
 		m.items.Put(l, cached[V]{epoch, now, p, v})
 	}
 	return v, err

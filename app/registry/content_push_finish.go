@@ -8,7 +8,6 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/ref"
-	"sregistry/app/sif"
 	"sregistry/app/store"
 )
 
@@ -69,7 +68,7 @@ func (s *Service) commitFile(ctx context.Context, u *blob.Upload) (imageInfo, er
 		return imageInfo{}, err
 	}
 	defer f.Close()
-	report, err := sif.Inspect(ctx, f, size)
+	report, err := inspectFile(ctx, f, size)
 	if err != nil {
 		return imageInfo{}, err
 	}

@@ -1,13 +1,16 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"slices"
 
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"sregistry/app/budget"
 	"sregistry/app/errs"
 	"sregistry/app/manifest"
 	"sregistry/app/model"
@@ -56,9 +59,26 @@ func (d *imageInfo) setFile(content digest.Digest, size int64, report *sif.Repor
 	if report.Format == sif.FormatSIF {
 		d.Kind = model.SIF
 	}
-	var err error
-	d.report, err = json.Marshal(report)
+	var text bytes.Buffer
+	to := json.NewEncoder(&text)
+	to.SetEscapeHTML(false) // or a text of "<" would be six times as long
+	err := to.Encode(report)
+	d.report = bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 	return errs.Wrap("registry.setFile", err)
+}
+
+// inspectionMemory is how many bytes the inspection of a file takes at most: blocks of the
+// compressions that there are, the texts that are kept, and what they are taken from.
+const inspectionMemory = 12 << 20
+
+// inspectFile is sif.Inspect with memory for it. Errors: Unavailable, and those of Inspect.
+func inspectFile(ctx context.Context, r io.ReaderAt, size int64) (*sif.Report, error) {
+	giveBack, err := budget.Borrow(ctx, inspectionMemory)
+	if err != nil {
+		return nil, err
+	}
+	defer giveBack()
+	return sif.Inspect(ctx, r, size)
 }
 
 // inspectManifest inspects the image that a manifest names. Errors: Invalid for a layer that
@@ -94,7 +114,7 @@ func (s *Service) describeFile(ctx context.Context, d *imageInfo, file v1.Descri
 		return err
 	}
 	defer f.Close()
-	report, err := sif.Inspect(ctx, f, file.Size)
+	report, err := inspectFile(ctx, f, file.Size)
 	if err != nil {
 		return err
 	}

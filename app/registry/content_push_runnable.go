@@ -7,6 +7,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
+	"sregistry/app/budget"
 	"sregistry/app/manifest"
 	"sregistry/app/sif"
 )
@@ -42,6 +43,11 @@ func (s *Service) layerRuns(ctx context.Context, layer v1.Descriptor) (bool, err
 		return false, err
 	}
 	defer f.Close()
+	giveBack, err := budget.Borrow(ctx, inspectionMemory)
+	if err != nil {
+		return false, err
+	}
+	defer giveBack()
 	return sif.MayRun(ctx, f, layer.Size)
 }
 

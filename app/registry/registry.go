@@ -49,8 +49,8 @@ type Service struct {
 func New(db *store.DB, blobs *blob.Store, settings Settings, log *slog.Logger) *Service {
 	s := &Service{
 		db: db, blobs: blobs, log: log,
-		images:      newLookupCache(func(model.Image) bool { return true }),
-		manifests:   newLookupCache(func(m Manifest) bool { return len(m.Body) <= maxCachedBody }),
+		images:      newLookupCache(func(i model.Image) int { return len(i.Description) + len(i.PusherFullName) }),
+		manifests:   newLookupCache(func(m Manifest) int { return len(m.Body) }),
 		fileBrowser: newFileBrowser(),
 		barren:      lru.New[quotaPlace, time.Time](maxBarren),
 	}

@@ -123,16 +123,23 @@ func (s *Service) OwnKeys(ctx context.Context, actor model.Actor, p model.Page) 
 	if err != nil {
 		return nil, "", errs.Wrap(op, err)
 	}
-	var rows []store.KeyRow
+	var found []store.KeySize
 	err = s.db.View(ctx, func(tx *store.Tx) error {
 		if access.CanListKeys(actor, true) == access.Allow {
-			rows, err = tx.KeysByName(ctx, "", after, p.Size()+1)
+			found, err = tx.KeysByName(ctx, "", after, p.Size()+1)
 		} else {
-			rows, err = tx.KeysAddedBy(ctx, actor.UserID, after, p.Size()+1)
+			found, err = tx.KeysAddedBy(ctx, actor.UserID, after, p.Size()+1)
 		}
 		return err
 	})
-	rows, next = model.Cut(p, rows, func(k store.KeyRow) string { return model.CursorOf(k.ID) })
+	if err != nil {
+		return nil, "", errs.Wrap(op, err)
+	}
+	page, _ := model.Cut(p, found, func(k store.KeySize) string { return model.CursorOf(k.ID) })
+	rows, err := s.readKeys(ctx, page, false)
+	if len(rows) > 0 && len(rows) < len(found) {
+		next = model.CursorOf(rows[len(rows)-1].ID)
+	}
 	for _, k := range rows {
 		list = append(list, k.Key)
 	}

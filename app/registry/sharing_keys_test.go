@@ -8,6 +8,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp"
 	"github.com/google/go-cmp/cmp"
 
+	"sregistry/app/budget"
 	"sregistry/app/errs"
 	"sregistry/app/model"
 	"sregistry/app/pgp/pgptest"
@@ -147,4 +148,39 @@ func TestWhoMayAddAndRemoveKeys(t *testing.T) {
 	wants(t, errs.NotFound, f.RemoveKey(f.ctx(), alice, pgptest.Fingerprint(e)))
 	_, err = f.ArmoredKeys(f.ctx(), model.Anonymous, "alice")
 	wants(t, errs.NotFound, err)
+}
+
+// Names in keys may be long: what is found of them is bounded, and paged where there are pages.
+func TestKeysThatAreFoundAreBounded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	alice := f.user("alice")
+	const keys, names = 40, 40
+	for n := range keys {
+		e := pgptest.New(t, fmt.Sprint("somebody", n))
+		for m := range names {
+			if err := e.AddUserId(fmt.Sprint("somebody", m, strings.Repeat("x", 900)), "", "", pgptest.Config()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(t, only(f.AddKeys(f.ctx(), alice, pgptest.Public(t, e))))
+	}
+	found, err := f.FindKeys(f.ctx(), model.Anonymous, "somebody", 100)
+	if must(t, err); len(found) < 20 || len(found) >= keys {
+		t.Errorf("%d keys are listed", len(found))
+	}
+	text, err := f.ArmoredKeys(f.ctx(), model.Anonymous, "somebody")
+	if must(t, err); len(text) > 2<<20 || len(text) < 1<<19 {
+		t.Errorf("%d bytes of keys are given", len(text))
+	}
+	all, err := model.Gather(1000, func(p model.Page) ([]model.Key, string, error) { return f.OwnKeys(f.ctx(), alice, p) })
+	if must(t, err); len(all) != keys {
+		t.Errorf("%d keys of her own, page by page", len(all))
+	}
+	b := budget.New(0)
+	hog, s := b.Open(), b.Open()
+	must(t, hog.Take(t.Context(), b.Size()))
+	s.Patient(1)
+	_, err = f.FindKeys(budget.With(t.Context(), s), model.Anonymous, "somebody", 100)
+	wants(t, errs.Unavailable, err)
 }

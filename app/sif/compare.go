@@ -25,11 +25,12 @@ type Changes struct {
 
 // Compare finds the files in which two images differ, by name, type, permissions, size,
 // time of change and the target of a link; no file is read. most bounds the list, not the
-// counts. Errors: Invalid for an image that is damaged or too large to be gone through;
-// Canceled and Internal as for OpenFiles.
-func Compare(old, new *Files, most int) (Changes, error) {
+// counts. hold is told how many bytes are held in memory, now and then before it grows; an
+// error of it ends the comparison. Errors: Invalid for an image that is damaged or too large to
+// be gone through; Canceled and Internal as for OpenFiles; and those of hold.
+func Compare(old, new *Files, most int, hold func(bytes int64) error) (Changes, error) {
 	const op = "sif.Compare"
-	c := comparison{old: old, new: new, most: most}
+	c := comparison{old: old, new: new, most: most, room: maxListedChanges, hold: hold}
 	err := c.folder("/", old.fs.Root(), new.fs.Root(), 0)
 	return c.Changes, errs.Wrap(op, err)
 }
@@ -39,7 +40,27 @@ type comparison struct {
 	Changes
 	old, new *Files
 	most     int
-	held     int // entries of the folders that are being gone through
+	room     int // bytes of the paths that are still listed
+	// held is what the folders take that are being gone through, in bytes, and told the most of
+	// it that hold was told.
+	held, told int64
+	hold       func(bytes int64) error
+}
+
+// holdStep is how much more may be held before hold is told again, in bytes.
+const holdStep = 256 << 10
+
+// grow notes that more is held.
+func (c *comparison) grow(bytes int) error {
+	c.held += int64(bytes)
+	if c.held > maxHeld {
+		return errs.E("sif.comparison.grow", errs.Invalid, "The images have too many files in folders within each other to compare them.")
+	}
+	if c.held <= c.told {
+		return nil
+	}
+	c.told += max(holdStep, c.held-c.told)
+	return c.hold(c.told)
 }
 
 // folder compares what is in two folders of one path. The names in a folder are in order,
@@ -49,19 +70,16 @@ func (c *comparison) folder(name string, oldDir, newDir squash.Dir, depth int) e
 	if depth > maxDepth {
 		return errs.E(op, errs.Invalid, "The image has more than %d folders within each other.", maxDepth)
 	}
-	old, err := c.old.all(oldDir)
+	before := c.held
+	defer func() { c.held = before }()
+	old, err := c.old.all(oldDir, c.grow)
 	if err != nil {
 		return err
 	}
-	new, err := c.new.all(newDir)
+	new, err := c.new.all(newDir, c.grow)
 	if err != nil {
 		return err
 	}
-	held := len(old) + len(new)
-	if c.held += held; c.held > maxHeld {
-		return errs.E(op, errs.Invalid, "The images have more than %d files in folders within each other, which is too many to compare.", maxHeld)
-	}
-	defer func() { c.held -= held }()
 	for len(old) > 0 || len(new) > 0 {
 		switch {
 		case len(new) == 0 || len(old) > 0 && old[0].Name < new[0].Name:
@@ -112,9 +130,10 @@ func (c *comparison) note(name string, old, new *squash.Entry) {
 	default:
 		c.Changed++
 	}
-	if len(c.List) >= c.most || len(name) > maxListedPath {
+	if len(c.List) >= c.most || len(name) > maxListedPath || len(name) > c.room {
 		return
 	}
+	c.room -= len(name)
 	if old != nil {
 		f := file(*old)
 		change.Old = &f
@@ -127,9 +146,16 @@ func (c *comparison) note(name string, old, new *squash.Entry) {
 }
 
 // all lists a whole folder.
-func (f *Files) all(d squash.Dir) ([]squash.Entry, error) {
+func (f *Files) all(d squash.Dir, grow func(bytes int) error) ([]squash.Entry, error) {
 	const op = "sif.Files.all"
-	entries, count, err := f.fs.List(d, 0, maxFolder, maxFolder)
+	var refused error
+	entries, count, err := f.fs.List(d, 0, maxFolder, maxFolder, func(bytes int) error {
+		refused = grow(bytes)
+		return refused
+	})
+	if refused != nil {
+		return nil, errs.Wrap(op, refused)
+	}
 	if err != nil {
 		return nil, f.failure(op, err)
 	}

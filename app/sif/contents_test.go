@@ -158,13 +158,13 @@ func TestInspectBoundsAllTextTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(out) > 5<<20 {
+	if len(out) > 5<<18 {
 		t.Errorf("the report has %d bytes", len(out))
 	}
-	if len(r.Apps) != 21 || len(r.Apps[19].Runscript) != 200<<10 || len(r.Apps[20].Runscript) >= 200<<10 {
+	if len(r.Apps) != 6 || len(r.Apps[4].Runscript) != 200<<10 || len(r.Apps[5].Runscript) >= 200<<10 {
 		t.Errorf("texts must be kept in order until the bound is reached, but %d apps are", len(r.Apps))
 	}
-	if !noted(r, "The image has more than 4194304 bytes of text; the rest is left out.") {
+	if !noted(r, "The image has more than 1048576 bytes of text; the rest is left out.") {
 		t.Errorf("notes are %q", r.Notes)
 	}
 }

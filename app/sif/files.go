@@ -25,7 +25,7 @@ type File struct {
 	Mode     fs.FileMode
 	Size     int64 // of a regular file, in bytes
 	Modified time.Time
-	Target   string // of a symbolic link, as it is
+	Target   string // of a symbolic link, as it is, or the beginning of a long one
 }
 
 // Listing is a part of a folder.
@@ -71,7 +71,7 @@ func (f *Files) List(path string, skip, most int) (Listing, error) {
 	if err != nil {
 		return Listing{}, f.failure(op, err)
 	}
-	entries, count, err := f.fs.List(dir, skip, most, maxListed)
+	entries, count, err := f.fs.List(dir, skip, most, maxListed, nil)
 	if err != nil {
 		return Listing{}, f.failure(op, err)
 	}
@@ -83,7 +83,11 @@ func (f *Files) List(path string, skip, most int) (Listing, error) {
 }
 
 func file(e squash.Entry) File {
-	return File{Name: e.Name, Mode: e.Mode, Size: int64(min(e.Size, 1<<63-1)), Modified: instant(int64(e.Modified)), Target: e.Target}
+	target := e.Target
+	if len(target) > maxListedTarget {
+		target = target[:maxListedTarget] + "…"
+	}
+	return File{Name: e.Name, Mode: e.Mode, Size: int64(min(e.Size, 1<<63-1)), Modified: instant(int64(e.Modified)), Target: target}
 }
 
 // failure makes a sentence of half a one, unless the fault lies not with the image.

@@ -3,6 +3,7 @@ package sif_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -94,7 +95,7 @@ func TestCompareFindsWhatDiffers(t *testing.T) {
 	old := map[string]string{"/bin/same": "same", "/bin/grown": "a", "/bin/gone": "", "/opt/gone/a": "", "/opt/gone/b": "", "/was-file": "x"}
 	new := map[string]string{"/bin/same": "same", "/bin/grown": "ab", "/bin/come": "", "/srv/come/a": "", "/was-file/now": "a folder", "/opt/stays": ""}
 	old["/opt/stays"] = ""
-	got, err := sif.Compare(openFiles(t, siftest.Tree(old)), openFiles(t, siftest.Tree(new)), 100)
+	got, err := sif.Compare(openFiles(t, siftest.Tree(old)), openFiles(t, siftest.Tree(new)), 100, free)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,11 +114,11 @@ func TestCompareFindsWhatDiffers(t *testing.T) {
 	if d := cmp.Diff(want, told); d != "" || got.Added != 2 || got.Removed != 2 || got.Changed != 2 {
 		t.Errorf("%+v (-want +got):\n%s", got, d)
 	}
-	few, err := sif.Compare(openFiles(t, siftest.Tree(old)), openFiles(t, siftest.Tree(new)), 2)
+	few, err := sif.Compare(openFiles(t, siftest.Tree(old)), openFiles(t, siftest.Tree(new)), 2, free)
 	if err != nil || len(few.List) != 2 || few.Added+few.Removed+few.Changed != 6 {
 		t.Errorf("cut: %+v, %v", few, err)
 	}
-	same, err := sif.Compare(openFiles(t, siftest.SIMG()), openFiles(t, siftest.SIMG()), 2)
+	same, err := sif.Compare(openFiles(t, siftest.SIMG()), openFiles(t, siftest.SIMG()), 2, free)
 	if d := cmp.Diff(sif.Changes{}, same); err != nil || d != "" {
 		t.Errorf("the same image: %v\n%s", err, d)
 	}
@@ -135,7 +136,7 @@ func TestCompareEndsInAFolderWithinItself(t *testing.T) {
 	}
 	const dirTable, file, folder = 72, 32, 32
 	table(dirTable)[12] = file + folder
-	_, err := sif.Compare(openFiles(t, endless), openFiles(t, endless), 10)
+	_, err := sif.Compare(openFiles(t, endless), openFiles(t, endless), 10, free)
 	if !errs.Is(err, errs.Invalid) || !strings.Contains(errs.Message(err), "within each other") {
 		t.Errorf("got %v", err)
 	}
@@ -163,9 +164,35 @@ func FuzzFiles(f *testing.F) {
 		if _, err := one.List("/", 0, 100); err != nil && errs.Message(err) == "" {
 			t.Fatalf("no sentence: %v", err)
 		}
-		changes, err := sif.Compare(one, other, 10)
+		changes, err := sif.Compare(one, other, 10, free)
 		if err == nil && changes.Added+changes.Removed+changes.Changed != 0 && len(changes.List) == 0 {
 			t.Fatalf("%+v", changes)
 		}
 	})
+}
+
+// free lets a comparison hold what it likes.
+func free(int64) error { return nil }
+
+// Whoever compares images tells how much is held in memory before it grows, and takes no for
+// an answer.
+func TestComparisonAsksBeforeItHoldsMore(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{}
+	for n := range 25 {
+		files[fmt.Sprintf("/%s%d", strings.Repeat("x", 200), n)] = ""
+	}
+	image := siftest.Tree(files)
+	var most int64
+	_, err := sif.Compare(openFiles(t, image), openFiles(t, image), 10, func(bytes int64) error {
+		most = max(most, bytes)
+		return nil
+	})
+	if least := int64(2 * 25 * 200); err != nil || most < least {
+		t.Errorf("%d bytes were asked for, no less than %d are held; %v", most, least, err)
+	}
+	no := errs.E("test", errs.Unavailable, "No.")
+	if _, err := sif.Compare(openFiles(t, image), openFiles(t, image), 10, func(int64) error { return no }); !errs.Is(err, errs.Unavailable) {
+		t.Errorf("what was refused is held: %v", err)
+	}
 }

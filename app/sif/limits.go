@@ -8,7 +8,7 @@ const (
 	// maxText bounds one text: a definition file, a script, a help text.
 	maxText = 256 << 10
 	// maxAllText bounds all texts together, and so the report's row in the database.
-	maxAllText = 4 << 20
+	maxAllText = 1 << 20
 	// maxJSON bounds an object with JSON: what Apptainer adds to a SIF. It holds several texts.
 	maxJSON = 1 << 20
 	// maxLabels, maxLabelKey and maxLabelValue bound the labels of an image or an app; the
@@ -41,10 +41,14 @@ const (
 	maxDepth = 128
 	// maxListedPath bounds the path of a listed change, as Linux does (PATH_MAX).
 	maxListedPath = 4096
-	// maxFolder bounds the entries of one folder that are compared, and maxHeld those of the folders
-	// that lie on the way to it: they are held in memory, at some 250 bytes each.
+	// maxListedTarget bounds the target of a listed link, and maxListedChanges the paths of all
+	// listed changes together, in bytes.
+	maxListedTarget  = 512
+	maxListedChanges = 128 << 10
+	// maxFolder bounds the entries of one folder that are compared, and maxHeld what the folders
+	// on the way to it hold in memory, in bytes: an entry takes 200 and its texts.
 	maxFolder = 100_000
-	maxHeld   = 300_000
+	maxHeld   = 48 << 20
 	// maxWalk bounds what is unpacked and gone through of an image to compare all its files: of a
 	// file it takes some 60 bytes, so it is room for two million.
 	maxWalk = 128 << 20

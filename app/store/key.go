@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+	"strings"
 	"time"
 
 	"sregistry/app/errs"
@@ -38,14 +39,18 @@ func (t *Tx) Key(ctx context.Context, fingerprint string) (KeyRow, error) {
 	return k, err
 }
 
+// KeySize is a key that was found, and what it takes to read it, in bytes: its packets, and
+// besides these the names in it.
+type KeySize struct{ ID, Packets, Names int64 }
+
 // KeysByFingerprint finds the keys of which the key itself or a subkey has a fingerprint.
-func (t *Tx) KeysByFingerprint(ctx context.Context, fingerprint string) ([]KeyRow, error) {
+func (t *Tx) KeysByFingerprint(ctx context.Context, fingerprint string) ([]KeySize, error) {
 	return t.keys(ctx, "JOIN key_parts p ON p.key_id = k.id WHERE p.fingerprint = ? ORDER BY k.id", fingerprint)
 }
 
 // KeysByNumber finds keys of which the key itself or a subkey has a key id: the last 64
 // bits of the fingerprint, or only the last 32.
-func (t *Tx) KeysByNumber(ctx context.Context, number uint64, short bool, limit int) ([]KeyRow, error) {
+func (t *Tx) KeysByNumber(ctx context.Context, number uint64, short bool, limit int) ([]KeySize, error) {
 	which := "p.number = ?"
 	if short {
 		which = "p.number & 0xffffffff = ?"
@@ -54,13 +59,13 @@ func (t *Tx) KeysByNumber(ctx context.Context, number uint64, short bool, limit 
 }
 
 // KeysByName finds keys with a text somewhere in a user id, by their ids after one.
-func (t *Tx) KeysByName(ctx context.Context, text string, after int64, limit int) ([]KeyRow, error) {
+func (t *Tx) KeysByName(ctx context.Context, text string, after int64, limit int) ([]KeySize, error) {
 	return t.keys(ctx, `WHERE k.id > ? AND EXISTS (SELECT 1 FROM key_names m WHERE m.key_id = k.id AND m.name LIKE ? ESCAPE '\')
 	  ORDER BY k.id LIMIT ?`, after, likePattern(text), limit)
 }
 
 // KeysAddedBy gives the keys that a user added, by their ids after one.
-func (t *Tx) KeysAddedBy(ctx context.Context, user, after int64, limit int) ([]KeyRow, error) {
+func (t *Tx) KeysAddedBy(ctx context.Context, user, after int64, limit int) ([]KeySize, error) {
 	return t.keys(ctx, "WHERE k.id > ?2 AND k.added_by = ?1 ORDER BY k.id LIMIT ?3", user, after, limit)
 }
 
@@ -69,15 +74,29 @@ func (t *Tx) CountKeysAddedBy(ctx context.Context, user int64) (int, error) {
 	return one(ctx, t, "store.CountKeysAddedBy", value[int], "SELECT count(*) FROM keys WHERE added_by = ?", user)
 }
 
-// keys gives whole keys, each once.
-func (t *Tx) keys(ctx context.Context, which string, args ...any) ([]KeyRow, error) {
-	const op = "store.keys"
-	list, err := all(ctx, t, op, scanKey, "SELECT DISTINCT "+keyColumns+" FROM keys k "+which, args...)
+// keys finds keys, each once.
+func (t *Tx) keys(ctx context.Context, which string, args ...any) ([]KeySize, error) {
+	return all(ctx, t, "store.keys", func(row scanner) (KeySize, error) {
+		var k KeySize
+		return k, row.Scan(&k.ID, &k.Packets, &k.Names)
+	}, `SELECT DISTINCT k.id, length(k.packets), (SELECT coalesce(sum(octet_length(name)), 0) FROM key_names m WHERE m.key_id = k.id)
+	  FROM keys k `+which, args...)
+}
+
+// Keys gives those of some keys that are still there, in the order of their rows; without
+// their packets, unless these are asked for.
+func (t *Tx) Keys(ctx context.Context, ids []int64, packets bool) ([]KeyRow, error) {
+	const op = "store.Keys"
+	columns := keyColumns
+	if !packets {
+		columns = strings.Replace(columns, "k.packets", "x''", 1)
+	}
+	keys, err := all(ctx, t, op, scanKey, "SELECT "+columns+" FROM keys k WHERE k.id IN (SELECT value FROM json_each(?)) ORDER BY k.id", list(ids))
 	if err != nil {
 		return nil, err
 	}
-	for at := range list {
-		k := &list[at]
+	for at := range keys {
+		k := &keys[at]
 		if k.Names, err = all(ctx, t, op, scanKeyName,
 			"SELECT name, created_at, expires_at, revoked FROM key_names WHERE key_id = ? ORDER BY place", k.ID); err != nil {
 			return nil, err
@@ -87,7 +106,7 @@ func (t *Tx) keys(ctx context.Context, which string, args ...any) ([]KeyRow, err
 			return nil, err
 		}
 	}
-	return list, nil
+	return keys, nil
 }
 
 func scanKeyName(row scanner) (model.KeyName, error) {

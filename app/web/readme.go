@@ -19,8 +19,8 @@ import (
 const (
 	// maxReadmeForm bounds the form with a README: in a form a byte may take three.
 	maxReadmeForm = 3*registry.MaxReadme + 4<<10
-	// maxProse is how many converted texts are remembered, at some times their size.
-	maxProse = 32
+	// maxProse bounds the converted texts that are cached, in bytes.
+	maxProse = 4 << 20
 )
 
 // editReadme is GET /containers/{namespace}/{collection}/{container}?view=edit.

@@ -45,7 +45,7 @@ func New(r *registry.Service, i *identity.Service, s Settings) *Site {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	return &Site{r, i, s, lru.New[[sha256.Size]byte, markdown.HTML](maxProse), s.Now()}
+	return &Site{r, i, s, lru.Weighed(maxProse, func(_ [sha256.Size]byte, text markdown.HTML) int64 { return int64(len(text)) + sha256.Size }), s.Now()}
 }
 
 // base is the registry's address as clients are told it: "https://hub.example.org".

@@ -38,11 +38,19 @@ func (f *FS) Open(path string) (Dir, error) {
 // Dir gives the directory of an entry which is one; no link is followed.
 func (e Entry) Dir() (Dir, bool) { return Dir{e.inode}, e.inode.kind == directory }
 
+// entrySize is what an entry takes in memory besides its texts, in bytes.
+const entrySize = 200
+
 // List reads what is in a directory, in its order: most entries at the most, after leaving
 // out the first skip of them. It also counts them all, as far as counts may go: one more
-// than that means that there are more. The inodes of the others are not read.
-func (f *FS) List(d Dir, skip, most, counts int) (list []Entry, count int, err error) {
+// than that means that there are more. The inodes of the others are not read. hold, if it is
+// not nil, is told of memory before it is held, in bytes; an error of it ends the reading.
+func (f *FS) List(d Dir, skip, most, counts int, hold func(bytes int) error) (list []Entry, count int, err error) {
 	const op = "squash.List"
+	if hold == nil {
+		hold = func(int) error { return nil }
+	}
+	var refused error
 	type found struct {
 		name      string
 		reference uint64
@@ -50,16 +58,25 @@ func (f *FS) List(d Dir, skip, most, counts int) (list []Entry, count int, err e
 	var names []found
 	err = f.entries(d.inode, func(name []byte, reference uint64) bool {
 		if count >= skip && len(names) < most {
+			if refused = hold(entrySize + len(name)); refused != nil {
+				return false
+			}
 			names = append(names, found{string(name), reference})
 		}
 		count++
 		return count <= counts
 	})
+	if err == nil {
+		err = refused
+	}
 	if err != nil {
 		return nil, 0, errs.Wrap(op, err)
 	}
 	for _, n := range names {
 		i, err := f.inode(n.reference)
+		if err == nil {
+			err = hold(len(i.target))
+		}
 		if err != nil {
 			return nil, 0, errs.Wrap(op, err)
 		}

@@ -21,7 +21,7 @@ func list(t *testing.T, f *squash.FS, path string, skip, most, counts int) ([]sq
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries, count, err := f.List(d, skip, most, counts)
+	entries, count, err := f.List(d, skip, most, counts, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestListFollowsLinksToAFolderAndEntersWhatItListed(t *testing.T) {
 	if got, _ := list(t, f, "/bin", 0, 10, 10); len(got) != 1 || got[0].Name != "sparse" {
 		t.Errorf("through a link: %+v", got)
 	}
-	root, _, err := f.List(f.Root(), 0, 100, 100)
+	root, _, err := f.List(f.Root(), 0, 100, 100, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestListFollowsLinksToAFolderAndEntersWhatItListed(t *testing.T) {
 		if e.Name != "usr" {
 			continue
 		}
-		if got, _, err := f.List(d, 0, 10, 10); err != nil || len(got) != 1 || got[0].Name != "bin" {
+		if got, _, err := f.List(d, 0, 10, 10, nil); err != nil || len(got) != 1 || got[0].Name != "bin" {
 			t.Errorf("usr has %+v, %v", got, err)
 		}
 	}
@@ -118,7 +118,7 @@ func FuzzList(f *testing.F) {
 			return
 		}
 		const most, counts = 50, 1000
-		entries, count, err := sys.List(d, 1, most, counts)
+		entries, count, err := sys.List(d, 1, most, counts, nil)
 		if err != nil {
 			if !errs.Is(err, errs.Invalid) || errs.Message(err) == "" {
 				t.Fatalf("not a refusal: %v", err)
