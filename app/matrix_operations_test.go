@@ -52,7 +52,11 @@ var operations = []operation{
 	{"push", map[string]func(*matrix, person, string) doortest.Answer{
 		"oci": func(m *matrix, who person, name string) doortest.Answer {
 			r := m.manifests[name]
-			return m.bearer(who, "PUT", "/v2/"+name+"/manifests/t", r.Body, "Content-Type", r.MediaType)
+			body := string(r.Body)
+			if strings.Contains(name, "frozen") { // the same manifest again would change nothing
+				body = strings.Replace(body, "{", `{"annotations":{"pushed":"again"},`, 1)
+			}
+			return m.bearer(who, "PUT", "/v2/"+name+"/manifests/t", body, "Content-Type", r.MediaType)
 		},
 		"hub": func(m *matrix, who person, name string) doortest.Answer {
 			collection, container, _ := strings.Cut(name, "/")

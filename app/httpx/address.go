@@ -8,12 +8,10 @@ import (
 	"strings"
 )
 
-// Address decides the absolute address that a door gives a client: the realm of a
-// challenge, where an upload goes, where the next page of a list is. All doors ask it, so
-// that no two of them differ.
-//
-// Links that people hand on (shares, invitations) use Public alone: they must not depend
-// on the name by which one person happened to come.
+// Address decides which absolute addresses a client gets. All that is given out uses Public,
+// whatever host a request names: links are handed on, and answers may be cached. The realm of
+// a challenge alone follows the client (Of): a client that came by another name than the
+// public one, inside a cluster or on the server's machine, may not reach that.
 type Address struct {
 	// Public is the public-url; nil if it is not known, as in tests.
 	Public *url.URL

@@ -57,8 +57,9 @@ func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.P
 	return up, errs.Wrap(op, err)
 }
 
-// dropEarlier drops a user's earlier uploads of some content to a container, unless they are
-// still being written.
+// dropEarlier drops what an earlier push of the same content, by the same user and to the
+// same container, has left. Where no quota holds, one that was touched a moment ago may be
+// another job's that goes on, and stays.
 func (s *Service) dropEarlier(ctx context.Context, actor model.Actor, path ref.Path, wanted digest.Digest) error {
 	var ids []string
 	err := s.db.View(ctx, func(tx *store.Tx) error {
@@ -66,7 +67,13 @@ func (s *Service) dropEarlier(ctx context.Context, actor model.Actor, path ref.P
 		if err != nil {
 			return err
 		}
-		ids, err = tx.EarlierUploads(ctx, actor.UserID, p.ContainerOf.Full(), wanted)
+		since := tx.Now.Add(-abandonedOwnAfter)
+		if l, err := s.quotas(ctx, tx, p.ContainerOf.Collection); err != nil {
+			return err
+		} else if l.Limited() {
+			since = tx.Now // what it has reserved is needed now
+		}
+		ids, err = tx.EarlierUploads(ctx, actor.UserID, p.ContainerOf.Full(), wanted, since)
 		return err
 	})
 	if err != nil {

@@ -92,10 +92,12 @@ func (t *Tx) ReservedFor(ctx context.Context, namespace, user int64) (int64, err
 		"SELECT coalesce(sum(reserved - offset), 0) FROM uploads WHERE namespace_id = ? AND user_id = ? AND reserved > offset", namespace, user)
 }
 
-// EarlierUploads gives the ids of a user's uploads of the same content to a container.
-func (t *Tx) EarlierUploads(ctx context.Context, user int64, container string, wanted digest.Digest) ([]string, error) {
+// EarlierUploads gives the ids of a user's uploads of the same content to a container whose
+// last request was cut off, or that nobody has touched since a time.
+func (t *Tx) EarlierUploads(ctx context.Context, user int64, container string, wanted digest.Digest, since time.Time) ([]string, error) {
 	return all(ctx, t, "store.EarlierUploads", value[string],
-		"SELECT id FROM uploads WHERE user_id = ? AND container = ? AND wanted = ? AND wanted <> '' AND resumable = 1", user, container, wanted)
+		"SELECT id FROM uploads WHERE user_id = ? AND container = ? AND wanted = ? AND wanted <> '' AND resumable = 1 AND (broken = 1 OR touched_at <= ?)",
+		user, container, wanted, unix(since))
 }
 
 // HeldLoose is a blob that a container holds though none of its images uses it.

@@ -35,7 +35,7 @@ func (d *door) collections(c echo.Context) error {
 	}
 	list := make([]collection, 0, len(visible))
 	for _, v := range visible {
-		list = append(list, d.describeCollection(c, v, byCollection[v.Name]))
+		list = append(list, d.describeCollection(v, byCollection[v.Name]))
 	}
 	return errs.Wrap(op, answerList(d, c, list))
 }
@@ -94,14 +94,14 @@ func (d *door) answerCollection(c echo.Context, actor model.Actor, found model.C
 	if err != nil {
 		return err
 	}
-	return httpx.JSON(c, http.StatusOK, d.describeCollection(c, found, tags))
+	return httpx.JSON(c, http.StatusOK, d.describeCollection(found, tags))
 }
 
 // describeCollection writes a collection down.
-func (d *door) describeCollection(c echo.Context, v model.Collection, tags []model.ListedTag) collection {
+func (d *door) describeCollection(v model.Collection, tags []model.ListedTag) collection {
 	links := make([]containerLink, 0, len(tags))
 	for _, t := range tags {
-		links = append(links, d.link(c, t))
+		links = append(links, d.link(t))
 	}
 	return collection{
 		ID: v.ID, Name: v.Name.String(), AddDate: date(v.Created), ModifyDate: date(v.Updated), Containers: links,

@@ -34,7 +34,7 @@ func (d *door) manifest(c echo.Context) error {
 	}
 	if !image.Kind.IsFile() {
 		// Not 405, which the Python client takes for a success.
-		at := d.Address.Of(c.Request())
+		at := d.Address.Public
 		return errs.E(op, errs.NotFound, "%s is %s, not an image file. Pull it with: %s", image.Title(), howto.What(image.Howto()),
 			howto.Pull(image.Howto(), howto.Place{Host: at.Host, Plain: at.Scheme == "http", Name: image.OCIName()}))
 	}
@@ -42,7 +42,7 @@ func (d *door) manifest(c echo.Context) error {
 		image.Tag = cmp.Or(n.tag, firstOf(image.Tags))
 	}
 	m := d.container(image)
-	m.Image = d.address(c, "download", d.Identity.SignTicket(actor, image.ID))
+	m.Image = d.address("download", d.Identity.SignTicket(actor, image.ID))
 	if report != nil {
 		m.Metadata = report
 	}

@@ -20,13 +20,13 @@ func date(at time.Time) string { return at.Format(dateLayout) }
 
 // describe answers GET /api/registry/identity.
 func (d *door) describe(c echo.Context) error {
-	at := d.Address.Of(c.Request())
+	at := d.Address.Public
 	return httpx.JSON(c, http.StatusOK, registryIdentity{Name: d.Registry.Settings().Name, ID: at.Hostname(), URL: at.String()})
 }
 
 // address gives the absolute address of something of this registry.
-func (d *door) address(c echo.Context, parts ...string) string {
-	return d.Address.Of(c.Request()).JoinPath(parts...).String()
+func (d *door) address(parts ...string) string {
+	return d.Address.Public.JoinPath(parts...).String()
 }
 
 // container writes an image down.
@@ -41,14 +41,14 @@ func (d *door) container(i model.Image) container {
 
 // link writes down where an image is. A frozen one is named by its version, as it was by
 // the original, where nothing could be pulled by that.
-func (d *door) link(c echo.Context, t model.ListedTag) containerLink {
+func (d *door) link(t model.ListedTag) containerLink {
 	reference := t.Tag
 	if t.Frozen != "" {
 		reference = ref.Dotted(t.Frozen)
 	}
 	return containerLink{
 		Name: t.Container.Container, Tag: t.Tag, URI: t.Container.String() + ":" + reference,
-		Detail: d.address(c, "containers", t.Container.Full()+":"+t.Tag),
+		Detail: d.address("containers", t.Container.Full()+":"+t.Tag),
 	}
 }
 

@@ -65,7 +65,7 @@ func cut[T any](d *door, c echo.Context, all []T) (results[T], error) {
 
 // part gives the address of another part of the list that was asked for.
 func (d *door) part(c echo.Context, limit, offset int) *string {
-	u := d.Address.Of(c.Request()).JoinPath(c.Request().URL.Path)
+	u := d.Address.Public.JoinPath(c.Request().URL.Path)
 	u.RawQuery = url.Values{"limit": {strconv.Itoa(limit)}, "offset": {strconv.Itoa(offset)}}.Encode()
 	text := u.String()
 	return &text

@@ -24,7 +24,7 @@ func (d *door) discover(c echo.Context) error {
 		URI      string `json:"uri"`
 		Registry string `json:"registryUri,omitempty"`
 	}
-	address := d.address(c)
+	address := d.address()
 	return httpx.JSON(c, http.StatusOK, map[string]service{
 		"libraryAPI":  {URI: address, Registry: address},
 		"keystoreAPI": {URI: address},

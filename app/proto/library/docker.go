@@ -55,7 +55,7 @@ func (d *door) searchForDocker(c echo.Context) error {
 	}
 	answer.Count = len(answer.Results)
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return c.JSON(http.StatusOK, answer)
+	return httpx.JSON(c, http.StatusOK, answer)
 }
 
 // dockerResults is what docker and podman read.

@@ -12,8 +12,7 @@ package library
 
 import (
 	"net/http"
-
-	"github.com/labstack/echo/v4"
+	"strings"
 
 	"sregistry/app/httpx"
 	"sregistry/app/identity"
@@ -32,9 +31,9 @@ type Settings struct {
 // door is what the handlers share.
 type door struct{ Settings }
 
-// address goes before every path; it has no "/" at its end, or clients would ask for
-// "//version".
-func (d *door) address(c echo.Context) string { return d.Address.Of(c.Request()).String() }
+// address goes before every path: the public one, whatever host a request names. It has no
+// "/" at its end, or clients would ask for "//version".
+func (d *door) address() string { return strings.TrimRight(d.Address.Public.String(), "/") }
 
 // uploads is before the secret in the address of an upload. No id begins with "_".
 const uploads = "/v2/imagefile/_upload/"

@@ -58,7 +58,7 @@ func (d *door) begin(c echo.Context) (u upload, size int64, id string, err error
 
 // uploadAddress gives an address that needs no credentials: clients send none to it.
 func (d *door) uploadAddress(c echo.Context, t identity.UploadTicket) string {
-	return d.address(c) + uploads + d.Identity.SignUpload(httpx.Actor(c), t)
+	return d.address() + uploads + d.Identity.SignUpload(httpx.Actor(c), t)
 }
 
 // completeUpload is PUT /v2/imagefile/IMAGE/_complete.
