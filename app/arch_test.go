@@ -63,7 +63,7 @@ var imports = map[string][]string{
 	"app/cli/credentials":     {"app/errs", "app/client/trust"},
 	"app/cli":                 {"app/bytesize", "app/errs", "app/redact", "app/ref", "app/model", "app/api", "app/client", "app/cli/credentials", "app/sif"},
 	"app/version":             {},
-	"app/datadir":             {"app/backup", "app/blob", "app/config", "app/errs", "app/identity", "app/store", "app/version"},
+	"app/datadir":             {"app/backup", "app/blob", "app/config", "app/errs", "app/identity", "app/owner", "app/store", "app/version"},
 	"app/server": {"app/budget", "app/redact", "app/api", "app/backup", "app/config", "app/certs", "app/courier", "app/datadir", "app/errs", "app/httpx", "app/identity", "app/metrics", "app/model",
 		"app/proto/hkp", "app/proto/hub", "app/proto/library", "app/proto/link", "app/proto/oci", "app/proto/v1", "app/proto/watch", "app/registry", "app/systemd", "app/version", "app/web"},
 	"app/admin": {"app/backup", "app/cli", "app/config", "app/datadir", "app/demo", "app/errs", "app/identity", "app/model", "app/registry", "app/server", "app/systemd"},

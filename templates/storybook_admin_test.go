@@ -28,6 +28,8 @@ func overviewStories() []story {
 	ill := well
 	ill.Damaged, ill.DiskFree, ill.Verified = 2, 100<<30, time.Time{}
 	ill.Backup = model.Task{Tried: now, Done: now.AddDate(0, 0, -9), Report: hostile, Every: 24 * time.Hour}
+	paused := well
+	paused.ScrubPaused, paused.CleanupPaused, paused.Unknown = now, now.AddDate(0, 0, 7), 3
 	uploads := []model.OpenUpload{
 		{ID: "A", Container: "library/lab/hello", User: "alice", Bytes: 3 << 30, Begun: now.Add(-time.Minute), Touched: now, Active: true},
 		{ID: "B", Container: "alice/" + longPart + "/deep/name", User: longPart, UserFullName: rtl, Begun: now.Add(-30 * time.Hour), Touched: now.Add(-29 * time.Hour)},
@@ -38,6 +40,7 @@ func overviewStories() []story {
 			{Digest: digest.FromString("x"), What: "is missing", Images: []string{"lab/hello:latest", longPart + "/hello:latest"}},
 			{Digest: digest.FromString("y"), What: "hashes to " + digest.FromString("z").String()},
 		}}.View()},
+		{"admin-paused", templates.Admin{Page: admin("/admin"), Health: paused, Started: now, Now: now}.View()},
 		{"admin-new", templates.Admin{Page: admin("/admin"), Started: now, Now: now}.View()},
 		{"admin-uploads", templates.AdminUploads{Page: admin("/admin/uploads"), Uploads: uploads, Now: now}.View()},
 		{"admin-uploads-empty", templates.AdminUploads{Page: admin("/admin/uploads"), Now: now}.View()},

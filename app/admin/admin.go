@@ -14,5 +14,5 @@ import (
 // Commands makes all commands; schema is the text of schema.sql.
 func Commands(env cli.Env, schema string) []*cobra.Command {
 	return []*cobra.Command{newServe(env, schema), newUser(env, schema), newCheck(env, schema), newConfig(env, schema), newDemo(env, schema),
-		newBackup(env, schema), newRestore(env), newSystemd(env)}
+		newBackup(env, schema), newRestore(env), newMaintenance(env, schema), newSystemd(env)}
 }

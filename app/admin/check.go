@@ -36,8 +36,9 @@ func newCheck(env cli.Env, schema string) *cobra.Command {
 		Use:   "check",
 		Short: "Verify the data folder or a backup",
 		Long: `Verify the database, every row against its file, and every file against its
-hash. It only reads, and can run beside the server. Images with corrupt or
-missing files are listed, and the exit status is then 15. It also shows when
+hash. It can run beside the server. It changes nothing, except that files in
+quarantine are restored if the database names them again. Images with corrupt
+or missing files are listed, and the exit status is then 15. It also shows when
 the last backup ran.
 
 --backup verifies a backup instead, in place: the newest in a folder of
@@ -76,6 +77,8 @@ type dataResult struct {
 	Blobs      int        `json:"blobs"`
 	Bytes      int64      `json:"bytes"`
 	Strays     int        `json:"strays"`
+	Quarantine int        `json:"quarantine"` // files that no row names
+	Restored   int        `json:"restored"`   // files from quarantine
 	Damage     []string   `json:"damage"`
 	LastBackup *time.Time `json:"lastBackup,omitempty"`
 	Verified   *time.Time `json:"verifiedSince,omitempty"`
@@ -101,7 +104,8 @@ func checkData(ctx context.Context, dir string, env cli.Env, schema string, o ch
 	}
 	if o.json {
 		err = cli.PrintJSON(env.Stdout, dataResult{
-			Blobs: found.Blobs, Bytes: found.Bytes, Strays: found.Strays, Damage: append([]string{}, found.Damage...),
+			Blobs: found.Blobs, Bytes: found.Bytes, Strays: found.Strays, Quarantine: found.Unknown, Restored: found.Restored,
+			Damage:     append([]string{}, found.Damage...),
 			LastBackup: optional(health.Backup.Done), Verified: optional(health.Verified),
 		})
 	} else {
@@ -110,6 +114,12 @@ func checkData(ctx context.Context, dir string, env cli.Env, schema string, o ch
 		}
 		fmt.Fprintf(env.Stdout, "Checked %d blobs (%s): %d corrupt or missing, %d unknown files.\n",
 			found.Blobs, humanize.IBytes(uint64(found.Bytes)), len(found.Damage), found.Strays)
+		if found.Restored > 0 {
+			fmt.Fprintf(env.Stdout, "Restored %d files from quarantine.\n", found.Restored)
+		}
+		if found.Unknown > 0 {
+			fmt.Fprintf(env.Stdout, "In quarantine: %d files that no row names.\n", found.Unknown)
+		}
 		printHealth(env.Stdout, health)
 	}
 	if err == nil && len(found.Damage) > 0 {

@@ -64,7 +64,7 @@ func runDemo(ctx context.Context, settings *config.Config, env cli.Env, schema s
 	if err := printPeople(env.Stdout, people); err != nil {
 		return errs.Wrap(op, err)
 	}
-	return server.Run(ctx, settings, schema, env.Stdout, env.Stderr)
+	return server.Run(ctx, settings, schema, env.Stdout, env.Stderr, server.Replace{})
 }
 
 // fillDemo makes the data folder of a demo.

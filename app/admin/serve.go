@@ -13,6 +13,7 @@ import (
 // newServe makes the command that runs the server.
 func newServe(env cli.Env, schema string) *cobra.Command {
 	settings := config.New()
+	var lost server.Replace
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
@@ -31,9 +32,13 @@ To run it as a service, see "sregistry systemd".`,
 			if err := settings.Load(c.Flags(), os.Environ()); err != nil {
 				return err
 			}
-			return server.Run(c.Context(), settings, schema, env.Stdout, env.Stderr)
+			return server.Run(c.Context(), settings, schema, env.Stdout, env.Stderr, lost)
 		},
 	}
 	settings.Flags(c.Flags())
+	c.Flags().BoolVar(&lost.Database, "new-database", false, "start with an empty database in a data folder whose database is lost; files in the folder are kept in quarantine")
+	c.Flags().BoolVar(&lost.Key, "new-key", false, "make a new server key in place of one that is lost; all tokens must be created again")
+	config.Once(c.Flags(), "new-database")
+	config.Once(c.Flags(), "new-key")
 	return c
 }

@@ -26,7 +26,7 @@ const FileName = "sregistry.conf"
 func (c *Config) Load(f *pflag.FlagSet, environment []string) error {
 	const op = "config.Load"
 	f.VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed {
+		if flag.Changed && !isOnce(flag) {
 			c.note(flag.Name, "the flag --"+flag.Name)
 		}
 	})
@@ -109,11 +109,24 @@ func unreadable(op, path string, err error) error {
 	return errs.Because(op, errs.Invalid, err, "Cannot read the settings file %s: %s.", path, why)
 }
 
+// onceAnnotation marks a flag that is no setting.
+const onceAnnotation = "once"
+
+// Once says of a flag that it is for one start only, and no setting: it cannot be given in the
+// environment or a file, where it would stay.
+func Once(f *pflag.FlagSet, name string) {
+	if err := f.SetAnnotation(name, onceAnnotation, []string{}); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+func isOnce(f *pflag.Flag) bool { _, is := f.Annotations[onceAnnotation]; return is }
+
 // set gives a setting a value, unless a source that overrides this one has set it already.
 func (c *Config) set(f *pflag.FlagSet, name, value, source string) error {
 	const op = "config.set"
 	flag := f.Lookup(name)
-	if flag == nil || name == "help" {
+	if flag == nil || name == "help" || isOnce(flag) {
 		return errs.E(op, errs.Invalid, "Unknown setting %q in %s. Run \"sregistry serve --help\" for the list.", name, source)
 	}
 	if flag.Changed {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"sregistry/app/backup"
 	"sregistry/app/blob"
@@ -25,6 +26,9 @@ import (
 // lockName is the file by which a server holds its data folder.
 const lockName = "lock"
 
+// closeTime bounds how long a server that ends waits for the database.
+const closeTime = 5 * time.Second
+
 // Dir is an open data folder.
 type Dir struct {
 	Path  string
@@ -32,56 +36,78 @@ type Dir struct {
 	Blobs *blob.Store
 	// Upgraded is what had to be done to a database of an older version.
 	Upgraded store.Upgrading
+	// Stranger tells a server why the database may not know the files that it is beside; until
+	// a grace period is over, nothing is removed because of that. It is empty if it knows them.
+	Stranger Stranger
 
-	lock      *os.File // nil without the lock
-	announced bool
+	lock        *os.File // nil without the lock
+	announced   bool
+	newDatabase bool
+	strange     bool // a new database was made beside the files of another
+	marked      bool // the folder has the mark of the database
 }
 
+// Option alters how a folder is opened.
+type Option func(*Dir)
+
+// NewDatabase has an empty database made for a folder that has lost its own.
+func NewDatabase() Option { return func(d *Dir) { d.newDatabase = true } }
+
 // Open opens a data folder beside the server that may run on it. A missing one is made, with
-// mode 0700. Errors: Conflict, Forbidden, Invalid, NoSpace, Unavailable.
+// mode 0700. Errors: Conflict, also if its database is lost; Forbidden, Invalid, NoSpace,
+// Unavailable.
 func Open(ctx context.Context, path, schema string) (*Dir, error) {
 	return open(ctx, path, schema, false)
 }
 
 // OpenExclusive opens a data folder for one server, which holds it until it is closed. Errors:
 // those of Open, and Conflict where another server holds it.
-func OpenExclusive(ctx context.Context, path, schema string) (*Dir, error) {
-	return open(ctx, path, schema, true)
+func OpenExclusive(ctx context.Context, path, schema string, options ...Option) (*Dir, error) {
+	return open(ctx, path, schema, true, options...)
 }
 
-func open(ctx context.Context, dir, schema string, exclusive bool) (*Dir, error) {
+func open(ctx context.Context, dir, schema string, exclusive bool, options ...Option) (*Dir, error) {
 	const op = "datadir.Open"
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := blob.MakeFolder(dir); err != nil {
 		return nil, folderError(op, dir, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, backup.Unfinished)); err == nil {
 		return nil, errs.E(op, errs.Conflict, "A backup was being restored to the folder %s, and that did not end; run \"sregistry restore\" again.", dir)
 	}
 	d := &Dir{Path: dir}
+	for _, o := range options {
+		o(d)
+	}
 	if exclusive {
 		if err := d.hold(); err != nil {
 			return nil, err
 		}
 	}
-	err := d.upgrade(ctx, schema)
-	if err != nil {
-		return nil, errors.Join(errs.Wrap(op, err), d.Close())
-	}
-	if d.DB, err = store.Open(ctx, dir, schema); err != nil {
-		return nil, errors.Join(errs.Wrap(op, err), d.Close())
-	}
-	if d.Blobs, err = blob.Open(dir); err != nil {
+	if err := d.open(ctx, schema, exclusive); err != nil {
 		return nil, errors.Join(errs.Wrap(op, err), d.Close())
 	}
 	return d, nil
 }
 
-// Require refuses a folder in which there is no registry, so that none is made there. Errors:
-// NotFound.
-func Require(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil {
-		return errs.Because("datadir.Require", errs.NotFound, err, "There is no registry in the folder %s; name the right one with --data.", dir)
+// open opens what is in the folder, in its order.
+func (d *Dir) open(ctx context.Context, schema string, exclusive bool) error {
+	missing, err := d.seek(ctx)
+	if err != nil {
+		return err
 	}
+	if err := d.upgrade(ctx, schema); err != nil {
+		return err
+	}
+	if d.DB, err = store.Open(ctx, d.Path, schema); err != nil {
+		return err
+	}
+	if d.Blobs, err = blob.Open(d.Path); err != nil || !exclusive {
+		return err
+	}
+	if err := d.meet(ctx, missing); err != nil {
+		return err
+	}
+	d.marked = true
 	return nil
 }
 
@@ -127,9 +153,16 @@ func (d *Dir) upgrade(ctx context.Context, schema string) (err error) {
 	return errs.Wrap(op, err)
 }
 
-// Close closes what is open, in the reverse order.
+// Close closes what is open, in the reverse order. A copy of the database that was made
+// meanwhile is an older one afterwards.
 func (d *Dir) Close() error {
 	var all error
+	if d.marked {
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+		// Without it, only such a copy goes unnoticed. The disk may be full, or gone.
+		_ = d.RenewMark(ctx)
+		cancel()
+	}
 	if d.Blobs != nil {
 		all = errors.Join(all, d.Blobs.Close())
 	}

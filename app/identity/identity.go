@@ -38,6 +38,7 @@ type Service struct {
 	public *url.URL // where browsers find the registry; nil if nobody said
 
 	key       serverKey
+	newKey    bool // one is made
 	ticketKey []byte
 	uploadKey []byte
 	passKey   []byte
@@ -84,9 +85,14 @@ func WithLog(log *slog.Logger) Option { return func(s *Service) { s.log = log } 
 // cookies are never sent otherwise.
 func WithAddress(public *url.URL) Option { return func(s *Service) { s.public = public } }
 
+// WithNewKey makes a new server key in the place of one that is lost, or is another
+// registry's. All tokens must be created again.
+func WithNewKey() Option { return func(s *Service) { s.newKey = true } }
+
 // Open readies the credentials of a database, with the server key from the data folder
-// dir, which it makes if there is none. Close must be called. Errors: Invalid for a key
-// file that is not one, Unavailable if it cannot be read or written.
+// dir, which it makes if both are new. Close must be called. Errors: Invalid for a key
+// file that is not one, Conflict for a key that is lost or another registry's, Unavailable
+// if it cannot be read or written.
 func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Service, error) {
 	const op = "identity.Open"
 	s := &Service{
@@ -106,7 +112,7 @@ func Open(ctx context.Context, db *store.DB, dir string, options ...Option) (*Se
 	rand.Read(s.mac[:])
 	s.dummy, _ = parsePHC(s.cost.hashPassword(rand.Text()))
 	var err error
-	if s.key, err = readKey(dir); err != nil {
+	if err = s.openKey(ctx, dir); err != nil {
 		return nil, errs.Wrap(op, err)
 	}
 	var flashKey []byte

@@ -21,6 +21,7 @@ type fixture struct {
 	*identity.Service
 	db    *store.DB
 	clock *clock
+	dir   string // of the server key
 }
 
 type clock struct {
@@ -44,7 +45,8 @@ func newFixture(t testing.TB, options ...identity.Option) *fixture {
 	t.Helper()
 	c := &clock{now: time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)}
 	db := storetest.New(t, store.WithClock(c.time))
-	s, err := identity.Open(t.Context(), db, t.TempDir(), append([]identity.Option{identity.WithClock(c.time), identity.WithCheapPasswords()}, options...)...)
+	dir := t.TempDir()
+	s, err := identity.Open(t.Context(), db, dir, append([]identity.Option{identity.WithClock(c.time), identity.WithCheapPasswords()}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +55,7 @@ func newFixture(t testing.TB, options ...identity.Option) *fixture {
 			t.Error(err)
 		}
 	})
-	return &fixture{s, db, c}
+	return &fixture{s, db, c, dir}
 }
 
 // until waits for something that is done in the background.

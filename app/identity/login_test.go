@@ -175,7 +175,7 @@ func TestHashOfAnotherCostIsUpgradedAtLogin(t *testing.T) {
 	f := newFixture(t)
 	f.person(t, "bob")
 	before := f.hash(t, "bob")
-	dear, err := identity.Open(t.Context(), f.db, t.TempDir())
+	dear, err := identity.Open(t.Context(), f.db, f.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestSigningInWaitsForNoWrite(t *testing.T) {
 	b := browser{}
 	b.signIn(t, f, bob)
 	_, secret := f.token(t, bob, identity.NewToken{Name: "laptop"})
-	dear, err := identity.Open(t.Context(), f.db, t.TempDir())
+	dear, err := identity.Open(t.Context(), f.db, f.dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,8 @@ func (s *Scrubber) probeDisk(ctx context.Context) error {
 		}
 	}
 	s.log.Info("files can be read again, so the scrub resumes", "probed", all, "found", len(list))
-	return s.resume(ctx, model.Actor{})
+	_, err = s.resume(ctx, model.Actor{})
+	return err
 }
 
 // probed gives the blobs to try, the smallest first.
@@ -92,43 +93,46 @@ func (s *Scrubber) probed(ctx context.Context) (list []store.Blob, err error) {
 	return list, err
 }
 
-// resume has blobs marked again. The next round checks what was marked before.
-func (s *Scrubber) resume(ctx context.Context, actor model.Actor) error {
-	return s.db.Update(ctx, func(tx *store.Tx) error {
-		was, err := tx.ResumeScrub(ctx)
-		if err != nil || !was {
+// resume has blobs marked again, and reports whether that was paused. The next round
+// checks what was marked before.
+func (s *Scrubber) resume(ctx context.Context, actor model.Actor) (was bool, err error) {
+	err = s.db.Update(ctx, func(tx *store.Tx) (err error) {
+		if was, err = tx.ResumeScrub(ctx); err != nil || !was {
 			return err
 		}
 		return tx.Record(ctx, actor.Did(model.Resumed, "scrub"))
 	})
+	return was, err
 }
 
-// ResumeScrub has the scrub mark damaged blobs again, after it found so many that it paused.
-// For admins. A server notices within a minute that another process has called it. Errors:
-// Forbidden, Unauthenticated.
-func (s *Service) ResumeScrub(ctx context.Context, actor model.Actor) error {
+// ResumeScrub has the scrub mark damaged blobs again, after it found so many that it paused,
+// and reports whether it was. For admins. A server notices within a minute that another
+// process has called it. Errors: Forbidden, Unauthenticated.
+func (s *Service) ResumeScrub(ctx context.Context, actor model.Actor) (was bool, err error) {
 	const op = "registry.ResumeScrub"
 	if err := requireAdmin(op, actor); err != nil {
-		return err
+		return false, err
 	}
-	return errs.Wrap(op, s.Scrubber.resume(ctx, actor))
+	was, err = s.Scrubber.resume(ctx, actor)
+	return was, errs.Wrap(op, err)
 }
 
 // ResumeCleanup has the sweep remove things again, and trusts the database to know all files.
-// For admins. Errors: Forbidden, Unauthenticated.
-func (s *Service) ResumeCleanup(ctx context.Context, actor model.Actor) error {
+// It reports whether that was paused. For admins. Errors: Forbidden, Unauthenticated.
+func (s *Service) ResumeCleanup(ctx context.Context, actor model.Actor) (was bool, err error) {
 	const op = "registry.ResumeCleanup"
 	if err := requireAdmin(op, actor); err != nil {
-		return err
+		return false, err
 	}
-	return errs.Wrap(op, s.db.Update(ctx, func(tx *store.Tx) error {
+	err = s.db.Update(ctx, func(tx *store.Tx) error {
 		l, err := tx.Lineage(ctx)
-		if err != nil || l.Arrived.IsZero() {
+		if was = !l.Arrived.IsZero(); err != nil || !was {
 			return err
 		}
 		if err := tx.SetArrived(ctx, false); err != nil {
 			return err
 		}
 		return tx.Record(ctx, actor.Did(model.Resumed, "cleanup"))
-	}))
+	})
+	return was, errs.Wrap(op, err)
 }

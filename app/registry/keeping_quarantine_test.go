@@ -178,11 +178,11 @@ func TestCleanupIsResumedByAnAdministrator(t *testing.T) {
 	f := newFixture(t)
 	alice := f.user("alice")
 	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.SetArrived(f.ctx(), true) }))
-	wants(t, errs.Forbidden, f.ResumeCleanup(f.ctx(), alice))
+	wants(t, errs.Forbidden, only(f.ResumeCleanup(f.ctx(), alice)))
 	if done := f.sweep(); done.Paused.IsZero() {
 		t.Errorf("%+v", done)
 	}
-	must(t, f.ResumeCleanup(f.ctx(), model.Console))
+	must(t, only(f.ResumeCleanup(f.ctx(), model.Console)))
 	if done := f.sweep(); !done.Paused.IsZero() {
 		t.Errorf("%+v", done)
 	}

@@ -319,9 +319,9 @@ func TestPausedScrubIsResumedByAnAdministrator(t *testing.T) {
 			t.Errorf("%+v", done)
 		}
 	}
-	wants(t, errs.Forbidden, f.ResumeScrub(f.ctx(), alice))
-	wants(t, errs.Unauthenticated, f.ResumeScrub(f.ctx(), model.Anonymous))
-	must(t, f.ResumeScrub(f.ctx(), model.Console))
+	wants(t, errs.Forbidden, only(f.ResumeScrub(f.ctx(), alice)))
+	wants(t, errs.Unauthenticated, only(f.ResumeScrub(f.ctx(), model.Anonymous)))
+	must(t, only(f.ResumeScrub(f.ctx(), model.Console)))
 	if done, err := f.Scrubber.RunDue(f.ctx()); done.Damaged != 16 || err != nil {
 		t.Errorf("%+v, %v", done, err)
 	}

@@ -26,8 +26,18 @@ import (
 	"sregistry/app/version"
 )
 
+// Replace says what is made anew because it is lost.
+type Replace struct{ Database, Key bool }
+
+func (r Replace) database() (options []datadir.Option) {
+	if r.Database {
+		options = append(options, datadir.NewDatabase())
+	}
+	return options
+}
+
 // Run serves a data folder until ctx is done. The greeting goes to out, the log to logOut.
-func Run(ctx context.Context, settings *config.Config, schema string, out, logOut io.Writer) (err error) {
+func Run(ctx context.Context, settings *config.Config, schema string, out, logOut io.Writer, lost Replace) (err error) {
 	log, err := newLog(settings, logOut)
 	if err != nil {
 		return err
@@ -49,7 +59,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if private != nil {
 		defer private.Close() // it may be closed already
 	}
-	d, err := datadir.OpenExclusive(ctx, settings.Data, schema)
+	d, err := datadir.OpenExclusive(ctx, settings.Data, schema, lost.database()...)
 	if err != nil {
 		return err
 	}
@@ -57,7 +67,15 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 	if d.Upgraded.From != d.Upgraded.To {
 		log.Info("upgraded the database", "from", d.Upgraded.From, "to", d.Upgraded.To, "snapshot", d.Upgraded.Snapshot)
 	}
-	id, err := d.Identity(ctx, identity.WithAddress(l.public), identity.WithLog(log), identity.WithPasswordList(settings.PasswordList))
+	if d.Stranger != datadir.Known {
+		log.Warn("the database may not know all files in the data folder, so cleanup is paused for the grace period", "why", string(d.Stranger),
+			"resume", resumeCleanup)
+	}
+	with := []identity.Option{identity.WithAddress(l.public), identity.WithLog(log), identity.WithPasswordList(settings.PasswordList)}
+	if lost.Key {
+		with = append(with, identity.WithNewKey())
+	}
+	id, err := d.Identity(ctx, with...)
 	if err != nil {
 		return err
 	}
@@ -80,7 +98,7 @@ func Run(ctx context.Context, settings *config.Config, schema string, out, logOu
 		return err
 	}
 	work := []func(context.Context){core.Verifier.Run, core.Scrubber.Run, core.RunSettings, core.Deliverer.Run, core.Keeper.RunIdle,
-		func(ctx context.Context) { runSweeps(ctx, core, id, settings.SweepEvery, log) },
+		func(ctx context.Context) { runSweeps(ctx, core, id, d, settings.SweepEvery, log) },
 		func(ctx context.Context) { runBackups(ctx, core, d, log) },
 	}
 	if private != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"net/url"
 	"path/filepath"
 	"time"
 
@@ -32,7 +31,7 @@ func OpenCopy(path string) (*DB, error) {
 	const op = "store.OpenCopy"
 	db := &DB{now: time.Now, path: path}
 	var err error
-	db.read, err = openPool(path, "BEGIN", url.Values{"mode": {"ro"}, "immutable": {"1"}, "_query_only": {"1"}, "_journal_mode": nil, "_synchronous": nil}, 1)
+	db.read, err = openPool(path, "BEGIN", asItIs(), 1)
 	return db, wrap(op, err)
 }
 

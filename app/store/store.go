@@ -97,6 +97,9 @@ func (db *DB) Close() error {
 	return errors.Join(db.read.close(), db.write.close())
 }
 
+// ReadOnly reports whether the database can only be read.
+func (db *DB) ReadOnly() bool { return db.write == nil }
+
 // Peek runs fn without a transaction, for one statement on a hot path: a second one might
 // see another state.
 func (db *DB) Peek(ctx context.Context, fn func(*Tx) error) error {
@@ -200,6 +203,12 @@ func wrap(op string, err error) error {
 		return errs.Because(op, errs.Canceled, err, "The request was given up.")
 	}
 	return &errs.Error{Op: op, Kind: errs.Internal, Cause: err}
+}
+
+// isCorrupt reports whether an error is that of a file which is no whole database.
+func isCorrupt(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code()&0xff == sqlite3.SQLITE_NOTADB || e.Code()&0xff == sqlite3.SQLITE_CORRUPT)
 }
 
 // diskFailed is the sentence of an error of the disk, other than that it is full.

@@ -68,6 +68,23 @@ func (s *Site) admin(c echo.Context, actor model.Actor) error {
 	return render(c, http.StatusOK, view.View())
 }
 
+// resume is POST /admin/maintenance/{task}/resume: it ends a pause of a maintenance task.
+func (s *Site) resume(c echo.Context, actor model.Actor) error {
+	const op = "web.resume"
+	what, do := "Checking of files resumes.", s.registry.ResumeScrub
+	switch c.Param("task") {
+	case "scrub":
+	case "cleanup":
+		what, do = "Cleanup resumes with its next run.", s.registry.ResumeCleanup
+	default:
+		return errs.E(op, errs.NotFound, "Unknown maintenance task %q.", c.Param("task"))
+	}
+	if _, err := do(c.Request().Context(), actor); err != nil {
+		return errs.Wrap(op, err)
+	}
+	return s.goTo(c, "/admin", what)
+}
+
 // adminUploads is GET /admin/uploads: what is being pushed right now.
 func (s *Site) adminUploads(c echo.Context, actor model.Actor) error {
 	list, err := s.registry.OpenUploads(c.Request().Context(), actor)
@@ -116,6 +133,9 @@ func (s *Site) sweep(c echo.Context, actor model.Actor) error {
 	done, err := s.registry.SweepNow(c.Request().Context(), actor)
 	if err != nil {
 		return errs.Wrap("web.sweep", err)
+	}
+	if !done.Paused.IsZero() {
+		return s.goTo(c, "/admin/storage", "Cleanup is paused: see the overview.")
 	}
 	httpx.Set(c, "swept", done.Bytes)
 	return s.goTo(c, "/admin/storage", fmt.Sprintf("Cleanup complete: deleted %d images, %d uploads and %s of content.",

@@ -19,7 +19,7 @@ import (
 // adminForms are the addresses of all forms of the administration.
 var adminForms = []string{"/admin/users", "/admin/users/bob/password-link", "/admin/users/bob/suspend", "/admin/users/bob/enable",
 	"/admin/users/bob/admin", "/admin/users/bob/no-admin", "/admin/users/bob/delete", "/admin/users/bob/tokens", "/admin/users/bob/tokens/x/revoke",
-	"/admin/uploads/x/stop", "/admin/sweep", "/admin/settings", "/admin/quotas", "/admin/users/bob/quota",
+	"/admin/uploads/x/stop", "/admin/sweep", "/admin/maintenance/scrub/resume", "/admin/settings", "/admin/quotas", "/admin/users/bob/quota",
 	"/admin/webhooks", "/admin/webhooks/1/test", "/admin/webhooks/1/delete", "/admin/webhooks/1/deliveries/1"}
 
 func TestAdministrationIsThereForAdminsOnly(t *testing.T) {

@@ -15,6 +15,7 @@ func (s *Site) administration() []httpx.Route {
 		{Method: http.MethodPost, Path: "/admin/uploads/:id/stop", Action: "stop upload", Handler: forAdmins(s.stopUpload)},
 		{Method: http.MethodGet, Path: "/admin/storage", Action: "storage", Handler: forAdmins(s.adminStorage)},
 		{Method: http.MethodPost, Path: "/admin/sweep", Action: "sweep", Handler: forAdmins(s.sweep)},
+		{Method: http.MethodPost, Path: "/admin/maintenance/:task/resume", Action: "resume", Handler: forAdmins(s.resume)},
 		{Method: http.MethodGet, Path: "/admin/quotas", Action: "list quotas", Handler: forAdmins(s.adminQuotas)},
 		{Method: http.MethodPost, Path: "/admin/quotas", Action: "set quota", Handler: forAdmins(s.setQuota)},
 		{Method: http.MethodGet, Path: "/admin/settings", Action: "list settings", Handler: forAdmins(s.adminSettings)},
