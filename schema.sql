@@ -13,9 +13,10 @@ CREATE TABLE names (
     name          TEXT    NOT NULL UNIQUE,
     kind          TEXT    NOT NULL CHECK (kind IN ('library', 'user', 'team', 'collection')),
     quota         INTEGER CHECK (quota >= 0),    -- bytes that a namespace may take up; 0 is no limit, NULL what the settings say
-    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of namespace_blobs
+    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of namespace_blobs, and metadata
     reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes of uploads under way
-    images        INTEGER NOT NULL DEFAULT 0     -- of its collections
+    images        INTEGER NOT NULL DEFAULT 0,    -- of its collections
+    metadata      INTEGER NOT NULL DEFAULT 0     -- bytes of rows that count for it; a part of used
 ) STRICT;
 CREATE UNIQUE INDEX namespaces ON names (name) WHERE kind <> 'collection';
 
@@ -111,10 +112,11 @@ CREATE TABLE collections (
     updated_at    INTEGER NOT NULL,
     deleted_at    INTEGER NOT NULL DEFAULT 0,    -- hidden with all that is in it, and gone after the grace period; its name then cannot be written
     quota         INTEGER NOT NULL DEFAULT 0 CHECK (quota >= 0), -- bytes that it may take up; 0 is no limit
-    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of collection_blobs
+    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of collection_blobs, and metadata
     reserved      INTEGER NOT NULL DEFAULT 0,    -- bytes of uploads under way
     containers    INTEGER NOT NULL DEFAULT 0,    -- that were not deleted by themselves
     images        INTEGER NOT NULL DEFAULT 0,    -- of its containers
+    metadata      INTEGER NOT NULL DEFAULT 0,    -- bytes of rows; a part of used
     UNIQUE (namespace_id, name)
 ) STRICT;
 CREATE INDEX collections_by_change ON collections (public, updated_at);
@@ -164,8 +166,9 @@ CREATE TABLE containers (
     stars         INTEGER NOT NULL DEFAULT 0,
     deleted_at    INTEGER NOT NULL DEFAULT 0,    -- as of collections
     short         TEXT    NOT NULL DEFAULT '',   -- its shortest name, as it is when it is not deleted
-    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of container_blobs
+    used          INTEGER NOT NULL DEFAULT 0,    -- bytes of container_blobs, and metadata
     images        INTEGER NOT NULL DEFAULT 0,    -- that were not deleted
+    metadata      INTEGER NOT NULL DEFAULT 0,    -- bytes of rows; a part of used
     UNIQUE (collection_id, name)
 ) STRICT;
 CREATE INDEX containers_by_name ON containers (public, name, id, collection_id);
@@ -193,7 +196,8 @@ CREATE TABLE blobs (
     created_at    INTEGER NOT NULL,
     verified_at   INTEGER NOT NULL DEFAULT 0,    -- when it last hashed to its digest; 0 asks for it to be read soon
     damaged_at    INTEGER NOT NULL DEFAULT 0,    -- since when it is not what its digest says; 0 if it is. To everybody it is not there
-    damage        TEXT    NOT NULL DEFAULT ''    -- what is wrong
+    damage        TEXT    NOT NULL DEFAULT '',   -- what is wrong
+    metadata      INTEGER NOT NULL DEFAULT 0     -- bytes of rows about it, which count with it
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX blobs_by_verification ON blobs (verified_at);
 CREATE INDEX blobs_damaged ON blobs (digest) WHERE damaged_at > 0;
@@ -238,6 +242,8 @@ CREATE TABLE images (
     runnable      INTEGER NOT NULL DEFAULT 1 CHECK (runnable IN (0, 1)), -- 0: no engine runs it as a container, by what is in it and not by what it says; a SIF may still run as a SIF
     oci_sif       INTEGER NOT NULL DEFAULT 0 CHECK (oci_sif IN (0, 1)), -- the layers are filesystems, as SingularityCE packs them: an OCI-SIF or, of an artifact, a data container
     generated     INTEGER NOT NULL DEFAULT 0 CHECK (generated IN (0, 1)), -- an index that the registry made for a tag of several architectures
+    indexed       INTEGER NOT NULL DEFAULT 0,    -- bytes of text by which it is found
+    metadata      INTEGER NOT NULL DEFAULT 0,    -- bytes of its rows
     UNIQUE (container_id, digest)
 ) STRICT;
 CREATE INDEX images_by_mark ON images (container_id, mark) WHERE mark <> '';
@@ -321,7 +327,8 @@ CREATE TABLE deletions (
     image_id      INTEGER REFERENCES images (id) ON DELETE CASCADE,
     name          TEXT    NOT NULL,              -- the tag, the image's digest, or the name of the container or collection
     deleted_at    INTEGER NOT NULL,
-    deleted_by    INTEGER REFERENCES users (id) ON DELETE SET NULL
+    deleted_by    INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    metadata      INTEGER NOT NULL DEFAULT 512   -- bytes of its rows
 ) STRICT;
 CREATE INDEX deletions_by_collection ON deletions (collection_id);
 CREATE INDEX deletions_by_container ON deletions (container_id, name);
@@ -487,34 +494,138 @@ CREATE TABLE namespace_blobs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER container_blobs_held AFTER INSERT ON container_blobs BEGIN
-    UPDATE containers SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.container_id;
+    UPDATE containers SET used = used + (SELECT size + metadata FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.container_id;
     INSERT INTO collection_blobs (collection_id, digest, holders)
     SELECT k.collection_id, NEW.digest, 1 FROM containers k WHERE k.id = NEW.container_id
     ON CONFLICT DO UPDATE SET holders = holders + 1;
 END;
 CREATE TRIGGER container_blobs_dropped AFTER DELETE ON container_blobs BEGIN
-    UPDATE containers SET used = used - (SELECT size FROM blobs WHERE digest = OLD.digest) WHERE id = OLD.container_id;
+    UPDATE containers SET used = used - (SELECT size + metadata FROM blobs WHERE digest = OLD.digest) WHERE id = OLD.container_id;
     UPDATE collection_blobs SET holders = holders - 1
      WHERE digest = OLD.digest AND collection_id = (SELECT k.collection_id FROM containers k WHERE k.id = OLD.container_id);
 END;
 CREATE TRIGGER collection_blobs_held AFTER INSERT ON collection_blobs BEGIN
-    UPDATE collections SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
+    UPDATE collections SET used = used + (SELECT size + metadata FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
     INSERT INTO namespace_blobs (namespace_id, digest, holders)
     SELECT c.namespace_id, NEW.digest, 1 FROM collections c WHERE c.id = NEW.collection_id
     ON CONFLICT DO UPDATE SET holders = holders + 1;
 END;
 CREATE TRIGGER collection_blobs_dropped AFTER UPDATE OF holders ON collection_blobs WHEN NEW.holders = 0 BEGIN
     DELETE FROM collection_blobs WHERE collection_id = NEW.collection_id AND digest = NEW.digest;
-    UPDATE collections SET used = used - (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
+    UPDATE collections SET used = used - (SELECT size + metadata FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.collection_id;
     UPDATE namespace_blobs SET holders = holders - 1
      WHERE digest = NEW.digest AND namespace_id = (SELECT c.namespace_id FROM collections c WHERE c.id = NEW.collection_id);
 END;
 CREATE TRIGGER namespace_blobs_held AFTER INSERT ON namespace_blobs BEGIN
-    UPDATE names SET used = used + (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+    UPDATE names SET used = used + (SELECT size + metadata FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
 END;
 CREATE TRIGGER namespace_blobs_dropped AFTER UPDATE OF holders ON namespace_blobs WHEN NEW.holders = 0 BEGIN
     DELETE FROM namespace_blobs WHERE namespace_id = NEW.namespace_id AND digest = NEW.digest;
-    UPDATE names SET used = used - (SELECT size FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+    UPDATE names SET used = used - (SELECT size + metadata FROM blobs WHERE digest = NEW.digest) WHERE id = NEW.namespace_id;
+END;
+
+-- What else a push makes the registry keep counts too: the rows in this file, each by its texts
+-- and a share for itself and its indexes. A label is kept eight times: with its image, once for
+-- all, in the indexes of both and in what it is found by.
+CREATE VIEW image_metadata (image_id, bytes) AS
+    SELECT i.id, 1024 + octet_length(i.manifest) + octet_length(i.annotations) + octet_length(i.description) + 3 * i.indexed
+           + 200 * (SELECT count(*) FROM image_blobs y WHERE y.image_id = i.id)
+           + (SELECT coalesce(sum(200 + 8 * (octet_length(x.key) + octet_length(x.value))), 0) FROM image_labels x WHERE x.image_id = i.id)
+      FROM images i;
+CREATE VIEW blob_metadata (digest, bytes) AS
+    SELECT b.digest, coalesce((SELECT 512 + octet_length(r.report) FROM reports r WHERE r.digest = b.digest), 0)
+           + (SELECT coalesce(sum(1024 + octet_length(s.text) + octet_length(s.covers)), 0) FROM signatures s WHERE s.digest = b.digest)
+      FROM blobs b;
+CREATE VIEW container_metadata (container_id, bytes) AS
+    SELECT k.id, 2048 + (SELECT coalesce(sum(i.metadata), 0) FROM images i WHERE i.container_id = k.id)
+           + 1024 * (SELECT count(*) FROM container_blobs h WHERE h.container_id = k.id)
+           + 1024 * (SELECT count(*) FROM tags g WHERE g.container_id = k.id)
+           + coalesce((SELECT octet_length(r.text) FROM container_readmes r WHERE r.container_id = k.id), 0)
+      FROM containers k;
+CREATE VIEW collection_metadata (collection_id, bytes) AS
+    SELECT c.id, 8 * octet_length(c.description) + (SELECT coalesce(sum(k.metadata), 0) FROM containers k WHERE k.collection_id = c.id)
+           + (SELECT coalesce(sum(d.metadata), 0) FROM deletions d WHERE d.collection_id = c.id)
+      FROM collections c;
+
+-- Rows are added up upwards, from image to container to collection to namespace. What goes with
+-- its parent is taken off with it, since triggers run for it when the parent is gone.
+CREATE TRIGGER images_weighed AFTER UPDATE OF metadata ON images WHEN NEW.metadata <> OLD.metadata BEGIN
+    UPDATE containers SET metadata = metadata + NEW.metadata - OLD.metadata WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER images_unweighed AFTER DELETE ON images BEGIN
+    UPDATE containers SET metadata = metadata - OLD.metadata WHERE id = OLD.container_id;
+END;
+CREATE TRIGGER container_blobs_weighed AFTER INSERT ON container_blobs BEGIN
+    UPDATE containers SET metadata = metadata + 1024 WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER container_blobs_unweighed AFTER DELETE ON container_blobs BEGIN
+    UPDATE containers SET metadata = metadata - 1024 WHERE id = OLD.container_id;
+END;
+CREATE TRIGGER tags_weighed AFTER INSERT ON tags BEGIN
+    UPDATE containers SET metadata = metadata + 1024 WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER tags_unweighed AFTER DELETE ON tags BEGIN
+    UPDATE containers SET metadata = metadata - 1024 WHERE id = OLD.container_id;
+END;
+CREATE TRIGGER readmes_weighed AFTER INSERT ON container_readmes BEGIN
+    UPDATE containers SET metadata = metadata + octet_length(NEW.text) WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER readmes_reweighed AFTER UPDATE OF text ON container_readmes BEGIN
+    UPDATE containers SET metadata = metadata + octet_length(NEW.text) - octet_length(OLD.text) WHERE id = NEW.container_id;
+END;
+CREATE TRIGGER readmes_unweighed AFTER DELETE ON container_readmes BEGIN
+    UPDATE containers SET metadata = metadata - octet_length(OLD.text) WHERE id = OLD.container_id;
+END;
+CREATE TRIGGER containers_weighed AFTER INSERT ON containers BEGIN
+    UPDATE containers SET metadata = metadata + 2048 WHERE id = NEW.id;
+END;
+CREATE TRIGGER containers_reweighed AFTER UPDATE OF metadata ON containers BEGIN
+    UPDATE containers SET used = used + NEW.metadata - OLD.metadata WHERE id = NEW.id;
+    UPDATE collections SET metadata = metadata + NEW.metadata - OLD.metadata WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER containers_unweighed AFTER DELETE ON containers BEGIN
+    UPDATE collections SET metadata = metadata - OLD.metadata WHERE id = OLD.collection_id;
+END;
+CREATE TRIGGER deletion_tags_weighed AFTER INSERT ON deletion_tags BEGIN
+    UPDATE deletions SET metadata = metadata + 256 WHERE id = NEW.deletion_id;
+END;
+CREATE TRIGGER deletion_tags_unweighed AFTER DELETE ON deletion_tags BEGIN
+    UPDATE deletions SET metadata = metadata - 256 WHERE id = OLD.deletion_id;
+END;
+CREATE TRIGGER deletion_tags_moved AFTER UPDATE OF deletion_id ON deletion_tags BEGIN
+    UPDATE deletions SET metadata = metadata - 256 WHERE id = OLD.deletion_id;
+    UPDATE deletions SET metadata = metadata + 256 WHERE id = NEW.deletion_id;
+END;
+CREATE TRIGGER deletions_weighed AFTER INSERT ON deletions BEGIN
+    UPDATE collections SET metadata = metadata + NEW.metadata WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER deletions_reweighed AFTER UPDATE OF metadata ON deletions BEGIN
+    UPDATE collections SET metadata = metadata + NEW.metadata - OLD.metadata WHERE id = NEW.collection_id;
+END;
+CREATE TRIGGER deletions_unweighed AFTER DELETE ON deletions BEGIN
+    UPDATE collections SET metadata = metadata - OLD.metadata WHERE id = OLD.collection_id;
+END;
+CREATE TRIGGER collections_weighed AFTER INSERT ON collections WHEN NEW.description <> '' BEGIN
+    UPDATE collections SET metadata = metadata + 8 * octet_length(NEW.description) WHERE id = NEW.id;
+END;
+CREATE TRIGGER collections_redescribed AFTER UPDATE OF description ON collections BEGIN
+    UPDATE collections SET metadata = metadata + 8 * (octet_length(NEW.description) - octet_length(OLD.description)) WHERE id = NEW.id;
+END;
+CREATE TRIGGER collections_reweighed AFTER UPDATE OF metadata ON collections BEGIN
+    UPDATE collections SET used = used + NEW.metadata - OLD.metadata WHERE id = NEW.id;
+    UPDATE names SET metadata = metadata + NEW.metadata - OLD.metadata, used = used + NEW.metadata - OLD.metadata WHERE id = NEW.namespace_id;
+END;
+CREATE TRIGGER collections_unweighed AFTER DELETE ON collections BEGIN
+    UPDATE names SET metadata = metadata - OLD.metadata, used = used - OLD.metadata WHERE id = OLD.namespace_id;
+END;
+CREATE TRIGGER blobs_weighed AFTER UPDATE OF metadata ON blobs WHEN NEW.metadata <> OLD.metadata BEGIN
+    UPDATE containers SET used = used + NEW.metadata - OLD.metadata
+     WHERE id IN (SELECT h.container_id FROM container_blobs h WHERE h.digest = NEW.digest);
+    UPDATE collections SET used = used + NEW.metadata - OLD.metadata
+     WHERE id IN (SELECT k.collection_id FROM container_blobs h JOIN containers k ON k.id = h.container_id WHERE h.digest = NEW.digest);
+    UPDATE names SET used = used + NEW.metadata - OLD.metadata
+     WHERE id IN (SELECT c.namespace_id FROM container_blobs h JOIN containers k ON k.id = h.container_id JOIN collections c ON c.id = k.collection_id
+                   WHERE h.digest = NEW.digest);
 END;
 
 -- An upload's reservation counts from when it is written until its row is gone.

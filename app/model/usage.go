@@ -13,6 +13,8 @@ type Usage struct {
 	// collection.
 	Name string
 	Used int64
+	// Metadata is the part of Used that is not content, but rows: manifests, tags, READMEs.
+	Metadata int64
 	// Reserved is kept free for uploads under way.
 	Reserved int64
 	// Quota is how much Used and Reserved may be together; 0 is no limit.

@@ -44,17 +44,8 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 		return errs.Wrap(op, err)
 	}
 	defer s.blobs.Release(want)
-	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
-		return s.db.Update(ctx, func(tx *store.Tx) error {
-			p, err := s.ensurePlace(ctx, tx, actor, path)
-			if err != nil {
-				return err
-			}
-			if err := reserved.releaseIn(ctx, tx); err != nil {
-				return err
-			}
-			return s.holdBlob(ctx, tx, actor, p, want, size)
-		})
+	return errs.Wrap(op, s.keepPush(ctx, actor, path, arrival{reserved.upload(), want}, func(tx *store.Tx, p store.Place) error {
+		return tx.HoldBlob(ctx, p.Container, want, size, actor.UserID)
 	}))
 }
 
@@ -63,18 +54,16 @@ func (s *Service) PutBlob(ctx context.Context, actor model.Actor, path ref.Path,
 // Errors: NotFound, Unauthenticated if he is not, or it is not there; those of BeginUpload.
 func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from ref.Path, d digest.Digest) error {
 	const op = "registry.MountBlob"
-	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
-		return s.db.Update(ctx, func(tx *store.Tx) error {
-			source, err := s.authorizedContainer(ctx, tx, actor, access.Read, from)
-			if err != nil {
-				return err
-			}
-			size, err := tx.BlobSize(ctx, source.Container, d)
-			if err != nil {
-				return err
-			}
-			return s.mount(ctx, tx, actor, path, d, size)
-		})
+	return errs.Wrap(op, s.keepPush(ctx, actor, path, arrival{wanted: d}, func(tx *store.Tx, p store.Place) error {
+		source, err := s.authorizedContainer(ctx, tx, actor, access.Read, from)
+		if err != nil {
+			return err
+		}
+		size, err := tx.BlobSize(ctx, source.Container, d)
+		if err != nil {
+			return err
+		}
+		return tx.HoldBlob(ctx, p.Container, d, size, actor.UserID)
 	}))
 }
 
@@ -82,24 +71,13 @@ func (s *Service) MountBlob(ctx context.Context, actor model.Actor, path, from r
 // blob. Errors: NotFound if none does; those of BeginUpload.
 func (s *Service) MountVisible(ctx context.Context, actor model.Actor, path ref.Path, d digest.Digest) error {
 	const op = "registry.MountVisible"
-	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
-		return s.db.Update(ctx, func(tx *store.Tx) error {
-			size, err := tx.VisibleBlob(ctx, actor, s.Settings().SignIn, d)
-			if err != nil {
-				return err
-			}
-			return s.mount(ctx, tx, actor, path, d, size)
-		})
+	return errs.Wrap(op, s.keepPush(ctx, actor, path, arrival{wanted: d}, func(tx *store.Tx, p store.Place) error {
+		size, err := tx.VisibleBlob(ctx, actor, s.Settings().SignIn, d)
+		if err != nil {
+			return err
+		}
+		return tx.HoldBlob(ctx, p.Container, d, size, actor.UserID)
 	}))
-}
-
-// mount lets a container hold a blob that the actor may read elsewhere.
-func (s *Service) mount(ctx context.Context, tx *store.Tx, actor model.Actor, path ref.Path, d digest.Digest, size int64) error {
-	p, err := s.ensurePlace(ctx, tx, actor, path)
-	if err != nil {
-		return err
-	}
-	return s.holdBlob(ctx, tx, actor, p, d, size)
 }
 
 // DeleteBlob makes a container hold a blob no more, which no image in it may use; images

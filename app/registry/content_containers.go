@@ -102,6 +102,16 @@ func (s *Service) updateContainer(ctx context.Context, actor model.Actor, action
 	})
 }
 
+// addToContainer is updateContainer for what adds to the storage that the container uses.
+// Errors: OverQuota, and those of fn.
+func (s *Service) addToContainer(ctx context.Context, actor model.Actor, action access.Action, path ref.Path, fn func(*store.Tx, store.Place) error) error {
+	return s.withSpace(ctx, func() error {
+		return s.updateContainer(ctx, actor, action, path, func(tx *store.Tx, p store.Place) error {
+			return s.withinQuotas(ctx, tx, demand{actor: actor, place: p}, func() error { return fn(tx, p) })
+		})
+	})
+}
+
 // authorizedContainer finds a container to which the actor may do something.
 func (s *Service) authorizedContainer(ctx context.Context, tx *store.Tx, actor model.Actor, action access.Action, path ref.Path) (store.Place, error) {
 	p, err := s.container(ctx, tx, actor, path)

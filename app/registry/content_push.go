@@ -154,11 +154,7 @@ func (s *Service) putManifest(ctx context.Context, actor model.Actor, path ref.P
 		return model.Image{}, errs.Wrap(op, err)
 	}
 	var i model.Image
-	err = s.db.Update(ctx, func(tx *store.Tx) error {
-		p, err := s.ensurePlace(ctx, tx, actor, path)
-		if err != nil {
-			return err
-		}
+	err = s.keepPush(ctx, actor, path, arrival{}, func(tx *store.Tx, p store.Place) (err error) {
 		if i, err = s.createImage(ctx, tx, actor, p, d, r.Tag); err != nil {
 			return err
 		}

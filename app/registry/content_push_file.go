@@ -55,23 +55,14 @@ func (s *Service) createFileImage(ctx context.Context, actor model.Actor, path r
 	if err := s.verifyIfRequired(ctx, actor, path, &d); err != nil {
 		return i, err
 	}
-	err = s.withSpace(ctx, actor, func() error {
-		return s.db.Update(ctx, func(tx *store.Tx) error {
-			p, err := s.ensurePlace(ctx, tx, actor, path)
-			if err != nil {
+	err = s.keepPush(ctx, actor, path, arrival{d.reservation.upload(), d.Content}, func(tx *store.Tx, p store.Place) (err error) {
+		for _, b := range fresh {
+			if err := tx.HoldBlob(ctx, p.Container, b.Digest, b.Size, actor.UserID); err != nil {
 				return err
 			}
-			if err := d.reservation.releaseIn(ctx, tx); err != nil {
-				return err
-			}
-			for _, b := range fresh {
-				if err := s.holdBlob(ctx, tx, actor, p, b.Digest, b.Size); err != nil {
-					return err
-				}
-			}
-			i, err = s.createImage(ctx, tx, actor, p, d, tag)
-			return err
-		})
+		}
+		i, err = s.createImage(ctx, tx, actor, p, d, tag)
+		return err
 	})
 	return i, err
 }

@@ -42,7 +42,7 @@ func (s *Service) CanDescribe(ctx context.Context, actor model.Actor, path ref.P
 // SetReadme changes what is written about a container, and gives it as it is then; an
 // empty text takes it away. The collection's owners may. version is the one that was
 // changed: if another has changed it meanwhile, nothing is kept. Errors: Conflict,
-// TooLarge, Invalid, NotFound, Forbidden, Unauthenticated.
+// TooLarge, OverQuota, Invalid, NotFound, Forbidden, Unauthenticated.
 func (s *Service) SetReadme(ctx context.Context, actor model.Actor, path ref.Path, text string, version int64) (model.Readme, error) {
 	const op = "registry.SetReadme"
 	text = strings.ReplaceAll(text, "\r\n", "\n") // forms send a text so, whatever was typed
@@ -53,7 +53,7 @@ func (s *Service) SetReadme(ctx context.Context, actor model.Actor, path ref.Pat
 		return model.Readme{}, errs.E(op, errs.Invalid, "The text is not UTF-8; save it as UTF-8 and send it again.")
 	}
 	var r model.Readme
-	err := s.updateContainer(ctx, actor, access.Describe, path, func(tx *store.Tx, p store.Place) (err error) {
+	err := s.addToContainer(ctx, actor, access.Describe, path, func(tx *store.Tx, p store.Place) (err error) {
 		if r, err = tx.Readme(ctx, p.Container); err != nil {
 			return err
 		}

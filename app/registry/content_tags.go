@@ -39,8 +39,8 @@ func (s *Service) TagNames(ctx context.Context, actor model.Actor, path ref.Path
 
 // SetTag gives an image of a container another tag, and takes the tag from what had it.
 // All architectures of a tag go along. It gives the number to undo that by, or 0 if the tag
-// named nothing else before. Owners may. Errors: Frozen if that would change what is, NotFound,
-// Forbidden, Unauthenticated.
+// named nothing else before. Owners may. Errors: Frozen if that would change what is, OverQuota,
+// NotFound, Forbidden, Unauthenticated.
 func (s *Service) SetTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (deletion int64, err error) {
 	const op = "registry.SetTag"
 	deletion, err = s.moveTag(ctx, actor, path, tag, r)
@@ -74,7 +74,7 @@ func (s *Service) unmoved(ctx context.Context, actor model.Actor, path ref.Path,
 
 func (s *Service) moveTag(ctx context.Context, actor model.Actor, path ref.Path, tag string, r ref.Reference) (deletion int64, err error) {
 	const op = "registry.moveTag"
-	err = s.updateContainer(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
+	err = s.addToContainer(ctx, actor, access.Push, path, func(tx *store.Tx, p store.Place) error {
 		images, err := s.candidates(ctx, tx, p, r)
 		if err != nil {
 			return err

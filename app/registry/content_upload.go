@@ -36,13 +36,13 @@ func (s *Service) BeginUpload(ctx context.Context, actor model.Actor, path ref.P
 		}
 	}
 	up := Upload{ID: rand.Text()} // whose file comes with its first bytes
-	err := s.withSpace(ctx, actor, func() error {
+	err := s.withSpace(ctx, func() error {
 		return s.db.Update(ctx, func(tx *store.Tx) error {
 			p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 			if err != nil {
 				return err
 			}
-			l, err := s.fits(ctx, tx, actor, p, a.Bytes, a.Digest)
+			l, err := s.fits(ctx, tx, demand{actor: actor, place: p, bytes: a.Bytes, wanted: a.Digest})
 			if err != nil {
 				return err
 			}

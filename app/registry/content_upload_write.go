@@ -187,17 +187,8 @@ func (w *uploadWriter) commit(ctx context.Context, actor model.Actor, path ref.P
 		return errors.Join(err, w.shrink(ctx, false))
 	}
 	defer w.s.blobs.Release(d)
-	err = w.s.withSpace(ctx, actor, func() error {
-		return w.s.db.Update(ctx, func(tx *store.Tx) error {
-			p, err := w.s.ensurePlace(ctx, tx, actor, path)
-			if err != nil {
-				return err
-			}
-			if err := tx.DeleteUpload(ctx, w.row.ID); err != nil { // and so give back what is reserved
-				return err
-			}
-			return w.s.holdBlob(ctx, tx, actor, p, d, size)
-		})
+	err = w.s.keepPush(ctx, actor, path, arrival{w.row.ID, d}, func(tx *store.Tx, p store.Place) error {
+		return tx.HoldBlob(ctx, p.Container, d, size, actor.UserID)
 	})
 	if err != nil { // such as for a quota that was set meanwhile; the upload cannot be resumed
 		err = errors.Join(err, w.s.removeUpload(ctx, w.row.ID))

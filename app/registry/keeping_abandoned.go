@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"sregistry/app/errs"
-	"sregistry/app/model"
 	"sregistry/app/store"
 )
 
@@ -65,15 +64,15 @@ func (k *Keeper) ShrinkIdle(ctx context.Context) error {
 
 // reclaim drops as much as a shortage needs of what abandoned pushes hold: uploads first, and
 // then blobs that no image uses. It reports whether it dropped anything.
-func (s *Service) reclaim(ctx context.Context, actor model.Actor, short *shortage) (bool, error) {
+func (s *Service) reclaim(ctx context.Context, short *shortage) (bool, error) {
 	where := quotaPlace{namespace: short.quotas.NamespaceID}
 	if where.namespace == 0 {
 		return false, nil
 	}
-	if short.quotas.Collection.Remaining() < max(short.want, 1) {
+	if short.quotas.Collection.Remaining() < max(short.bytes, 1) {
 		where.collection = short.place.Collection
 	}
-	a := store.Abandoned{Namespace: where.namespace, Collection: where.collection, User: actor.UserID,
+	a := store.Abandoned{Namespace: where.namespace, Collection: where.collection, User: short.actor.UserID,
 		Container: short.place.ContainerOf.Full(), Wanted: short.wanted}
 	var uploads []store.AbandonedUpload
 	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
@@ -105,7 +104,7 @@ func (s *Service) reclaim(ctx context.Context, actor model.Actor, short *shortag
 func (s *Service) enough(ctx context.Context, short *shortage) (enough bool, err error) {
 	err = s.db.Peek(ctx, func(tx *store.Tx) error {
 		l, err := s.quotas(ctx, tx, short.place.ContainerOf.Collection)
-		enough = l.Remaining() >= max(short.want, 1)
+		enough = l.Remaining() >= max(short.bytes, 1)
 		return err
 	})
 	return enough, err
@@ -161,7 +160,7 @@ func (s *Service) reclaimBlobs(ctx context.Context, a store.Abandoned, where quo
 			}
 			freed = freed || dropped
 			l, err := s.quotas(ctx, tx, short.place.ContainerOf.Collection)
-			if err != nil || l.Remaining() >= max(short.want, 1) {
+			if err != nil || l.Remaining() >= max(short.bytes, 1) {
 				return err
 			}
 		}
@@ -187,13 +186,13 @@ func (s *Service) looseBlobs(ctx context.Context, a store.Abandoned, where quota
 
 // abandonPush marks what a user's refused push has brought to a container, so that it is
 // dropped soon. Not at once: they may be pushing something else there.
-func (s *Service) abandonPush(ctx context.Context, actor model.Actor, short *shortage) error {
+func (s *Service) abandonPush(ctx context.Context, short *shortage) error {
 	if short.place.Container == 0 {
 		return nil
 	}
 	var marked bool
 	err := s.db.Update(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
-		marked, err = tx.AbandonBlobs(ctx, short.place.Container, actor.UserID)
+		marked, err = tx.AbandonBlobs(ctx, short.place.Container, short.actor.UserID)
 		return err
 	})
 	if marked {

@@ -54,11 +54,8 @@ func (s *Service) CreateCollection(ctx context.Context, actor model.Actor, path 
 	if err := checkDescription(n.Description); err != nil {
 		return c, errs.Wrap(op, err)
 	}
-	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-		if c, err = s.collection(ctx, tx, actor, path); err != nil {
-			return err
-		}
-		if _, err = s.createCollection(ctx, tx, actor, c.Name, n); err != nil {
+	err := s.updateCollection(ctx, actor, path, func(tx *store.Tx, found model.Collection) (err error) {
+		if _, err = s.createCollection(ctx, tx, actor, found.Name, n); err != nil {
 			return err
 		}
 		c, err = s.collection(ctx, tx, actor, path)
@@ -119,8 +116,9 @@ type CollectionChange struct {
 func (s *Service) ChangeCollection(ctx context.Context, actor model.Actor, path ref.Path, change CollectionChange) (model.Collection, error) {
 	const op = "registry.ChangeCollection"
 	var c model.Collection
-	err := s.db.Update(ctx, func(tx *store.Tx) (err error) {
-		if c, err = s.managedCollection(ctx, tx, actor, path); err != nil {
+	err := s.updateCollection(ctx, actor, path, func(tx *store.Tx, found model.Collection) (err error) {
+		c = found
+		if err := s.allowCollection(actor, access.Manage, c); err != nil {
 			return err
 		}
 		if change.Public != nil {
@@ -218,6 +216,22 @@ func (s *Service) readCollection(ctx context.Context, actor model.Actor, action 
 			return err
 		}
 		return fn(tx, c)
+	})
+}
+
+// updateCollection runs fn in a transaction on a collection, which need not exist; fn has to ask
+// whether the actor may do what it does. Errors: OverQuota for more than the collection and its
+// namespace may use, and those of fn.
+func (s *Service) updateCollection(ctx context.Context, actor model.Actor, path ref.Path, fn func(*store.Tx, model.Collection) error) error {
+	return s.withSpace(ctx, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			c, err := s.collection(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			p := store.Place{Collection: c.ID, ContainerOf: ref.Container{Collection: c.Name}}
+			return s.withinQuotas(ctx, tx, demand{actor: actor, place: p}, func() error { return fn(tx, c) })
+		})
 	})
 }
 

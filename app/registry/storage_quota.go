@@ -27,55 +27,61 @@ func (s *Service) quotas(ctx context.Context, tx *store.Tx, c ref.Collection) (s
 // AuthorizePush.
 func (s *Service) CheckQuota(ctx context.Context, actor model.Actor, path ref.Path, bytes int64) error {
 	const op = "registry.CheckQuota"
-	return errs.Wrap(op, s.withSpace(ctx, actor, func() error {
+	return errs.Wrap(op, s.withSpace(ctx, func() error {
 		return s.db.View(ctx, func(tx *store.Tx) error {
 			p, err := s.authorizedPushPlace(ctx, tx, actor, path)
 			if err != nil {
 				return err
 			}
-			_, err = s.fits(ctx, tx, actor, p, bytes, "")
+			_, err = s.fits(ctx, tx, demand{actor: actor, place: p, bytes: bytes})
 			return err
 		})
 	}))
 }
 
-// fits gives the limits at a place where an actor may push, if that many bytes more are
-// within them; 0 asks for any at all. Wanted is what is pushed, if that is known. Errors:
-// OverQuota.
-func (s *Service) fits(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, bytes int64, wanted digest.Digest) (store.Quotas, error) {
-	l, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
-	if err == nil && l.Remaining() < max(bytes, 1) {
-		err = s.overQuota(ctx, tx, actor, l, p, bytes, wanted)
+// demand is what somebody wants to store.
+type demand struct {
+	actor  model.Actor
+	place  store.Place
+	bytes  int64         // 0 if it is not known how many
+	wanted digest.Digest // of its content, if it is one blob
+	upload string        // by which it comes; empty for none
+}
+
+// fits gives the quotas that hold at a place, if they leave what is demanded there; 0 bytes ask
+// for any at all. Errors: OverQuota.
+func (s *Service) fits(ctx context.Context, tx *store.Tx, d demand) (store.Quotas, error) {
+	l, err := s.quotas(ctx, tx, d.place.ContainerOf.Collection)
+	if err == nil && l.Remaining() < max(d.bytes, 1) {
+		err = s.overQuota(ctx, tx, l, d)
 	}
 	return l, err
 }
 
-// shortage is the refusal of somebody who needs more storage than a quota leaves.
+// shortage is the refusal of a demand for which a quota leaves too little.
 type shortage struct {
 	error
 	quotas store.Quotas
-	place  store.Place
-	want   int64         // bytes
-	wanted digest.Digest // what is pushed; empty if it is not known
+	demand
 }
 
 func (e *shortage) Unwrap() error { return e.error }
 
-// overQuota is the answer to somebody who needs more storage than a quota leaves; want is 0 if it
-// is not known how much. The figures of a namespace are for those who may know what is in it.
-func (s *Service) overQuota(ctx context.Context, tx *store.Tx, actor model.Actor, l store.Quotas, p store.Place, want int64, wanted digest.Digest) error {
+// overQuota refuses a demand. The figures of a namespace are for those who may know what is in
+// it.
+func (s *Service) overQuota(ctx context.Context, tx *store.Tx, l store.Quotas, d demand) error {
 	const op = "registry.overQuota"
 	u, told := l.Collection, true
-	if u.Remaining() >= max(want, 1) {
+	if u.Remaining() >= max(d.bytes, 1) {
 		u = l.Namespace
-		_, owned, err := tx.NamespaceOf(ctx, u.Name, actor.UserID)
+		_, owned, err := tx.NamespaceOf(ctx, u.Name, d.actor.UserID)
 		if err != nil && !errs.Is(err, errs.NotFound) {
 			return err
 		}
-		told = access.CanSeeUsage(actor, owned) == access.Allow
+		told = access.CanSeeUsage(d.actor, owned) == access.Allow
 	}
-	refused := errs.E(op, errs.OverQuota, "%s Delete and purge images, or ask an administrator for a larger quota.", shortOf(u, want, told))
-	return &shortage{refused, l, p, want, wanted}
+	refused := errs.E(op, errs.OverQuota, "%s Delete and purge images, or ask an administrator for a larger quota.", shortOf(u, d.bytes, told))
+	return &shortage{refused, l, d}
 }
 
 // shortOf says which quota is in the way, with figures if they may be told.
@@ -96,25 +102,56 @@ func shortOf(u model.Usage, want int64, told bool) string {
 // size writes a number of bytes for people.
 func size(n int64) string { return humanize.IBytes(uint64(max(n, 0))) }
 
-// holdBlob lets a container hold a blob that is durable, if quotas allow. What the upload by
-// which it came had reserved has to be given back before.
-func (s *Service) holdBlob(ctx context.Context, tx *store.Tx, actor model.Actor, p store.Place, d digest.Digest, bytes int64) error {
-	before, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
+// arrival is what a push has brought, when it is to be kept.
+type arrival struct {
+	upload string        // whose reservation is given back; empty for none
+	wanted digest.Digest // its content; empty if that is not one blob
+}
+
+// keepPush is the one way a push is kept: fn does that at its place, which is made if it is
+// new. If more is used then than a quota allows, all of it is undone. Errors: OverQuota, and
+// those of ensurePlace and fn.
+func (s *Service) keepPush(ctx context.Context, actor model.Actor, path ref.Path, a arrival, fn func(*store.Tx, store.Place) error) error {
+	return s.withSpace(ctx, func() error {
+		return s.db.Update(ctx, func(tx *store.Tx) error {
+			p, err := s.ensurePlace(ctx, tx, actor, path)
+			if err != nil {
+				return err
+			}
+			if a.upload != "" {
+				if err := tx.DeleteUpload(ctx, a.upload); err != nil {
+					return err
+				}
+			}
+			d := demand{actor: actor, place: p, wanted: a.wanted, upload: a.upload}
+			return s.withinQuotas(ctx, tx, d, func() error { return fn(tx, p) })
+		})
+	})
+}
+
+// withinQuotas runs a part of a transaction that adds to what is used at a place. What is there
+// already needs no more storage, however full it is. Errors: OverQuota, and those of fn.
+func (s *Service) withinQuotas(ctx context.Context, tx *store.Tx, d demand, fn func() error) error {
+	before, err := s.quotas(ctx, tx, d.place.ContainerOf.Collection)
 	if err != nil {
 		return err
 	}
-	if err := tx.HoldBlob(ctx, p.Container, d, bytes, actor.UserID); err != nil || !before.Limited() {
+	if err := fn(); err != nil || !before.Limited() {
 		return err
 	}
-	after, err := s.quotas(ctx, tx, p.ContainerOf.Collection)
+	after, err := s.quotas(ctx, tx, d.place.ContainerOf.Collection)
 	if err != nil {
 		return err
 	}
-	// What was held there already needs no more storage, however full it is.
-	if exceeds(before.Collection, after.Collection) || exceeds(before.Namespace, after.Namespace) {
-		return s.overQuota(ctx, tx, actor, before, p, bytes, d)
+	switch {
+	case exceeds(before.Collection, after.Collection):
+		d.bytes = after.Collection.Used - before.Collection.Used
+	case exceeds(before.Namespace, after.Namespace):
+		d.bytes = after.Namespace.Used - before.Namespace.Used
+	default:
+		return nil
 	}
-	return nil
+	return s.overQuota(ctx, tx, before, d)
 }
 
 // exceeds reports whether a quota is passed by what was added.
@@ -141,23 +178,23 @@ const (
 // withSpace does what a quota may refuse. If one does, it drops what abandoned pushes hold of
 // that storage and tries again, as long as that helps. What the refused push itself had brought
 // is abandoned then.
-func (s *Service) withSpace(ctx context.Context, actor model.Actor, do func() error) error {
+func (s *Service) withSpace(ctx context.Context, do func() error) error {
 	for tries := 0; ; {
 		err := do()
 		short, ok := errors.AsType[*shortage](err)
 		if !ok {
 			return err
 		}
-		freed, failed := s.reclaim(ctx, actor, short)
+		freed, failed := s.reclaim(ctx, short)
 		if failed != nil {
 			return failed
 		}
 		if !freed {
 			if tries++; tries > settleTries {
-				return errors.Join(err, s.abandonPush(ctx, actor, short))
+				return errors.Join(err, s.abandonPush(ctx, short))
 			}
-			if more, failed := s.settles(ctx, actor, short); failed != nil || !more {
-				return errors.Join(err, failed, s.abandonPush(ctx, actor, short))
+			if more, failed := s.settles(ctx, short); failed != nil || !more {
+				return errors.Join(err, failed, s.abandonPush(ctx, short))
 			}
 		}
 	}
@@ -165,13 +202,13 @@ func (s *Service) withSpace(ctx context.Context, actor model.Actor, do func() er
 
 // settles waits a moment if what other pushes of the same user have reserved may make up for a
 // shortage, and reports whether it does.
-func (s *Service) settles(ctx context.Context, actor model.Actor, short *shortage) (bool, error) {
+func (s *Service) settles(ctx context.Context, short *shortage) (bool, error) {
 	var reserved int64
 	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
-		reserved, err = tx.ReservedFor(ctx, short.quotas.NamespaceID, actor.UserID)
+		reserved, err = tx.ReservedFor(ctx, short.quotas.NamespaceID, short.actor.UserID, short.upload)
 		return err
 	})
-	if err != nil || short.quotas.Remaining()+reserved < max(short.want, 1) {
+	if err != nil || short.quotas.Remaining()+reserved < max(short.bytes, 1) {
 		return false, err
 	}
 	select {

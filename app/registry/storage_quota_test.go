@@ -25,7 +25,7 @@ func (f *fixture) quotas(order model.QuotaOrder, size int) []string {
 		list, next, err := f.Quotas(f.ctx(), model.Console, order, p)
 		must(f.t, err)
 		for _, q := range list {
-			all = append(all, fmt.Sprintf("%s %s %d/%d", q.Kind, q.Name, q.Used+q.Reserved, q.Usage.Quota))
+			all = append(all, fmt.Sprintf("%s %s %d/%d", q.Kind, q.Name, (q.Used-q.Metadata+q.Reserved)/1000, q.Usage.Quota/1000))
 		}
 		if p.After = next; next == "" {
 			return all
@@ -49,14 +49,14 @@ func TestAllQuotasAreListedWithWhatIsTaken(t *testing.T) {
 	alice := f.user("alice")
 	f.user("bob")
 	must(t, only(f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)))
-	f.fill(alice, "alice/tools/x", 30, 1)
-	f.fill(alice, "lab/x", 30, 2)
-	f.fill(alice, "gone/x", 30, 3)
+	f.fill(alice, "alice/tools/x", 30_000, 1)
+	f.fill(alice, "lab/x", 30_000, 2)
+	f.fill(alice, "gone/x", 30_000, 3)
 	if got := f.quotas(model.Fullest, 10); got != nil {
 		t.Errorf("nothing is limited, and listed are %q", got)
 	}
 	for name, bytes := range map[string]int64{"alice": 60, "alice/default": 50, "alice/tools": 40, "bob": 7, "crew": 9, "lab": 60, "library": 20, "gone": 1} {
-		f.limit(name, bytes)
+		f.limit(name, 1000*bytes)
 	}
 	must(t, only(f.DeleteCollection(f.ctx(), alice, path(t, "gone"))))
 	byName := []string{"user alice 30/60", "collection alice/default 0/50", "collection alice/tools 30/40", "user bob 0/7", "team crew 0/9", "library library 60/20", "collection lab 30/60"}
@@ -82,7 +82,7 @@ func quotasError(_ []model.Quota, _ string, err error) error { return err }
 func TestQuotasOfTheSettingsAreListedForUsersOnly(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, UserQuota: 100}, slog.New(slog.DiscardHandler))
+	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, UserQuota: 100_000}, slog.New(slog.DiscardHandler))
 	alice := f.user("alice")
 	f.user("bob")
 	must(t, only(f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)))
@@ -90,7 +90,7 @@ func TestQuotasOfTheSettingsAreListedForUsersOnly(t *testing.T) {
 	if d := cmp.Diff([]string{"user alice 0/100"}, f.quotas(model.Fullest, 10)); d != "" {
 		t.Error(d)
 	}
-	f.fill(alice, "alice/tools/x", 30, 1)
+	f.fill(alice, "alice/tools/x", 30_000, 1)
 	must(t, f.db.Update(f.ctx(), func(tx *store.Tx) error { return tx.DeleteUser(f.ctx(), alice.UserID) }))
 	if d := cmp.Diff([]string{"orphan alice 30/100"}, f.quotas(model.Fullest, 10)); d != "" {
 		t.Error(d)
@@ -109,7 +109,7 @@ func (f *fixture) usages(a model.Actor, size int) (all []string) {
 		list, next, err := f.Usages(f.ctx(), a, p)
 		must(f.t, err)
 		for _, q := range list {
-			all = append(all, fmt.Sprintf("%s %s %d/%d", q.Kind, q.Name, q.Used, q.Usage.Quota))
+			all = append(all, fmt.Sprintf("%s %s %d/%d", q.Kind, q.Name, (q.Used-q.Metadata)/1000, q.Usage.Quota/1000))
 		}
 		if p.After = next; next == "" || len(all) > 100 {
 			return all
@@ -123,13 +123,13 @@ func TestRoomIsListedForThoseWhoseItIs(t *testing.T) {
 	f := newFixture(t)
 	alice, bob := f.user("alice"), f.user("bob")
 	must(t, only(f.CreateTeam(f.ctx(), alice, "crew", model.ByInvitation)))
-	f.fill(alice, "alice/tools/x", 30, 1)
-	f.fill(alice, "crew/tools/x", 40, 2)
-	f.fill(alice, "lab/x", 50, 3)
-	f.fill(alice, "free/x", 60, 4) // no quota, so not a row of its own
-	f.fill(bob, "gone/x", 70, 5)
+	f.fill(alice, "alice/tools/x", 30_000, 1)
+	f.fill(alice, "crew/tools/x", 40_000, 2)
+	f.fill(alice, "lab/x", 50_000, 3)
+	f.fill(alice, "free/x", 60_000, 4) // no quota, so not a row of its own
+	f.fill(bob, "gone/x", 70_000, 5)
 	for name, bytes := range map[string]int64{"alice": 100, "alice/tools": 90, "lab": 80, "gone": 75} {
-		f.limit(name, bytes)
+		f.limit(name, 1000*bytes)
 	}
 	must(t, only(f.DeleteCollection(f.ctx(), bob, path(t, "gone"))))
 	his := []string{"user alice 30/100", "collection alice/tools 30/90", "team crew 40/0", "collection lab 50/80"}

@@ -46,7 +46,7 @@ func (s *Service) reserve(ctx context.Context, actor model.Actor, path ref.Path,
 		if err != nil {
 			return err
 		}
-		l, err := s.fits(ctx, tx, actor, p, bytes, wanted)
+		l, err := s.fits(ctx, tx, demand{actor: actor, place: p, bytes: bytes, wanted: wanted})
 		if err != nil || !l.Limited() {
 			return err
 		}
@@ -57,7 +57,7 @@ func (s *Service) reserve(ctx context.Context, actor model.Actor, path ref.Path,
 		return tx.AddUpload(ctx, store.Upload{ID: r.id, Container: p.ContainerOf.Full(), User: actor.UserID,
 			Reserved: bytes, Namespace: l.NamespaceID, Collection: p.Collection, Transient: true})
 	}
-	err = s.withSpace(ctx, actor, func() error {
+	err = s.withSpace(ctx, func() error {
 		// Where no quota holds, nothing is written.
 		err := s.db.View(ctx, func(tx *store.Tx) error { return begin(tx, false) })
 		if err == nil && r != nil {
@@ -81,20 +81,20 @@ func (r *reservation) release(ctx context.Context) {
 	}
 }
 
-// releaseIn gives back what is reserved as a part of the transaction that needs it.
-func (r *reservation) releaseIn(ctx context.Context, tx *store.Tx) error {
+// upload gives the id of the upload's row, with which the reservation goes; none for nil.
+func (r *reservation) upload() string {
 	if r == nil {
-		return nil
+		return ""
 	}
-	return tx.DeleteUpload(ctx, r.id)
+	return r.id
 }
 
 // extend reserves more: that many bytes or, if that is 0, another step or what is left.
 func (r *reservation) extend(ctx context.Context, bytes int64) error {
-	return r.s.withSpace(ctx, r.actor, func() error {
+	return r.s.withSpace(ctx, func() error {
 		more := bytes
 		err := r.s.db.Update(ctx, func(tx *store.Tx) error {
-			l, err := r.s.fits(ctx, tx, r.actor, r.at, bytes, "")
+			l, err := r.s.fits(ctx, tx, demand{actor: r.actor, place: r.at, bytes: bytes, upload: r.id})
 			if err != nil {
 				return err
 			}

@@ -53,9 +53,9 @@ func (f *fixture) usage(a model.Actor, name string) model.Usage {
 // unsized hides how long a body is.
 type unsized struct{ io.Reader }
 
-func TestHundredPushesAtAQuotaFillItExactly(t *testing.T) {
+func TestHundredPushesAtAQuotaDoNotExceedIt(t *testing.T) {
 	t.Parallel()
-	const pushes, fit = 100, 7
+	const pushes, fit = 100, 7 // beside one that comes first
 	size := int64(len(image(t, "amd64", 0)))
 	for name, push := range map[string]func(*fixture, model.Actor, int) error{
 		"in one go": func(f *fixture, a model.Actor, n int) error {
@@ -82,7 +82,9 @@ func TestHundredPushesAtAQuotaFillItExactly(t *testing.T) {
 			f := newFixture(t)
 			alice := f.user("alice")
 			must(t, only(f.CreateCollection(f.ctx(), alice, path(t, "lab"), registry.NewCollection{})))
-			f.limit("lab", fit*size+2) // with the config
+			must(t, push(f, alice, pushes))
+			used := f.usage(alice, "lab").Used
+			f.limit("lab", (fit+1)*used) // less metadata comes with the others, since their containers are there
 			var done, refused atomic.Int64
 			var all sync.WaitGroup
 			for n := range pushes {
@@ -98,11 +100,16 @@ func TestHundredPushesAtAQuotaFillItExactly(t *testing.T) {
 				})
 			}
 			all.Wait()
-			if done.Load() != fit || refused.Load() != pushes-fit {
-				t.Errorf("%d went in and %d were refused, want %d and %d", done.Load(), refused.Load(), fit, pushes-fit)
+			// Metadata is not reserved, so some that have come may be refused for others that come.
+			if n := done.Load(); n < fit/2 || n > fit+4 || refused.Load() != pushes-n {
+				t.Errorf("%d went in and %d were refused, want about %d", n, refused.Load(), fit)
 			}
-			if u := f.usage(alice, "lab"); u.Reserved != 0 || u.Used > u.Quota || u.Used < fit*size {
+			if u := f.usage(alice, "lab"); u.Reserved != 0 || u.Used > u.Quota {
 				t.Errorf("in the end: %+v", u)
+			}
+			f.age(time.Minute) // they may have abandoned what they brought
+			for n := pushes + 1; f.usage(alice, "lab").Remaining() > used; n++ {
+				must(t, push(f, alice, n))
 			}
 			f.sound()
 		})
@@ -113,9 +120,9 @@ func TestQuotaHoldsForStreamsOfUnknownLength(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	alice, at := f.user("alice"), path(t, "alice/tools/x")
-	const reserved = 300 << 10
-	f.limit("alice", reserved)
-	content := bytes.Repeat([]byte("x"), reserved)
+	const room = 300 << 10
+	f.limit("alice", room)
+	content := bytes.Repeat([]byte("x"), room-3<<10) // which leaves what its rows need
 	must(t, f.PutBlob(f.ctx(), alice, at, digest.FromBytes(content), unsized{bytes.NewReader(content)}))
 	f.sound()
 	at = path(t, "alice/tools/z")
@@ -123,7 +130,9 @@ func TestQuotaHoldsForStreamsOfUnknownLength(t *testing.T) {
 	wants(t, errs.OverQuota, only(f.BeginUpload(f.ctx(), alice, at, registry.Announcement{})))
 	wants(t, errs.OverQuota, f.CheckQuota(f.ctx(), alice, at, 0))
 	at = path(t, "alice/tools/x")
-	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/other/y"), at, digest.FromBytes(content))) // takes up no more of the namespace
+	wants(t, errs.OverQuota, f.MountBlob(f.ctx(), alice, path(t, "alice/other/y"), at, digest.FromBytes(content))) // for its rows
+	f.limit("alice", room+4<<10)
+	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/other/y"), at, digest.FromBytes(content))) // is stored once
 	f.sound()
 }
 
@@ -210,29 +219,28 @@ func (h *held) Read([]byte) (int, error) {
 func TestUsersHaveTheQuotaOfTheSettingsUnlessTheyHaveTheirOwn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, UserQuota: 100, Grace: time.Hour, UploadLife: time.Hour},
+	f.Service = registry.New(f.db, f.blobs, registry.Settings{UserCollections: true, UserQuota: 100_000, Grace: time.Hour, UploadLife: time.Hour},
 		slog.New(slog.DiscardHandler))
 	alice, bob := f.user("alice"), f.user("bob")
 	put := func(a model.Actor, name string, n int) error {
-		content := bytes.Repeat([]byte{byte(n)}, n)
+		content := bytes.Repeat([]byte{byte(n)}, n*1000)
 		return f.PutBlob(f.ctx(), a, path(t, name), digest.FromBytes(content), bytes.NewReader(content))
 	}
 	must(t, put(alice, "alice/a", 60))
 	wants(t, errs.OverQuota, put(alice, "alice/b/c", 50))
-	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/b/c"), path(t, "alice/a"), digest.FromBytes(bytes.Repeat([]byte{60}, 60)))) // counts once
-	must(t, put(alice, "lab/x", 200))                                                                                              // the registry's own has no quota
-	f.limit("alice", 500)
+	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/b/c"), path(t, "alice/a"), digest.FromBytes(bytes.Repeat([]byte{60}, 60_000)))) // counts once
+	must(t, put(alice, "lab/x", 200))                                                                                                  // the registry's own has no quota
+	f.limit("alice", 500_000)
 	must(t, put(alice, "alice/b/c", 50))
 	must(t, only(f.SetQuota(f.ctx(), model.Console, path(t, "alice"), nil)))
 	wants(t, errs.OverQuota, put(alice, "alice/b/c", 1))
-	must(t, f.MountBlob(f.ctx(), alice, path(t, "alice/b/d"), path(t, "alice/b/c"), digest.FromBytes(bytes.Repeat([]byte{50}, 50))))
 	u, err := f.NamespaceUsage(f.ctx(), alice, "alice")
-	if must(t, err); u.Used != 110 || u.Quota != 100 || !u.Default {
+	if must(t, err); u.Used/1000 != 117 || u.Quota != 100_000 || !u.Default { // two containers have three blobs
 		t.Errorf("alice: %+v", u)
 	}
 	wants(t, errs.Forbidden, only(f.NamespaceUsage(f.ctx(), bob, "alice")))
 	wants(t, errs.Forbidden, only(f.SetQuota(f.ctx(), alice, path(t, "alice"), new(int64))))
-	if err := put(alice, "alice/b/c", 2); strings.Contains(errs.Message(err), "110") {
+	if err := put(alice, "alice/b/c", 2); strings.Contains(errs.Message(err), "117") {
 		t.Errorf("tells how much is in a namespace: %v", err)
 	}
 	f.sound()

@@ -105,7 +105,7 @@ func (t *Tx) linkImage(ctx context.Context, id int64, n NewImage) error {
 	return nil
 }
 
-// indexImage notes the words by which an image is found.
+// indexImage notes the words by which an image is found, and counts its rows.
 func (t *Tx) indexImage(ctx context.Context, id int64, n NewImage) error {
 	const op = "store.indexImage"
 	for key, v := range n.Labels {
@@ -118,6 +118,9 @@ func (t *Tx) indexImage(ctx context.Context, id int64, n NewImage) error {
 			id, n.Definition, maxIndexed); err != nil {
 			return err
 		}
+		if err := t.run(ctx, op, "UPDATE images SET indexed = octet_length(substr(?2, 1, ?3)) WHERE id = ?1", id, n.Definition, maxIndexed); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.run(ctx, op, "UPDATE images SET metadata = (SELECT bytes FROM image_metadata WHERE image_id = ?1) WHERE id = ?1", id)
 }

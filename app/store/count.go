@@ -8,22 +8,39 @@ const maxMiscounts = 20
 // miscounts are the queries of Miscounted, one for each kind of count that triggers keep. A
 // query counts anew, and gives a sentence for every row that has another number.
 var miscounts = []string{
-	// What a collection takes up: each blob once, whichever of its containers hold it.
-	`SELECT 'The collection ' || n.name || '/' || c.name || ' is said to take up ' || c.used || ' bytes, and takes up ' || coalesce(x.bytes, 0) || '.'
+	// The rows of an image, of a blob, a container, a collection and a namespace.
+	`SELECT 'The image ' || i.digest || ' of container ' || i.container_id || ' is said to have ' || i.metadata || ' bytes of metadata, and has ' || x.bytes || '.'
+	  FROM images i JOIN image_metadata x ON x.image_id = i.id WHERE i.metadata <> x.bytes`,
+	`SELECT 'The blob ' || b.digest || ' is said to have ' || b.metadata || ' bytes of metadata, and has ' || x.bytes || '.'
+	  FROM blobs b JOIN blob_metadata x ON x.digest = b.digest WHERE b.metadata <> x.bytes`,
+	`SELECT 'The deletion ' || d.id || ' is said to have ' || d.metadata || ' bytes of metadata, and has ' || x.bytes || '.'
+	  FROM deletions d JOIN (SELECT id, 512 + 256 * (SELECT count(*) FROM deletion_tags t WHERE t.deletion_id = deletions.id) AS bytes FROM deletions) x ON x.id = d.id
+	 WHERE d.metadata <> x.bytes`,
+	`SELECT 'The container ' || n.name || '/' || c.name || '/' || k.name || ' is said to have ' || k.metadata || ' bytes of metadata, and has ' || x.bytes || '.'
+	  FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
+	  JOIN container_metadata x ON x.container_id = k.id WHERE k.metadata <> x.bytes`,
+	`SELECT 'The collection ' || n.name || '/' || c.name || ' is said to have ' || c.metadata || ' bytes of metadata, and has ' || x.bytes || '.'
+	  FROM collections c JOIN names n ON n.id = c.namespace_id JOIN collection_metadata x ON x.collection_id = c.id WHERE c.metadata <> x.bytes`,
+	`SELECT 'The namespace ' || n.name || ' is said to have ' || n.metadata || ' bytes of metadata, and has ' || x.bytes || '.'
+	  FROM names n JOIN (SELECT n.id, coalesce(sum(c.metadata), 0) AS bytes FROM names n LEFT JOIN collections c ON c.namespace_id = n.id GROUP BY 1) x ON x.id = n.id
+	 WHERE n.metadata <> x.bytes`,
+
+	// What a collection uses: each blob once, whichever of its containers hold it, and metadata.
+	`SELECT 'The collection ' || n.name || '/' || c.name || ' is said to use ' || c.used || ' bytes, and uses ' || c.metadata + coalesce(x.bytes, 0) || '.'
 	  FROM collections c JOIN names n ON n.id = c.namespace_id LEFT JOIN (
-	       SELECT h.collection_id AS id, sum(b.size) AS bytes FROM (
+	       SELECT h.collection_id AS id, sum(b.size + b.metadata) AS bytes FROM (
 	              SELECT DISTINCT k.collection_id, y.digest FROM container_blobs y JOIN containers k ON k.id = y.container_id) h
 	         JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = c.id
-	 WHERE c.used <> coalesce(x.bytes, 0)`,
+	 WHERE c.used <> c.metadata + coalesce(x.bytes, 0)`,
 
-	// What a namespace takes up: each blob once, likewise.
-	`SELECT 'The namespace ' || n.name || ' is said to take up ' || n.used || ' bytes, and takes up ' || coalesce(x.bytes, 0) || '.'
+	// What a namespace uses, likewise.
+	`SELECT 'The namespace ' || n.name || ' is said to use ' || n.used || ' bytes, and uses ' || n.metadata + coalesce(x.bytes, 0) || '.'
 	  FROM names n LEFT JOIN (
-	       SELECT h.namespace_id AS id, sum(b.size) AS bytes FROM (
+	       SELECT h.namespace_id AS id, sum(b.size + b.metadata) AS bytes FROM (
 	              SELECT DISTINCT c.namespace_id, y.digest FROM container_blobs y JOIN containers k ON k.id = y.container_id
 	                JOIN collections c ON c.id = k.collection_id) h
 	         JOIN blobs b ON b.digest = h.digest GROUP BY 1) x ON x.id = n.id
-	 WHERE n.used <> coalesce(x.bytes, 0)`,
+	 WHERE n.used <> n.metadata + coalesce(x.bytes, 0)`,
 
 	// What uploads reserve of a collection's quota.
 	`SELECT 'The collection ' || n.name || '/' || c.name || ' is said to have ' || c.reserved || ' bytes reserved, and has ' || coalesce(x.bytes, 0) || '.'
@@ -45,11 +62,11 @@ var miscounts = []string{
 
 	// Images and bytes of a container.
 	`SELECT 'The container ' || n.name || '/' || c.name || '/' || k.name || ' is said to have ' || k.images || ' images and ' || k.used || ' bytes, and has '
-	       || coalesce(x.images, 0) || ' and ' || coalesce(y.bytes, 0) || '.'
+	       || coalesce(x.images, 0) || ' and ' || k.metadata + coalesce(y.bytes, 0) || '.'
 	  FROM containers k JOIN collections c ON c.id = k.collection_id JOIN names n ON n.id = c.namespace_id
 	  LEFT JOIN (SELECT container_id AS id, count(*) AS images FROM images WHERE deleted_at = 0 GROUP BY 1) x ON x.id = k.id
-	  LEFT JOIN (SELECT h.container_id AS id, sum(b.size) AS bytes FROM container_blobs h JOIN blobs b ON b.digest = h.digest GROUP BY 1) y ON y.id = k.id
-	 WHERE (k.images, k.used) <> (coalesce(x.images, 0), coalesce(y.bytes, 0))`,
+	  LEFT JOIN (SELECT h.container_id AS id, sum(b.size + b.metadata) AS bytes FROM container_blobs h JOIN blobs b ON b.digest = h.digest GROUP BY 1) y ON y.id = k.id
+	 WHERE (k.images, k.used) <> (coalesce(x.images, 0), k.metadata + coalesce(y.bytes, 0))`,
 
 	// Containers and images of a collection.
 	`SELECT 'The collection ' || n.name || '/' || c.name || ' is said to have ' || c.containers || ' containers and ' || c.images || ' images, and has '

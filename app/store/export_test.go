@@ -80,7 +80,7 @@ func Script(ctx context.Context, dir, text string) error {
 }
 
 // Dump gives every row of the tables of a schema from a closed database file, with the
-// columns that the schema has.
+// columns that the schema has, but for what is used: metadata counts since version 3.
 func Dump(ctx context.Context, dir, schemaFile string) (map[string][]string, error) {
 	schema, err := os.ReadFile(schemaFile)
 	if err != nil {
@@ -102,7 +102,7 @@ func Dump(ctx context.Context, dir, schemaFile string) (map[string][]string, err
 	}
 	queries, err := strings2(ctx, memory, `SELECT 'SELECT ' || quote(m.name) || ', concat_ws(char(31), ' ||
 	  group_concat('quote(' || c.name || ')', ', ' ORDER BY c.cid) || ') FROM ' || m.name || ' ORDER BY 2', ''
-	  FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name`)
+	  FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name <> 'used' GROUP BY m.name`)
 	if err != nil {
 		return nil, err
 	}
@@ -190,4 +190,10 @@ func dying(text string, n int) (string, int) {
 		}
 	}
 	return text, n
+}
+
+// Bytes gives how much of the database file is in use.
+func (t *Tx) Bytes(ctx context.Context) (int64, error) {
+	return one(ctx, t, "store.Bytes", value[int64],
+		"SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s")
 }

@@ -31,8 +31,8 @@ func (t *Tx) QuotasOf(ctx context.Context, c ref.Collection, userQuota int64) (Q
 	l, err := one(ctx, t, "store.Quotas", func(row scanner) (Quotas, error) {
 		l := Quotas{Namespace: model.Usage{Name: c.Namespace}, Collection: model.Usage{Name: usageName(c)}}
 		n, k := &l.Namespace, &l.Collection
-		return l, row.Scan(&l.NamespaceID, &n.Quota, &n.Used, &n.Reserved, &n.Default, &k.Quota, &k.Used, &k.Reserved)
-	}, "SELECT n.id, "+quotaOf+`, n.used, n.reserved, n.quota IS NULL, coalesce(c.quota, 0), coalesce(c.used, 0), coalesce(c.reserved, 0)
+		return l, row.Scan(&l.NamespaceID, &n.Quota, &n.Used, &n.Metadata, &n.Reserved, &n.Default, &k.Quota, &k.Used, &k.Metadata, &k.Reserved)
+	}, "SELECT n.id, "+quotaOf+`, n.used, n.metadata, n.reserved, n.quota IS NULL, coalesce(c.quota, 0), coalesce(c.used, 0), coalesce(c.metadata, 0), coalesce(c.reserved, 0)
 	  FROM names n LEFT JOIN collections c ON c.namespace_id = n.id AND c.name = ?3
 	 WHERE n.name = ?2 AND n.kind <> 'collection'`, userQuota, c.Namespace, c.Name)
 	if errs.Is(err, errs.NotFound) {
@@ -60,11 +60,11 @@ func (t *Tx) NamespaceUsage(ctx context.Context, name string, userQuota int64) (
 	return u, err
 }
 
-const usageColumns = "SELECT n.name, " + quotaOf + ", n.used, n.reserved, n.quota IS NULL FROM names n"
+const usageColumns = "SELECT n.name, " + quotaOf + ", n.used, n.metadata, n.reserved, n.quota IS NULL FROM names n"
 
 func scanUsage(row scanner) (model.Usage, error) {
 	var u model.Usage
-	return u, row.Scan(&u.Name, &u.Quota, &u.Used, &u.Reserved, &u.Default)
+	return u, row.Scan(&u.Name, &u.Quota, &u.Used, &u.Metadata, &u.Reserved, &u.Default)
 }
 
 // SetNamespaceQuota limits the storage of a namespace; nil gives it back what the settings

@@ -15,10 +15,10 @@ import (
 const usages = `(
   SELECT n.name AS namespace, '' AS collection, n.id AS namespace_id, 0 AS collection_id,
          iif(n.kind = 'user' AND NOT EXISTS (SELECT 1 FROM users u WHERE u.name_id = n.id), 'orphan', n.kind) AS kind,
-         ` + quotaOf + ` AS quota, n.used AS used, n.reserved AS reserved, n.quota IS NULL AS standard
+         ` + quotaOf + ` AS quota, n.used AS used, n.metadata AS metadata, n.reserved AS reserved, n.quota IS NULL AS standard
     FROM names n WHERE n.kind <> 'collection'
   UNION ALL
-  SELECT n.name, c.name, n.id, c.id, 'collection', c.quota, c.used, c.reserved, 0
+  SELECT n.name, c.name, n.id, c.id, 'collection', c.quota, c.used, c.metadata, c.reserved, 0
     FROM collections c JOIN names n ON n.id = c.namespace_id WHERE c.quota > 0 AND c.deleted_at = 0)`
 
 // quotasInForce are all quotas that hold, of namespaces and of collections, with the ten
@@ -46,7 +46,7 @@ func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder
 		}
 	}
 	namespace, collection, _ := strings.Cut(after, "/")
-	return all(ctx, t, op, scanQuota, "SELECT namespace, collection, kind, quota, used, reserved, standard, share FROM "+quotasInForce+" WHERE "+where+" LIMIT ?5",
+	return all(ctx, t, op, scanQuota, "SELECT namespace, collection, kind, quota, used, metadata, reserved, standard, share FROM "+quotasInForce+" WHERE "+where+" LIMIT ?5",
 		userQuota, share, namespace, collection, p.Size()+1)
 }
 
@@ -55,7 +55,7 @@ func (t *Tx) Quotas(ctx context.Context, userQuota int64, order model.QuotaOrder
 // NamespaceOf says, and the collections that he owns. QuotaCursor makes the cursor.
 func (t *Tx) Usages(ctx context.Context, userQuota int64, everybody bool, user int64, p model.Page) ([]QuotaRow, error) {
 	namespace, collection, _ := strings.Cut(p.After, "/")
-	return all(ctx, t, "store.Usages", scanQuota, `SELECT namespace, collection, kind, quota, used, reserved, standard, 0 FROM `+usages+` measured
+	return all(ctx, t, "store.Usages", scanQuota, `SELECT namespace, collection, kind, quota, used, metadata, reserved, standard, 0 FROM `+usages+` measured
 	  WHERE (namespace, collection) > (?2, ?3)
 	    AND (?4 OR collection_id = 0 AND `+ownedBy("namespace_id", "?5")+`
 	         OR EXISTS (SELECT 1 FROM roles r WHERE r.collection_id = measured.collection_id AND r.user_id = ?5 AND r.role = 2))
@@ -65,7 +65,7 @@ func (t *Tx) Usages(ctx context.Context, userQuota int64, everybody bool, user i
 func scanQuota(row scanner) (QuotaRow, error) {
 	var q QuotaRow
 	c := &q.Collection
-	err := row.Scan(&c.Namespace, &c.Name, &q.Kind, &q.Quota.Quota, &q.Used, &q.Reserved, &q.Default, &q.share)
+	err := row.Scan(&c.Namespace, &c.Name, &q.Kind, &q.Quota.Quota, &q.Used, &q.Metadata, &q.Reserved, &q.Default, &q.share)
 	if c.Name == "" {
 		q.Name, *c = c.Namespace, ref.Collection{}
 	} else {

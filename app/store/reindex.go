@@ -14,8 +14,15 @@ var reindexing = []string{
 	"DELETE FROM collection_keys",
 	"DELETE FROM labels",
 	"DELETE FROM label_keys",
-	"UPDATE collections SET used = 0",
-	"UPDATE names SET used = 0",
+	"UPDATE images SET indexed = coalesce((SELECT octet_length(substr(json_extract(r.report, '$.definition'), 1, 16384)) FROM reports r WHERE r.digest = images.content), 0)",
+	"UPDATE images SET metadata = (SELECT bytes FROM image_metadata WHERE image_id = images.id)",
+	"UPDATE blobs SET metadata = (SELECT bytes FROM blob_metadata WHERE digest = blobs.digest)",
+	"UPDATE deletions SET metadata = 512 + 256 * (SELECT count(*) FROM deletion_tags x WHERE x.deletion_id = deletions.id)",
+	"UPDATE containers SET metadata = (SELECT bytes FROM container_metadata WHERE container_id = containers.id)",
+	"UPDATE collections SET metadata = (SELECT bytes FROM collection_metadata WHERE collection_id = collections.id)",
+	"UPDATE names SET metadata = (SELECT coalesce(sum(c.metadata), 0) FROM collections c WHERE c.namespace_id = names.id)",
+	"UPDATE collections SET used = metadata", // to which the next ones add what is held
+	"UPDATE names SET used = metadata",
 	"DELETE FROM collection_blobs",
 	"DELETE FROM namespace_blobs",
 	`INSERT INTO collection_blobs (collection_id, digest, holders)
@@ -23,7 +30,7 @@ var reindexing = []string{
 	`UPDATE containers SET
 	   public = (SELECT c.public FROM collections c WHERE c.id = containers.collection_id),
 	   stars = (SELECT count(*) FROM stars s WHERE s.container_id = containers.id),
-	   used = (SELECT coalesce(sum(b.size), 0) FROM container_blobs h JOIN blobs b ON b.digest = h.digest WHERE h.container_id = containers.id),
+	   used = metadata + (SELECT coalesce(sum(b.size + b.metadata), 0) FROM container_blobs h JOIN blobs b ON b.digest = h.digest WHERE h.container_id = containers.id),
 	   images = (SELECT count(*) FROM images i WHERE i.container_id = containers.id AND i.deleted_at = 0)`,
 	`UPDATE collections SET images = (SELECT coalesce(sum(k.images), 0) FROM containers k WHERE k.collection_id = collections.id),
 	   containers = (SELECT count(*) FROM containers k WHERE k.collection_id = collections.id AND k.deleted_at = 0)`,

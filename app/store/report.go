@@ -25,6 +25,15 @@ func (t *Tx) Report(ctx context.Context, content digest.Digest) ([]byte, error) 
 
 // SetReport keeps what is inside an image file.
 func (t *Tx) SetReport(ctx context.Context, content digest.Digest, report []byte) error {
-	return t.run(ctx, "store.SetReport", "INSERT INTO reports (digest, report) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET report = ?2",
-		content, string(report))
+	if err := t.run(ctx, "store.SetReport", "INSERT INTO reports (digest, report) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET report = ?2",
+		content, string(report)); err != nil {
+		return err
+	}
+	return t.weighBlob(ctx, content)
+}
+
+// weighBlob counts the rows about a blob with it. That is not done by triggers, since each of
+// many rows would count for everybody who holds the blob.
+func (t *Tx) weighBlob(ctx context.Context, d digest.Digest) error {
+	return t.run(ctx, "store.weighBlob", "UPDATE blobs SET metadata = (SELECT bytes FROM blob_metadata WHERE digest = ?1) WHERE digest = ?1", d)
 }

@@ -86,10 +86,10 @@ func (t *Tx) DropAbandoned(ctx context.Context, a Abandoned, id string) (bool, e
 }
 
 // ReservedFor gives how many bytes more than have arrived are reserved for a user's uploads to
-// a namespace.
-func (t *Tx) ReservedFor(ctx context.Context, namespace, user int64) (int64, error) {
+// a namespace, but for one.
+func (t *Tx) ReservedFor(ctx context.Context, namespace, user int64, except string) (int64, error) {
 	return one(ctx, t, "store.ReservedFor", value[int64],
-		"SELECT coalesce(sum(reserved - offset), 0) FROM uploads WHERE namespace_id = ? AND user_id = ? AND reserved > offset", namespace, user)
+		"SELECT coalesce(sum(reserved - offset), 0) FROM uploads WHERE namespace_id = ? AND user_id = ? AND reserved > offset AND id <> ?", namespace, user, except)
 }
 
 // EarlierUploads gives the ids of a user's uploads of the same content to a container whose

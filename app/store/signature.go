@@ -85,7 +85,7 @@ func (t *Tx) SetSignatures(ctx context.Context, content digest.Digest, rows []Si
 			return err
 		}
 	}
-	return nil
+	return t.weighBlob(ctx, content)
 }
 
 // Signatures gives those of a file by the objects that hold them, with the names of the

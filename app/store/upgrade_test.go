@@ -88,7 +88,11 @@ func stepsLead(t *testing.T, number int) {
 	defer db.Close()
 	var wrong []string
 	if err := db.View(t.Context(), func(tx *store.Tx) (err error) {
-		wrong, err = tx.Integrity(t.Context())
+		if wrong, err = tx.Integrity(t.Context()); err != nil {
+			return err
+		}
+		miscounted, err := tx.Miscounted(t.Context()) // what a step counts, it counts right
+		wrong = append(wrong, miscounted...)
 		return err
 	}); err != nil || len(wrong) > 0 {
 		t.Error(wrong, err)
