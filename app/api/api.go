@@ -330,12 +330,13 @@ type Restored struct {
 	Taken []string `json:"taken,omitempty"`
 }
 
-// Usage is how much room a namespace or a collection takes up, and may, in bytes.
+// Usage is how much storage a namespace or a collection uses, and its quota, in bytes.
 // GET /api/v1/usage, GET /api/v1/usage/{place}.
 type Usage struct {
 	Name     string `json:"name"`
 	Used     int64  `json:"used"`
-	Reserved int64  `json:"reserved"` // by uploads under way
+	Metadata int64  `json:"metadata"` // the part of it that is not content: manifests, tags, READMEs
+	Reserved int64  `json:"reserved"` // by uploads in progress
 	Quota    int64  `json:"quota"`    // 0 is no limit
 	// Default says that the quota is that of every user.
 	Default bool `json:"default,omitempty"`

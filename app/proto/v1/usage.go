@@ -49,7 +49,7 @@ func (d *door) setQuota(c echo.Context) error {
 }
 
 func wireUsage(u model.Usage) api.Usage {
-	return api.Usage{Name: u.Name, Used: u.Used, Reserved: u.Reserved, Quota: u.Quota, Default: u.Default}
+	return api.Usage{Name: u.Name, Used: u.Used, Metadata: u.Metadata, Reserved: u.Reserved, Quota: u.Quota, Default: u.Default}
 }
 
 // wireMeasured is wireUsage in a list, where the name alone does not tell what it is of.
