@@ -66,8 +66,8 @@ func TestDemonstrationIsWholeAndGuarded(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if p, err := core.ContainerPulls(t.Context(), model.Anonymous, hello, 30); err != nil || p.Total == 0 {
-		t.Errorf("pulls: %+v, %v", p, err)
+	if p, err := core.ContainerPage(t.Context(), model.Anonymous, hello, registry.TagQuery{}, 30); err != nil || p.Pulls.Total == 0 {
+		t.Errorf("pulls: %+v, %v", p.Pulls, err)
 	}
 	found, err := core.Keeper.Check(t.Context(), true, func(registry.Checked) {})
 	if err != nil || len(found.Damage) > 0 {

@@ -44,6 +44,17 @@ func (s *Service) target(p store.Place) access.Target {
 		SignIn: s.Settings().SignIn}
 }
 
+// can reports whether an actor may do something to a container, for pages that offer it.
+func (s *Service) can(actor model.Actor, action access.Action, p store.Place) bool {
+	return access.Can(actor, action, s.target(p)) == access.Allow
+}
+
+// openToAll reports whether callers without credentials may pull from a place.
+func (s *Service) openToAll(p store.Place) bool {
+	p.Role = model.NoRole // the actor's, who is another
+	return s.can(model.Anonymous, access.Read, p)
+}
+
 // allow asks whether an actor may do something to a container, and, since what the actor
 // may not see and what does not exist are answered alike, whether it is there.
 func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) error {
@@ -60,8 +71,18 @@ func (s *Service) allow(actor model.Actor, action access.Action, p store.Place) 
 // allowCollection is allow for a whole collection.
 func (s *Service) allowCollection(actor model.Actor, action access.Action, c model.Collection) error {
 	const op = "registry.allowCollection"
-	t := access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.Settings().SignIn}
-	return withDenial(op, verdict(op, actor, action, access.Can(actor, action, t), c.Name.String()), action, c.ID, c.Name.Full())
+	decision := access.Can(actor, action, s.collectionTarget(c))
+	return withDenial(op, verdict(op, actor, action, decision, c.Name.String()), action, c.ID, c.Name.Full())
+}
+
+// collectionTarget describes a collection to package access.
+func (s *Service) collectionTarget(c model.Collection) access.Target {
+	return access.Target{Exists: c.ID != 0, Collection: c.ID, Public: c.Public, Role: c.Role, SignIn: s.Settings().SignIn}
+}
+
+// canCollection is can for a whole collection.
+func (s *Service) canCollection(actor model.Actor, action access.Action, c model.Collection) bool {
+	return access.Can(actor, action, s.collectionTarget(c)) == access.Allow
 }
 
 // withDenial notes on a refusal what was refused, for the record; nil stays nil.

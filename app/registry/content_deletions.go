@@ -25,8 +25,7 @@ func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFi
 	if actor.IsAnonymous() {
 		return nil, "", errs.E(op, errs.Unauthenticated, "Sign in to see what you can bring back.")
 	}
-	before, err := p.AfterID()
-	if err != nil {
+	if _, err := p.AfterID(); err != nil { // before anything is asked of the database
 		return nil, "", errs.Wrap(op, err)
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
@@ -34,15 +33,26 @@ func (s *Service) Deletions(ctx context.Context, actor model.Actor, f DeletionFi
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Deletions(ctx, actor, collection, container, before, p)
-		for _, row := range rows {
-			row.Until = row.At.Add(s.Settings().Grace)
-			list = append(list, row.Deletion)
-		}
+		list, next, err = s.deletionsOf(ctx, tx, actor, collection, container, p)
 		return err
 	})
-	list, next = model.Cut(p, list, func(d model.Deletion) string { return model.CursorOf(d.ID) })
 	return list, next, errs.Wrap(op, err)
+}
+
+// deletionsOf lists a part of what can be restored of a collection or a container or, where
+// both are 0, of all that is the actor's.
+func (s *Service) deletionsOf(ctx context.Context, tx *store.Tx, actor model.Actor, collection, container int64, p model.Page) (list []model.Deletion, next string, err error) {
+	before, err := p.AfterID()
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := tx.Deletions(ctx, actor, collection, container, before, p)
+	for _, row := range rows {
+		row.Until = row.At.Add(s.Settings().Grace)
+		list = append(list, row.Deletion)
+	}
+	list, next = model.Cut(p, list, func(d model.Deletion) string { return model.CursorOf(d.ID) })
+	return list, next, err
 }
 
 // deletionPlace gives the row ids of what a filter names, to its owners.

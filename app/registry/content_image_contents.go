@@ -92,30 +92,45 @@ func (s *Service) Contents(ctx context.Context, actor model.Actor, path ref.Path
 		err = budget.Take(ctx, manifest.MemoryFactor*largest)
 	}
 	if err == nil {
-		err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
-			if err = platforms(ctx, tx, candidates, &c); err != nil {
-				return err
-			}
-			if m, err = readManifest(ctx, tx, i); err != nil {
-				return err
-			}
-			return referrersOf(ctx, tx, i, &c)
+		err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+			c, m, err = readContents(ctx, tx, candidates, i)
+			return err
 		})
+	}
+	if err == nil {
+		err = s.fillContents(ctx, m, &c)
 	}
 	if err != nil {
 		return model.Contents{}, errs.Wrap(op, err)
 	}
+	return c, nil
+}
+
+// readContents reads from the database what an image is made of, given the images that the
+// reference names by which it was found.
+func readContents(ctx context.Context, tx *store.Tx, named []model.Image, i model.Image) (c model.Contents, m manifest.Manifest, err error) {
+	if err = platforms(ctx, tx, named, &c); err != nil {
+		return c, m, err
+	}
+	if m, err = readManifest(ctx, tx, i); err != nil {
+		return c, m, err
+	}
+	return c, m, referrersOf(ctx, tx, i, &c)
+}
+
+// fillContents adds what the image's manifest says, and its config, which is a file.
+func (s *Service) fillContents(ctx context.Context, m manifest.Manifest, c *model.Contents) (err error) {
 	shown := excerpt{left: maxTextsShown}
 	c.MediaType, c.ArtifactType = m.MediaType, m.ArtifactType
 	for _, l := range truncate(m.Layers) {
 		c.Layers = append(c.Layers, model.Layer{MediaType: shown.take(l.MediaType), Digest: l.Digest, Size: l.Size})
 	}
 	if m.IsImage() {
-		err = s.readConfig(ctx, m.Config, &c, &shown)
+		err = s.readConfig(ctx, m.Config, c, &shown)
 	}
 	c.Annotations = shown.pairs(m.Annotations, m.MoreAnnotations)
 	c.Truncated = shown.cut || len(m.Layers) > maxContentsShown || len(m.Manifests) > maxContentsShown
-	return c, errs.Wrap(op, err)
+	return err
 }
 
 func idsOf(images []model.Image) []int64 {

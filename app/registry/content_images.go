@@ -63,6 +63,11 @@ func (s *Service) find(ctx context.Context, tx *store.Tx, p store.Place, r ref.R
 	if err != nil {
 		return model.Image{}, err
 	}
+	return chooseImage(ctx, tx, p, candidates, r, arch)
+}
+
+// chooseImage takes the image for an architecture of those that a reference names.
+func chooseImage(ctx context.Context, tx *store.Tx, p store.Place, candidates []model.Image, r ref.Reference, arch string) (model.Image, error) {
 	var flat []model.Image
 	for _, c := range candidates {
 		if c.Kind != model.Index {
@@ -149,40 +154,47 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 	if err != nil {
 		return i, nil, errs.Wrap(op, err)
 	}
-	if err := s.takeInspection(ctx, i); err != nil {
+	var memory int64
+	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
+		memory, err = inspectionMemory(ctx, tx, i)
+		return err
+	})
+	if err == nil { // no transaction waits for memory
+		err = budget.Take(ctx, memory)
+	}
+	if err != nil {
 		return i, nil, errs.Wrap(op, err)
 	}
 	var report []byte
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
-		if i.Tags, err = tx.TagsOf(ctx, i.ID, maxTagsListed); err != nil {
-			return err
-		}
-		if i.Labels, err = tx.LabelsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
-			return err
-		}
-		if i.Signing, err = signatureStatus(ctx, tx, i.Content); err != nil {
-			return err
-		}
-		report, err = tx.Report(ctx, i.Content)
+		report, err = inspect(ctx, tx, &i)
 		return err
 	})
 	return i, report, errs.Wrap(op, err)
 }
 
-// takeInspection takes from the budget what Inspect will read of an image.
-func (s *Service) takeInspection(ctx context.Context, i model.Image) error {
-	var report, labels int64
-	err := s.db.View(ctx, func(tx *store.Tx) (err error) {
-		if labels, err = tx.LabelsLength(ctx, i.ID); err != nil || !i.Kind.IsFile() {
-			return err
-		}
-		report, err = tx.ReportLength(ctx, i.Content)
-		return err
-	})
-	if err != nil {
-		return err
+// inspectionMemory is how much memory inspect takes.
+func inspectionMemory(ctx context.Context, tx *store.Tx, i model.Image) (int64, error) {
+	labels, err := tx.LabelsLength(ctx, i.ID)
+	if err != nil || !i.Kind.IsFile() {
+		return listFactor * labels, err
 	}
-	return budget.Take(ctx, reportFactor*report+listFactor*labels)
+	report, err := tx.ReportLength(ctx, i.Content)
+	return reportFactor*report + listFactor*labels, err
+}
+
+// inspect adds to an image its tags, labels and signatures, and gives the report of a file.
+func inspect(ctx context.Context, tx *store.Tx, i *model.Image) (report []byte, err error) {
+	if i.Tags, err = tx.TagsOf(ctx, i.ID, maxTagsListed); err != nil {
+		return nil, err
+	}
+	if i.Labels, err = tx.LabelsOf(ctx, i.ID); err != nil || !i.Kind.IsFile() {
+		return nil, err
+	}
+	if i.Signing, err = signatureStatus(ctx, tx, i.Content); err != nil {
+		return nil, err
+	}
+	return tx.Report(ctx, i.Content)
 }
 
 // IsTagged reports whether a tag names an image that the actor was given by Image or Inspect.

@@ -9,11 +9,9 @@ import (
 
 	"github.com/opencontainers/go-digest"
 
-	"sregistry/app/access"
 	"sregistry/app/errs"
 	"sregistry/app/lru"
 	"sregistry/app/model"
-	"sregistry/app/ref"
 	"sregistry/app/store"
 )
 
@@ -128,37 +126,6 @@ func (p *PullCounter) Flush(ctx context.Context) error {
 		list = list[n:]
 	}
 	return nil
-}
-
-// ImagePulls tells how often an image that the actor was given by Image was pulled: in all, and
-// on each of the last days. Errors: NotFound if it is gone meanwhile.
-func (s *Service) ImagePulls(ctx context.Context, actor model.Actor, i model.Image, days int) (p model.Pulls, err error) {
-	const op = "registry.ImagePulls"
-	if i, err = s.ImageByID(ctx, actor, i.ID); err != nil {
-		return p, errs.Wrap(op, err)
-	}
-	p.Total = i.Pulls
-	err = s.db.Peek(ctx, func(tx *store.Tx) error {
-		p.Days, err = tx.ImagePulls(ctx, i.ID, since(tx, days))
-		return err
-	})
-	return p, errs.Wrap(op, err)
-}
-
-// ContainerPulls tells how often anything in a container was pulled: in all, and on each of
-// the last days. Whoever may see it may ask. Errors: NotFound, Unauthenticated.
-func (s *Service) ContainerPulls(ctx context.Context, actor model.Actor, path ref.Path, days int) (p model.Pulls, err error) {
-	const op = "registry.ContainerPulls"
-	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, place store.Place) error {
-		k, err := tx.Container(ctx, place.Container)
-		if err != nil {
-			return err
-		}
-		p.Total = k.Pulls
-		p.Days, err = tx.ContainerPulls(ctx, k.ID, since(tx, days))
-		return err
-	})
-	return p, errs.Wrap(op, err)
 }
 
 // since gives the number of the day that begins the last days, of which today is one.

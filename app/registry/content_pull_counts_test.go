@@ -10,6 +10,7 @@ import (
 
 	"sregistry/app/errs"
 	"sregistry/app/model"
+	"sregistry/app/ref"
 	"sregistry/app/registry"
 )
 
@@ -26,7 +27,7 @@ func TestPullsAreCountedByImageContainerAndDay(t *testing.T) {
 	f.Pulls.Count(one.ContainerID, two.Content)                   // not there
 	f.Pulls.Count(one.ContainerID, digest.FromString("{}"))       // no image's mark
 	f.Pulls.Count(one.ContainerID, digest.FromString("whatever")) // nothing at all
-	if p, err := f.ContainerPulls(f.ctx(), alice, path(t, "lab/a"), 30); err != nil || p.Total != 0 {
+	if p, err := f.containerPulls(alice, "lab/a", 30); err != nil || p.Total != 0 {
 		t.Errorf("before they are written: %+v, %v", p, err)
 	}
 	must(t, f.Pulls.Flush(f.ctx()))
@@ -34,12 +35,12 @@ func TestPullsAreCountedByImageContainerAndDay(t *testing.T) {
 	must(t, f.Pulls.Flush(f.ctx()))
 
 	today := time.Now().UTC().Truncate(24 * time.Hour)
-	image, err := f.ImagePulls(f.ctx(), alice, one, 30)
+	image, err := f.ImagePage(f.ctx(), alice, path(t, "lab/a"), ref.Reference{Tag: "latest"}, "", 30)
 	must(t, err)
-	if diff := cmp.Diff(model.Pulls{Total: 4, Days: []model.DayPulls{{Day: today, Count: 4}}}, image); diff != "" {
+	if diff := cmp.Diff(model.Pulls{Total: 4, Days: []model.DayPulls{{Day: today, Count: 4}}}, image.Pulls); diff != "" {
 		t.Error(diff)
 	}
-	container, err := f.ContainerPulls(f.ctx(), alice, path(t, "lab/b"), 1)
+	container, err := f.containerPulls(alice, "lab/b", 1)
 	must(t, err)
 	if container.Total != 1 || len(container.Days) != 1 {
 		t.Errorf("the container has %+v", container)
@@ -49,6 +50,12 @@ func TestPullsAreCountedByImageContainerAndDay(t *testing.T) {
 	if found.Pulls != 4 || found.LastPulled.IsZero() {
 		t.Errorf("the image says %d pulls, the last at %s", found.Pulls, found.LastPulled)
 	}
+}
+
+// containerPulls gives how often a container was pulled, as its page shows it.
+func (f *fixture) containerPulls(actor model.Actor, name string, days int) (model.Pulls, error) {
+	page, err := f.ContainerPage(f.ctx(), actor, path(f.t, name), registry.TagQuery{}, days)
+	return page.Pulls, err
 }
 
 func TestPartialPullsCountOncePerClientAndDay(t *testing.T) {
@@ -95,15 +102,15 @@ func TestMostPulledComesFirstAndHidesThePrivate(t *testing.T) {
 	list := func(a model.Actor) string {
 		var names []string
 		for p := (model.Page{Limit: 1}); ; {
-			page, next, err := f.Browse(f.ctx(), a, model.Pulled, p)
+			page, err := f.Search(f.ctx(), a, registry.Query{Kind: model.KindContainer, Order: model.Pulled}, p)
 			must(t, err)
-			for _, k := range page {
+			for _, k := range page.Containers {
 				names = append(names, k.Name.String())
 			}
-			if next == "" {
+			if page.Next == "" {
 				return strings.Join(names, " ")
 			}
-			p.After = next
+			p.After = page.Next
 		}
 	}
 	if got := list(alice); got != "secret/c open/b open/a open/never" {
@@ -112,8 +119,8 @@ func TestMostPulledComesFirstAndHidesThePrivate(t *testing.T) {
 	if got := list(bob); got != "open/b open/a open/never" {
 		t.Errorf("a stranger sees %q", got)
 	}
-	_, err = f.ContainerPulls(f.ctx(), bob, path(t, "secret/c"), 1)
+	_, err = f.containerPulls(bob, "secret/c", 1)
 	wants(t, errs.NotFound, err)
-	_, _, err = f.Browse(f.ctx(), bob, model.Pulled, model.Page{After: "x"})
+	_, err = f.Search(f.ctx(), bob, registry.Query{Kind: model.KindContainer, Order: model.Pulled}, model.Page{After: "x"})
 	wants(t, errs.Invalid, err)
 }

@@ -43,26 +43,31 @@ func (s *Service) FindTags(ctx context.Context, actor model.Actor, path ref.Path
 	const op = "registry.FindTags"
 	var l TagList
 	err := s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) (err error) {
-		if l.All, l.Found, err = tx.CountTags(ctx, p.Container, q.Text); err != nil {
-			return err
-		}
-		after, most := q.Page.After, q.Page.Size()+1
-		if q.Order == ByVersion {
-			after, most = "", l.Found
-		}
-		tags, err := tx.TagStamps(ctx, p.Container, q.Text, after, most)
-		if err != nil {
-			return err
-		}
-		sortTags(tags, q.Order)
-		if last := slices.IndexFunc(tags, func(t model.Tag) bool { return t.Name == q.Page.After }); last >= 0 {
-			tags = tags[last+1:]
-		}
-		l.Tags, l.Next = model.Cut(q.Page, tags, func(t model.Tag) string { return t.Name })
-		return tx.Tagged(ctx, p.Container, l.Tags)
+		l, err = findTags(ctx, tx, p.Container, q)
+		return err
 	})
 	if err != nil {
 		return TagList{}, errs.Wrap(op, err)
 	}
 	return l, nil
+}
+
+func findTags(ctx context.Context, tx *store.Tx, container int64, q TagQuery) (l TagList, err error) {
+	if l.All, l.Found, err = tx.CountTags(ctx, container, q.Text); err != nil {
+		return l, err
+	}
+	after, most := q.Page.After, q.Page.Size()+1
+	if q.Order == ByVersion {
+		after, most = "", l.Found
+	}
+	tags, err := tx.TagStamps(ctx, container, q.Text, after, most)
+	if err != nil {
+		return l, err
+	}
+	sortTags(tags, q.Order)
+	if last := slices.IndexFunc(tags, func(t model.Tag) bool { return t.Name == q.Page.After }); last >= 0 {
+		tags = tags[last+1:]
+	}
+	l.Tags, l.Next = model.Cut(q.Page, tags, func(t model.Tag) string { return t.Name })
+	return l, tx.Tagged(ctx, container, l.Tags)
 }

@@ -22,12 +22,17 @@ func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []mo
 		list, err = tx.OpenUploads(ctx, maxOpenUploads)
 		return err
 	})
-	if err != nil {
-		return nil, errs.Wrap(op, err)
+	if err == nil {
+		err = s.mergeFiles(list)
 	}
+	return list, errs.Wrap(op, err)
+}
+
+// mergeFiles adds to uploads what their files say.
+func (s *Service) mergeFiles(list []model.OpenUpload) error {
 	files, err := s.blobs.Uploads()
 	if err != nil {
-		return nil, errs.Wrap(op, err)
+		return err
 	}
 	for at := range list {
 		for _, f := range files {
@@ -40,7 +45,7 @@ func (s *Service) OpenUploads(ctx context.Context, actor model.Actor) (list []mo
 			}
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // AbortUpload gives up an upload, whoever began it; a request that writes to it is cut off.

@@ -34,23 +34,3 @@ func (s *Service) SetStar(ctx context.Context, actor model.Actor, path ref.Path,
 	})
 	return errs.Wrap(op, err)
 }
-
-// HasStar reports whether the actor has given a container his star. Errors: NotFound,
-// Unauthenticated.
-func (s *Service) HasStar(ctx context.Context, actor model.Actor, path ref.Path) (given bool, err error) {
-	err = s.readContainer(ctx, actor, access.Read, path, func(tx *store.Tx, p store.Place) error {
-		given, err = tx.HasStar(ctx, actor.UserID, p.Container)
-		return err
-	})
-	return given, errs.Wrap("registry.HasStar", err)
-}
-
-// StarredBy lists the containers with the actor's star which he still may see, in an
-// order; none for an anonymous one. Errors: Invalid for an unknown order or a bad cursor.
-func (s *Service) StarredBy(ctx context.Context, actor model.Actor, order model.Order, p model.Page) ([]model.Container, string, error) {
-	if actor.UserID == 0 {
-		return nil, "", nil
-	}
-	list, next, err := s.listContainers(ctx, actor, store.ContainerFilter{StarredBy: actor.UserID, Order: order}, p)
-	return list, next, errs.Wrap("registry.StarredBy", err)
-}

@@ -32,14 +32,11 @@ func (k *Keeper) hasRow(ctx context.Context) blob.Needed {
 // sweepPaused tells until when nothing may be removed, because the database is in use beside
 // files that it may not know: it is another one, or an older copy, for less than the grace
 // period. It is zero if nothing stands against it.
-func (k *Keeper) sweepPaused(ctx context.Context) (until time.Time, err error) {
-	err = k.db.Peek(ctx, func(tx *store.Tx) error {
-		l, err := tx.Lineage(ctx)
-		if end := l.Arrived.Add(k.core.untaggedGrace()); !l.Arrived.IsZero() && tx.Now.Before(end) {
-			until = end
-		}
-		return err
-	})
+func (k *Keeper) sweepPaused(ctx context.Context, tx *store.Tx) (until time.Time, err error) {
+	l, err := tx.Lineage(ctx)
+	if end := l.Arrived.Add(k.core.untaggedGrace()); !l.Arrived.IsZero() && tx.Now.Before(end) {
+		until = end
+	}
 	return until, err
 }
 

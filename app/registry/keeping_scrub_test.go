@@ -53,9 +53,9 @@ func (f *fixture) spoil(d digest.Digest) {
 
 func (f *fixture) damage() []model.CorruptBlob {
 	f.t.Helper()
-	list, _, err := f.CorruptBlobs(f.ctx(), model.Console, model.Page{})
+	page, err := f.Overview(f.ctx(), model.Console, model.DefaultLimit)
 	must(f.t, err)
-	return list
+	return page.Corrupt
 }
 
 func TestEveryBlobIsReadOnceInAPeriod(t *testing.T) {
@@ -81,7 +81,7 @@ func TestEveryBlobIsReadOnceInAPeriod(t *testing.T) {
 	stranger := f.user("stranger")
 	_, err = f.ImageIntegrity(f.ctx(), stranger, path(t, "lab/hello"), i)
 	wants(t, errs.NotFound, err)
-	_, _, err = f.CorruptBlobs(f.ctx(), stranger, model.Page{})
+	_, err = f.Overview(f.ctx(), stranger, 1)
 	wants(t, errs.Forbidden, err)
 	_, err = f.Health(f.ctx(), stranger)
 	wants(t, errs.Forbidden, err)

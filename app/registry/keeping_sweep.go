@@ -59,8 +59,11 @@ func (k *Keeper) Sweep(ctx context.Context) (SweepResult, error) {
 	steps := []func(context.Context, *SweepResult) error{
 		k.sweepUploads, k.sweepRetention, k.sweepImages, k.sweepDeleted, k.sweepBlobs, k.sweepUnknown, k.sweepUploadFiles, k.sweepQuarantine,
 	}
-	var err error
-	if done.Paused, err = k.sweepPaused(ctx); err != nil {
+	err := k.db.Peek(ctx, func(tx *store.Tx) (err error) {
+		done.Paused, err = k.sweepPaused(ctx, tx)
+		return err
+	})
+	if err != nil {
 		return done, errs.Wrap(op, err)
 	}
 	if !done.Paused.IsZero() {

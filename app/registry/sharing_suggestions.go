@@ -22,16 +22,6 @@ func (s *Service) SuggestedCollections(ctx context.Context, actor model.Actor) (
 	})
 }
 
-// SuggestedUsers gives the names of users whom an actor knows of anyway: the members of his
-// teams, and those who have a role in a collection of his. Nobody else is suggested to him:
-// not every visitor may read who has an account here. Signed-in users may ask. Errors:
-// Unauthenticated, Forbidden.
-func (s *Service) SuggestedUsers(ctx context.Context, actor model.Actor) ([]string, error) {
-	return suggestions(ctx, s, actor, "registry.SuggestedUsers", func(tx *store.Tx) ([]string, error) {
-		return tx.KnownUsers(ctx, actor.UserID, maxSuggestions)
-	})
-}
-
 // SuggestedNamespaces gives those in which an actor may make collections: the registry's own, where
 // the settings let him, his, and those of the teams that he owns. Signed-in users may ask.
 // Errors: Unauthenticated, Forbidden.

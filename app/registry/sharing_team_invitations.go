@@ -106,24 +106,6 @@ func liveInvitation(ctx context.Context, tx *store.Tx, invitation string) (model
 	return inv, nil
 }
 
-// maxInvitations bounds the invitations that are listed of a team.
-const maxInvitations = 200
-
-// Invitations gives the open invitations to a team, the newest first; their secrets are
-// no longer known. Owners of the team may ask. Errors: NotFound, Forbidden, Unauthenticated.
-func (s *Service) Invitations(ctx context.Context, actor model.Actor, team string) (list []model.Invitation, err error) {
-	const op = "registry.Invitations"
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		t, err := managedTeam(ctx, tx, actor, team)
-		if err != nil {
-			return err
-		}
-		list, err = tx.Invitations(ctx, t.ID, maxInvitations)
-		return err
-	})
-	return list, errs.Wrap(op, err)
-}
-
 // Uninvite takes an invitation to a team back. Owners of the team may. Errors: NotFound,
 // Forbidden, Unauthenticated.
 func (s *Service) Uninvite(ctx context.Context, actor model.Actor, team string, id int64) error {

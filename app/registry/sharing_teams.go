@@ -111,25 +111,6 @@ func (s *Service) SetJoinPolicy(ctx context.Context, actor model.Actor, name str
 	}))
 }
 
-// TeamCollections gives the collections in which a team has a role, as far as the actor may see
-// them, by full name. Signed-in users may ask. Errors: NotFound, Unauthenticated.
-func (s *Service) TeamCollections(ctx context.Context, actor model.Actor, name string, p model.Page) (list []model.TeamCollection, next string, err error) {
-	const op = "registry.TeamCollections"
-	if err := requireSignedIn(op, actor, model.ScopeRead); err != nil {
-		return nil, "", err
-	}
-	err = s.db.View(ctx, func(tx *store.Tx) error {
-		team, err := tx.Team(ctx, name, actor.UserID)
-		if err != nil {
-			return err
-		}
-		list, err = tx.TeamCollections(ctx, actor, s.Settings().SignIn, team.ID, p)
-		return err
-	})
-	list, next = model.Cut(p, list, func(c model.TeamCollection) string { return c.Name.Full() })
-	return list, next, errs.Wrap(op, err)
-}
-
 // DeleteTeam removes a team, and with it the roles it was given. Its owners may. Errors:
 // Conflict while it has collections of its own, NotFound, Forbidden, Unauthenticated.
 func (s *Service) DeleteTeam(ctx context.Context, actor model.Actor, name string) error {

@@ -53,17 +53,31 @@ func (s *Service) NamespaceUsage(ctx context.Context, actor model.Actor, name st
 		return u, err
 	}
 	err = s.db.View(ctx, func(tx *store.Tx) error {
-		_, owned, err := tx.NamespaceOf(ctx, name, actor.UserID)
-		if err != nil {
-			return err
-		}
-		if access.CanSeeUsage(actor, owned) != access.Allow {
-			return errs.E(op, errs.Forbidden, "How much room %s takes up is for its owners and for administrators to know.", name)
-		}
-		u, err = tx.NamespaceUsage(ctx, name, s.Settings().UserQuota)
+		u, err = s.namespaceUsage(ctx, tx, actor, name)
 		return err
 	})
 	return u, errs.Wrap(op, err)
+}
+
+func (s *Service) namespaceUsage(ctx context.Context, tx *store.Tx, actor model.Actor, name string) (model.Usage, error) {
+	const op = "registry.namespaceUsage"
+	_, owned, err := tx.NamespaceOf(ctx, name, actor.UserID)
+	if err != nil {
+		return model.Usage{}, err
+	}
+	if access.CanSeeUsage(actor, owned) != access.Allow {
+		return model.Usage{}, errs.E(op, errs.Forbidden, "How much room %s takes up is for its owners and for administrators to know.", name)
+	}
+	return tx.NamespaceUsage(ctx, name, s.Settings().UserQuota)
+}
+
+// knownUsage is namespaceUsage for pages: nil for whoever may not know.
+func (s *Service) knownUsage(ctx context.Context, tx *store.Tx, actor model.Actor, name string) (*model.Usage, error) {
+	u, err := s.namespaceUsage(ctx, tx, actor, name)
+	if errs.Is(err, errs.Forbidden) || errs.Is(err, errs.NotFound) {
+		return nil, nil
+	}
+	return &u, err
 }
 
 // Usages lists how much storage namespaces use, and the collections that have a quota, by

@@ -24,18 +24,14 @@ func (s *Site) account(c echo.Context) error {
 // showAccount shows the account; typed is the full name that comes back with problems.
 func (s *Site) showAccount(c echo.Context, status int, actor model.Actor, typed string, problems templates.Problems) error {
 	const op = "web.showAccount"
-	u, err := s.identity.UserByName(c.Request().Context(), actor, actor.Name)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	usage, err := s.registry.NamespaceUsage(c.Request().Context(), actor, actor.Name)
+	found, err := s.registry.Account(c.Request().Context(), actor)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
 	if problems["full-name"] == "" {
-		typed = u.FullName
+		typed = found.User.FullName
 	}
-	return render(c, status, templates.Account{Page: s.page(c), User: u, FullName: typed, Usage: usage, Problems: problems}.View())
+	return render(c, status, templates.Account{Page: s.page(c), User: found.User, FullName: typed, Usage: found.Usage, Problems: problems}.View())
 }
 
 // changeProfile is POST /account/profile.

@@ -47,24 +47,12 @@ func forAdmins(handler func(echo.Context, model.Actor) error) echo.HandlerFunc {
 func (s *Site) admin(c echo.Context, actor model.Actor) error {
 	const op = "web.admin"
 	ctx := c.Request().Context()
-	health, err := s.registry.Health(ctx, actor)
+	found, err := s.registry.Overview(ctx, actor, maxShownDamage)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	damage, _, err := s.registry.CorruptBlobs(ctx, actor, model.Page{Limit: maxShownDamage})
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	uploads, err := s.registry.OpenUploads(ctx, actor)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	view := templates.Admin{Page: s.page(c), Health: health, Damage: damage, Started: s.started, Now: s.settings.Now(), Uploads: len(uploads)}
-	for _, u := range uploads {
-		if u.Active {
-			view.Active++
-		}
-	}
+	view := templates.Admin{Page: s.page(c), Health: found.Health, Damage: found.Corrupt, Started: s.started, Now: s.settings.Now(),
+		Uploads: found.Uploads, Active: found.ActiveUploads}
 	return render(c, http.StatusOK, view.View())
 }
 

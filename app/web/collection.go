@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -10,6 +9,7 @@ import (
 	"sregistry/app/httpx"
 	"sregistry/app/model"
 	"sregistry/app/ref"
+	"sregistry/app/registry"
 	"sregistry/templates"
 )
 
@@ -21,48 +21,28 @@ func (s *Site) collection(c echo.Context) error {
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	view := templates.Collection{}
-	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
-	}
-	view.Filter, view.Order = c.QueryParam("filter"), model.Order(c.QueryParam("sort"))
+	view := templates.Collection{Filter: c.QueryParam("filter"), Order: model.Order(c.QueryParam("sort"))}
 	if view.Order == "" {
 		view.Order = model.ByName
 	}
-	list, next, err := s.registry.FindContainers(ctx, actor, path, view.Filter, view.Order, after(c))
+	found, err := s.registry.CollectionPage(ctx, actor, path, registry.ContainerQuery{Text: view.Filter, Order: view.Order, Page: after(c)})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	for _, k := range list {
+	view.Collection, view.Manage, view.Roles = found.Collection, found.CanManage, found.Roles
+	for _, k := range found.Containers {
 		view.Containers = append(view.Containers, templates.ContainerItem{Container: k.Container, Tags: k.Newest})
 	}
-	view.Roles, err = s.registry.Roles(ctx, actor, path)
-	switch {
-	case err == nil:
-		view.Manage = true
-	case !errs.Is(err, errs.Forbidden) && !errs.Is(err, errs.Unauthenticated):
-		return errs.Wrap(op, err)
+	if view.Collection.Containers == 0 && found.CanPush {
+		view.Push = firstPush(view.Collection.Name)
 	}
-	if view.Collection.Containers == 0 {
-		if view.Push, err = s.firstPush(ctx, actor, view.Collection.Name); err != nil {
-			return errs.Wrap(op, err)
-		}
-	}
-	view.More = more(templates.CollectionList(view.Collection, view.Filter, view.Order), next)
+	view.More = more(templates.CollectionList(view.Collection, view.Filter, view.Order), found.Next)
 	view.Page = s.page(c)
 	return render(c, http.StatusOK, view.View())
 }
 
-// firstPush is the line by which the actor would push to a collection; empty if he may not.
-func (s *Site) firstPush(ctx context.Context, actor model.Actor, name ref.Collection) (string, error) {
+// firstPush is the line that pushes a first image to a collection.
+func firstPush(name ref.Collection) string {
 	example := ref.Container{Collection: name, Container: "hello"}
-	err := s.registry.AuthorizePush(ctx, actor, example.Path(), ref.Latest)
-	switch errs.KindOf(err) {
-	case errs.Forbidden, errs.Unauthenticated, errs.Frozen:
-		return "", nil
-	}
-	if err != nil {
-		return "", errs.Wrap("web.firstPush", err)
-	}
-	return "sregistry push --name " + example.String() + " --tag " + ref.Latest + " hello.sif", nil
+	return "sregistry push --name " + example.String() + " --tag " + ref.Latest + " hello.sif"
 }

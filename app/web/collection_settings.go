@@ -40,22 +40,19 @@ func (s *Site) showCollectionSettings(c echo.Context, status int, actor model.Ac
 // settingsOf gathers what that page shows.
 func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, typed fields) (templates.CollectionSettings, error) {
 	var view templates.CollectionSettings
-	ctx := c.Request().Context()
-	var err error
-	if view.Roles, err = s.registry.Roles(ctx, actor, path); err != nil { // who may see them may do everything here
-		return view, err
-	}
-	if view.Collection, err = s.registry.Collection(ctx, actor, path); err != nil {
-		return view, err
-	}
-	if err := s.measure(c, actor, path, typed, &view); err != nil {
-		return view, err
-	}
-	rules, err := s.registry.Retention(ctx, actor, path)
+	found, err := s.registry.CollectionSettings(c.Request().Context(), actor, path, model.Page{After: c.QueryParam("deleted")})
 	if err != nil {
 		return view, err
 	}
-	view.Rules = rulesText(rules)
+	view.Collection, view.Roles, view.Usage, view.People, view.Teams = found.Collection, found.Roles, found.Usage, found.Users, found.Teams
+	if found.Namespace != nil && found.Namespace.Quota > 0 {
+		view.Namespace = found.Namespace
+	}
+	if found.CanSetQuota {
+		form := s.quotaForm(templates.SettingsPath(view.Collection.Name)+"/quota#storage", view.Usage, false, typed)
+		view.Quota = &form
+	}
+	view.Rules = rulesText(found.Rules)
 	if typed.Has("rules") {
 		view.Rules = typed.Get("rules")
 	}
@@ -66,21 +63,8 @@ func (s *Site) settingsOf(c echo.Context, actor model.Actor, path ref.Path, type
 	if typed.Has("signers") {
 		view.Signers = typed.text("signers")
 	}
-	if view.People, err = s.registry.SuggestedUsers(ctx, actor); err != nil {
-		return view, err
-	}
-	teams, _, err := s.registry.Teams(ctx, actor, true, model.Page{Limit: model.MaxLimit})
-	if err != nil {
-		return view, err
-	}
-	for _, t := range teams {
-		view.Teams = append(view.Teams, t.Name)
-	}
-	gone, next, err := s.registry.Deletions(ctx, actor, registry.DeletionFilter{Collection: path}, model.Page{After: c.QueryParam("deleted")})
-	if err != nil {
-		return view, err
-	}
-	view.Deletions, view.MoreDeletions = gone, moreBy(templates.SettingsPath(view.Collection.Name), "deleted", next)
+	view.Deletions = found.Deletions
+	view.MoreDeletions = moreBy(templates.SettingsPath(view.Collection.Name), "deleted", found.NextDeletions)
 	return view, nil
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -27,54 +26,30 @@ func (s *Site) container(c echo.Context, path ref.Path) error {
 	find := c.QueryParam("find")
 	view := templates.Container{Text: find[:min(len(find), maxFind)], ByVersion: c.QueryParam("order") == "version",
 		First: c.QueryParam("after") == "", Now: s.settings.Now()}
-	var err error
-	if view.Container, err = s.registry.Container(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
-	}
-	view.Public = view.Container.Public
-	view.Star = templates.Star{Container: view.Container.Name, Count: view.Container.Stars, SignedIn: !actor.IsAnonymous()}
-	if view.Star.Given, err = s.registry.HasStar(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if view.Readme, err = s.registry.Readme(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if view.About, err = s.prose(view.Readme.Text); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if view.MayDescribe, err = s.registry.CanDescribe(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if view.Pulled, err = s.registry.ContainerPulls(ctx, actor, path, templates.DownloadDays); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if err = s.fillTags(ctx, actor, path, model.Page{After: c.QueryParam("after"), Limit: tagsAtATime}, &view); err != nil {
-		return errs.Wrap(op, err)
-	}
-	view.Page = s.page(c)
-	return render(c, http.StatusOK, view.View())
-}
-
-// fillTags adds the tags that were asked for, and the ways to pull one of them.
-func (s *Site) fillTags(ctx context.Context, actor model.Actor, path ref.Path, page model.Page, view *templates.Container) error {
-	q := registry.TagQuery{Text: view.Text, Page: page}
+	q := registry.TagQuery{Text: view.Text, Page: model.Page{After: c.QueryParam("after"), Limit: tagsAtATime}}
 	if view.ByVersion {
 		q.Order = registry.ByVersion
 	}
-	tags, err := s.registry.FindTags(ctx, actor, path, q)
+	found, err := s.registry.ContainerPage(ctx, actor, path, q, templates.DownloadDays)
 	if err != nil {
-		return err
+		return errs.Wrap(op, err)
 	}
-	view.Tags, view.All, view.Found = tags.Tags, tags.All, tags.Found
-	if tags.Next != "" {
-		view.More = view.Next(tags.Next)
+	view.Container, view.Public, view.Readme = found.Container, found.Container.Public, found.Readme
+	view.MayDescribe, view.Pulled = found.CanDescribe, found.Pulls
+	view.Star = templates.Star{Container: found.Container.Name, Count: found.Container.Stars, SignedIn: !actor.IsAnonymous(), Given: found.Starred}
+	if view.About, err = s.prose(view.Readme.Text); err != nil {
+		return errs.Wrap(op, err)
 	}
-	example, ok := exampleOf(tags.Tags)
-	if ok {
+	view.Tags, view.All, view.Found = found.Tags.Tags, found.Tags.All, found.Tags.Found
+	if found.Tags.Next != "" {
+		view.More = view.Next(found.Tags.Next)
+	}
+	if example, ok := exampleOf(found.Tags.Tags); ok {
 		view.Example = example.Tag
-		view.Pulls = s.pulls(ctx, actor, example)
+		view.Pulls = s.pulls(example, found.OpenToAll, actor)
 	}
-	return nil
+	view.Page = s.page(c)
+	return render(c, http.StatusOK, view.View())
 }
 
 // exampleOf takes the image whose ways to pull are shown: that of the tag latest, or of
@@ -89,9 +64,8 @@ func exampleOf(tags []model.Tag) (model.Image, bool) {
 	return first, first.ID != 0
 }
 
-// pulls are the ways to pull an image. Some clients send no credentials for a pull;
-// whether they get it is for the core to say.
-func (s *Site) pulls(ctx context.Context, actor model.Actor, i model.Image) []templates.Command {
-	_, closed := s.registry.Container(ctx, model.Anonymous, i.Container.Path())
-	return puller{public: s.settings.Public, image: i, anonymous: closed == nil, viewer: actor.Name}.commands()
+// pulls are the ways to pull an image. Some clients send no credentials for a pull, and get
+// it only where it is open to all.
+func (s *Site) pulls(i model.Image, openToAll bool, actor model.Actor) []templates.Command {
+	return puller{public: s.settings.Public, image: i, anonymous: openToAll, viewer: actor.Name}.commands()
 }

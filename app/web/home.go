@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"sregistry/app/errs"
 	"sregistry/app/httpx"
 	"sregistry/app/model"
+	"sregistry/app/registry"
 	"sregistry/templates"
 )
 
@@ -29,63 +29,40 @@ func (s *Site) home(c echo.Context) error {
 		return unauthorized(c, err)
 	}
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
-	list, next, err := s.registry.Collections(ctx, actor, after(c))
+	home, err := s.registry.Home(ctx, actor, registry.HomeQuery{Page: after(c), Containers: shelf, Labels: shownLabels})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	view := templates.Home{Address: s.base(), Welcome: s.registry.Settings().Welcome, Collections: list,
-		More: more("/", next), Later: after(c).After != ""}
+	view := templates.Home{Page: s.page(c), Address: s.base(), Welcome: s.registry.Settings().Welcome, Collections: home.Collections,
+		New: home.NoAccounts, More: more("/", home.Next), Later: after(c).After != "", Arches: home.Arches, Labels: home.Labels,
+		Counts: templates.HomeCounts{Collections: home.CollectionCount, Containers: home.ContainerCount}}
 	if !view.Later {
-		if err := s.overview(ctx, actor, &view); err != nil {
-			return errs.Wrap(op, err)
-		}
+		view.Sections = homeSections(home)
 	}
-	if len(list) == 0 && actor.IsAnonymous() {
-		accounts, err := s.identity.CountUsers(ctx)
-		if err != nil {
-			return errs.Wrap(op, err)
-		}
-		view.New = accounts == 0
-	}
-	view.Page = s.page(c)
 	return render(c, http.StatusOK, view.View())
 }
 
-// overview puts what stands above the list on the front page.
-func (s *Site) overview(ctx context.Context, actor model.Actor, view *templates.Home) (err error) {
-	if view.Counts.Collections, view.Counts.Containers, err = s.registry.Counts(ctx, actor); err != nil {
-		return err
-	}
-	stars, _, err := s.registry.StarredBy(ctx, actor, model.Newest, model.Page{Limit: shelf})
-	if err != nil {
-		return err
-	}
-	view.Sections = append(view.Sections, templates.HomeSection{Title: "Starred by me", Containers: stars,
-		All: templates.SearchQuery{Starred: true, Order: model.Newest}})
+// homeSections are the lists of containers on the front page.
+func homeSections(home registry.Home) []templates.HomeSection {
+	sections := []templates.HomeSection{{Title: "Starred by me", Containers: home.Starred, All: templates.SearchQuery{Starred: true, Order: model.Newest}}}
 	for _, section := range []struct {
 		title string
 		order model.Order
+		list  []model.Container
 		worth func(model.Container) bool
 	}{
-		{"Newest", model.Newest, func(model.Container) bool { return true }},
-		{"Most pulled", model.Pulled, func(k model.Container) bool { return k.Pulls > 0 }},
-		{"Most starred", model.Starred, func(k model.Container) bool { return k.Stars > 0 }},
+		{"Newest", model.Newest, home.Newest, func(model.Container) bool { return true }},
+		{"Most pulled", model.Pulled, home.MostPulled, func(k model.Container) bool { return k.Pulls > 0 }},
+		{"Most starred", model.Starred, home.MostStarred, func(k model.Container) bool { return k.Stars > 0 }},
 	} {
-		list, _, err := s.registry.Browse(ctx, actor, section.order, model.Page{Limit: shelf})
-		if err != nil {
-			return err
-		}
+		list := section.list
 		for len(list) > 0 && !section.worth(list[len(list)-1]) { // the least come last
 			list = list[:len(list)-1]
 		}
-		view.Sections = append(view.Sections, templates.HomeSection{Title: section.title, Containers: list,
+		sections = append(sections, templates.HomeSection{Title: section.title, Containers: list,
 			All: templates.SearchQuery{Kind: model.KindContainer, Order: section.order}})
 	}
-	if view.Arches, err = s.registry.Arches(ctx, actor); err != nil {
-		return err
-	}
-	view.Labels, _, err = s.registry.LabelKeys(ctx, actor, model.Page{Limit: shownLabels})
-	return err
+	return sections
 }
 
 // after gives the part of a list that a page shows: what follows the query's cursor.

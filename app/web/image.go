@@ -20,31 +20,18 @@ func (s *Site) image(c echo.Context, path ref.Path, reference ref.Reference) err
 	const op = "web.image"
 	ctx, actor := c.Request().Context(), httpx.Actor(c)
 	arch := c.QueryParam("arch")
-	i, text, err := s.registry.Inspect(ctx, actor, path, reference, arch)
+	found, err := s.registry.ImagePage(ctx, actor, path, reference, arch, templates.DownloadDays)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	contents, err := s.registry.Contents(ctx, actor, path, reference, i)
+	in, err := readReport(found.Report)
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	in, err := readReport(text)
-	if err != nil {
-		return errs.Wrap(op, err)
-	}
-	view := templates.Image{ImageHead: imageHead(i, contents, arch), Labels: sortedLabels(i.Labels), Contents: contents,
-		Pulls: s.pulls(ctx, actor, i), Now: s.settings.Now(),
+	view := templates.Image{Page: s.page(c), ImageHead: imageHead(found.Image, found.Contents, arch), Labels: sortedLabels(found.Image.Labels),
+		Contents: found.Contents, Pulls: s.pulls(found.Image, found.OpenToAll, actor), Pulled: found.Pulls, Now: s.settings.Now(),
 		Definition: in.Definition, Inside: in.shown(), Apps: in.apps(), Notes: in.Notes, Built: in.Created, Compression: in.Compression}
-	if view.Public, err = s.public(ctx, actor, i); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if view.Manage, err = s.registry.CanDescribe(ctx, actor, path); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if view.Pulled, err = s.registry.ImagePulls(ctx, actor, i, templates.DownloadDays); err != nil {
-		return errs.Wrap(op, err)
-	}
-	view.Page = s.page(c)
+	view.Public, view.Manage = found.Public, found.CanManage
 	return render(c, http.StatusOK, view.View())
 }
 

@@ -65,27 +65,6 @@ func known(u model.Usage, err error) (*model.Usage, error) {
 	return &u, err
 }
 
-// measure tells a collection's settings how much room it takes up, and all of its namespace
-// if that is limited and the visitor may know; and gives him the form if he may set limits.
-func (s *Site) measure(c echo.Context, actor model.Actor, path ref.Path, typed fields, view *templates.CollectionSettings) error {
-	ctx, name := c.Request().Context(), view.Collection.Name
-	var err error
-	if view.Usage, err = s.registry.Usage(ctx, actor, path); err != nil {
-		return err
-	}
-	if view.Namespace, err = known(s.registry.NamespaceUsage(ctx, actor, name.Namespace)); err != nil {
-		return err
-	}
-	if view.Namespace != nil && view.Namespace.Quota == 0 {
-		view.Namespace = nil
-	}
-	if s.registry.AuthorizeQuotas(actor) == nil {
-		form := s.quotaForm(templates.SettingsPath(name)+"/quota#storage", view.Usage, false, typed)
-		view.Quota = &form
-	}
-	return nil
-}
-
 // setCollectionQuota is POST …/settings/quota.
 func (s *Site) setCollectionQuota(c echo.Context, actor model.Actor, path ref.Path, f fields) (outcome, error) {
 	found, err := s.registry.Collection(c.Request().Context(), actor, path)

@@ -23,30 +23,18 @@ func (s *Site) team(c echo.Context) error {
 func (s *Site) showTeam(c echo.Context, status int, actor model.Actor, problems templates.Problems) error {
 	const op = "web.showTeam"
 	ctx, name := c.Request().Context(), c.Param("team")
-	team, members, nextMember, err := s.registry.Team(ctx, actor, name, model.Page{After: c.QueryParam("members")})
+	found, err := s.registry.TeamPage(ctx, actor, name, model.Page{After: c.QueryParam("members")}, model.Page{After: c.QueryParam("collections")})
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	list, nextCollection, err := s.registry.TeamCollections(ctx, actor, name, model.Page{After: c.QueryParam("collections")})
-	if err != nil {
-		return errs.Wrap(op, err)
+	path := templates.TeamPath(found.Team.Name)
+	view := templates.Team{Page: s.page(c), Team: found.Team, Members: found.Members, MoreMembers: moreBy(path, "members", found.NextMembers),
+		Collections: found.Collections, MoreCollections: moreBy(path, "collections", found.NextCollections),
+		Manage: found.CanManage, Invitations: found.Invitations, Usage: found.Usage, Problems: problems}
+	if found.CanSetQuota {
+		view.Limit = templates.LimitPath(found.Team.Name)
 	}
-	path := templates.TeamPath(team.Name)
-	page := templates.Team{Team: team, Members: members, MoreMembers: moreBy(path, "members", nextMember), Problems: problems,
-		Collections: list, MoreCollections: moreBy(path, "collections", nextCollection)}
-	page.Invitations, err = s.registry.Invitations(ctx, actor, name)
-	page.Manage = err == nil
-	if err != nil && !errs.Is(err, errs.Forbidden) {
-		return errs.Wrap(op, err)
-	}
-	if page.Usage, err = known(s.registry.NamespaceUsage(ctx, actor, team.Name)); err != nil {
-		return errs.Wrap(op, err)
-	}
-	if s.registry.AuthorizeQuotas(actor) == nil {
-		page.Limit = templates.LimitPath(team.Name)
-	}
-	page.Page = s.page(c)
-	return render(c, status, page.View())
+	return render(c, status, view.View())
 }
 
 // teamAct runs a form of a team's page and goes back there with a sentence, or to where
