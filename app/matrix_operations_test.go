@@ -66,7 +66,7 @@ var operations = []operation{
 	}},
 	{"retag", map[string]func(*matrix, person, string) doortest.Answer{
 		"library": func(m *matrix, who person, name string) doortest.Answer {
-			return m.bearer(who, "POST", "/v2/tags/"+libraryID("library/"+name), fmt.Sprintf(`{"Tag":"t","ImageID":%q}`, m.libraryImage(name)))
+			return m.bearer(who, "POST", "/v2/tags/"+libraryID("library/"+name), fmt.Sprintf(`{"Tag":"t","ImageID":%q}`, libraryImage(name, m.others[name])))
 		},
 		"v1": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "PUT", "/api/v1/containers/"+url.PathEscape(name)+"/tags/t", `{"reference":"other"}`)
@@ -74,7 +74,7 @@ var operations = []operation{
 	}},
 	{"upload", map[string]func(*matrix, person, string) doortest.Answer{
 		"library": func(m *matrix, who person, name string) doortest.Answer {
-			return m.bearer(who, "POST", "/v2/imagefile/"+m.libraryImage(name), `{"filesize":1}`)
+			return m.bearer(who, "POST", "/v2/imagefile/"+libraryImage(name, m.images[name]), `{"filesize":1}`)
 		},
 		"oci": func(m *matrix, who person, name string) doortest.Answer {
 			return m.bearer(who, "POST", "/v2/"+name+"/blobs/uploads/", nil)

@@ -75,7 +75,8 @@ type matrix struct {
 	t         *testing.T
 	owner     model.Actor
 	people    []person
-	images    map[string]model.Image
+	images    map[string]model.Image // tagged t
+	others    map[string]model.Image // tagged other
 	manifests map[string]registry.Manifest
 }
 
@@ -83,7 +84,7 @@ func newMatrix(t *testing.T) *matrix {
 	t.Helper()
 	site := doortest.New(t)
 	mountAll(t, site)
-	m := &matrix{Site: site, t: t, owner: site.User(t, "owner"), images: map[string]model.Image{}, manifests: map[string]registry.Manifest{}}
+	m := &matrix{Site: site, t: t, owner: site.User(t, "owner"), images: map[string]model.Image{}, others: map[string]model.Image{}, manifests: map[string]registry.Manifest{}}
 	m.furnish()
 	m.invite()
 	return m
@@ -94,7 +95,7 @@ func (m *matrix) furnish() {
 	t, ctx := m.t, m.t.Context()
 	for seed, name := range []string{"private/image", "public/image", "public/frozen", "elsewhere/image"} {
 		m.images[name] = m.Push(t, m.owner, name, "t", siftest.Options{Seed: uint64(seed), Payload: 100})
-		m.Push(t, m.owner, name, "other", siftest.Options{Seed: uint64(seed), Payload: 100})
+		m.others[name] = m.Push(t, m.owner, name, "other", siftest.Options{Seed: uint64(100 + seed), Payload: 100})
 		manifest, err := m.Registry.Manifest(ctx, m.owner, doortest.Path(t, name), ref.Reference{Tag: "t"})
 		m.must(err)
 		m.manifests[name] = manifest
@@ -230,8 +231,8 @@ func hubAsks(body string) bool {
 // libraryID is the id by which the library's door knows a full name.
 func libraryID(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
 
-func (m *matrix) libraryImage(name string) string {
-	return libraryID("library/" + name + "@" + m.images[name].Content.Encoded())
+func libraryImage(name string, i model.Image) string {
+	return libraryID("library/" + name + "@" + i.Content.Encoded())
 }
 
 func (m *matrix) bearer(who person, method, path string, body any, header ...string) doortest.Answer {

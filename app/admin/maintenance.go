@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,6 +20,7 @@ import (
 // newMaintenance makes the commands about what the server does in the background.
 func newMaintenance(env cli.Env, schema string) *cobra.Command {
 	c := &cobra.Command{Use: "maintenance COMMAND", Short: "Resume maintenance tasks that were paused"}
+	c.SetUsageTemplate(strings.Replace(c.UsageTemplate(), " for more information about a command.", " for more information.", 1)) // to fit 80 columns
 	settings := config.New()
 	settings.DataFlag(c.PersistentFlags())
 	c.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return settings.LoadData(c.Flags(), os.Environ()) }
@@ -27,11 +29,12 @@ func newMaintenance(env cli.Env, schema string) *cobra.Command {
 		Short: "Resume a maintenance task that was paused",
 		Long: `Resume a maintenance task that the server paused, also while it runs.
 
-The scrub pauses when many files in a row are missing or damaged: the disk may be
-gone. It resumes when files can be read again, or with this command.
+The scrub pauses when many files in a row are missing or damaged: the disk may
+be gone. It resumes when files can be read again, or with this command.
 
-Cleanup pauses for the grace period when the database was replaced or is new beside
-existing files. Resume it once you are sure that the database is the right one.`,
+Cleanup pauses for the grace period when the database was replaced or is new
+beside existing files. Resume it once you are sure that the database is the
+right one.`,
 		Example: `  sregistry maintenance resume scrub --data ./data
   sregistry maintenance resume cleanup --data ./data`,
 		Args: cli.Takes(1, 1, "one task: scrub or cleanup"),

@@ -36,8 +36,8 @@ To run it as a service, see "sregistry systemd".`,
 		},
 	}
 	settings.Flags(c.Flags())
-	c.Flags().BoolVar(&lost.Database, "new-database", false, "start with an empty database in a data folder whose database is lost; files in the folder are kept in quarantine")
-	c.Flags().BoolVar(&lost.Key, "new-key", false, "make a new server key in place of one that is lost; all tokens must be created again")
+	c.Flags().BoolVar(&lost.Database, "new-database", false, "replace a lost database by an empty one")
+	c.Flags().BoolVar(&lost.Key, "new-key", false, "replace a lost server key; ends all tokens")
 	config.Once(c.Flags(), "new-database")
 	config.Once(c.Flags(), "new-key")
 	return c

@@ -43,7 +43,7 @@ func (s *Service) ImagePage(ctx context.Context, actor model.Actor, path ref.Pat
 		if page.Image, err = chooseImage(ctx, tx, p, named, r, arch); err != nil {
 			return err
 		}
-		inspection, err := inspectionMemory(ctx, tx, page.Image)
+		inspection, err := imageInfoMemory(ctx, tx, page.Image)
 		if err != nil {
 			return err
 		}

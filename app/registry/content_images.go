@@ -156,7 +156,7 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 	}
 	var memory int64
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
-		memory, err = inspectionMemory(ctx, tx, i)
+		memory, err = imageInfoMemory(ctx, tx, i)
 		return err
 	})
 	if err == nil { // no transaction waits for memory
@@ -173,8 +173,8 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 	return i, report, errs.Wrap(op, err)
 }
 
-// inspectionMemory is how much memory inspect takes.
-func inspectionMemory(ctx context.Context, tx *store.Tx, i model.Image) (int64, error) {
+// imageInfoMemory is how much memory inspect takes.
+func imageInfoMemory(ctx context.Context, tx *store.Tx, i model.Image) (int64, error) {
 	labels, err := tx.LabelsLength(ctx, i.ID)
 	if err != nil || !i.Kind.IsFile() {
 		return listFactor * labels, err
