@@ -22,6 +22,8 @@ type Compare struct {
 	// Definition and Environment are the lines of both; empty if neither has any.
 	Definition  []linediff.Line
 	Environment []linediff.Line
+	// Truncated are the texts of which only the beginning is compared.
+	Truncated []Download
 	// Labels are those that differ.
 	Labels []LabelChange
 	// Files are those that differ; FilesProblem is why they were not compared.

@@ -30,9 +30,15 @@ type Image struct {
 	// Pulled tells how often it was pulled, up to Now.
 	Pulled model.Pulls
 	Now    time.Time
+	// Truncated are the texts of which only the beginning is shown.
+	Truncated []Download
 	// Contents is what an OCI image is made of, and what is attached to any image.
 	Contents model.Contents
 }
+
+// Download is something that is too long to be shown whole: another way to look at an image,
+// and which part of it.
+type Download struct{ Title, View, Part string }
 
 // Command is a line to type, and what it is for.
 type Command struct {

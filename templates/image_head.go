@@ -47,6 +47,9 @@ func (h ImageHead) view(name string, words ...string) string {
 	return withQuery(ImagePath(h.Image.Container, h.reference()), append([]string{"view", name, "arch", h.Arch}, words...)...)
 }
 
+// whole is the address of something that is too long to be shown whole.
+func (h ImageHead) whole(d Download) string { return h.view(d.View, "part", d.Part) }
+
 // inArch is the address of this view for another architecture.
 func (h ImageHead) inArch(arch string) string {
 	h.Arch = arch

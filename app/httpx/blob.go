@@ -42,7 +42,7 @@ func ServeBlob(c echo.Context, f *os.File, b Blob) error {
 	h.Set("ETag", `"`+b.Digest+`"`)
 	h.Set(echo.HeaderContentType, b.Type) // or net/http would read the file to guess it
 	if b.Name != "" {
-		h.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": b.Name}))
+		h.Set(echo.HeaderContentDisposition, Attachment(b.Name))
 	}
 	if h.Get(echo.HeaderCacheControl) == "" {
 		h.Set(echo.HeaderCacheControl, "private, no-cache") // to be asked again: rights end
@@ -97,6 +97,11 @@ func unsatisfiable(h http.Header, f *os.File) error {
 		return errs.Wrap(op, err)
 	}
 	return errs.E(op, errs.RangeInvalid, "The file has %d bytes, and none of them is in the requested range.", info.Size())
+}
+
+// Attachment is the Content-Disposition of what is to be saved under a name.
+func Attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
 }
 
 // fileWriter is net/http's ResponseWriter, which it hands a file on to untouched, and

@@ -10,9 +10,14 @@ import (
 	"strings"
 )
 
-// maxEdits bounds the lines that may differ, in both texts together, until it is given up
-// to look for what they share. The memory is maxEdits² numbers of four bytes at most.
-const maxEdits = 1000
+const (
+	// MaxLines and MaxBytes bound what is compared of each text.
+	MaxLines = 1000
+	MaxBytes = 64 << 10
+	// maxEdits bounds the lines that may differ, in both texts together, until it is given up
+	// to look for what they share. The memory is maxEdits² numbers of four bytes at most.
+	maxEdits = 500
+)
 
 // Op is what became of a line.
 type Op byte
@@ -32,9 +37,11 @@ type Line struct {
 	Old, New int
 }
 
-// Lines gives all lines of both texts in an order in which the old one becomes the new one.
-func Lines(old, new string) []Line {
-	a, b := split(old), split(new)
+// Lines gives the lines of both texts in an order in which the old one becomes the new one: as
+// many of each as are compared. It tells whether either text has more.
+func Lines(old, new string) (lines []Line, cut bool) {
+	a, cutOld := split(old)
+	b, cutNew := split(new)
 	head := 0
 	for head < len(a) && head < len(b) && a[head] == b[head] {
 		head++
@@ -49,16 +56,27 @@ func Lines(old, new string) []Line {
 		w.write(op)
 	}
 	w.same(tail)
-	return w.lines
+	return w.lines, cutOld || cutNew
 }
 
-// split gives the lines of a text; that the last has no end makes no difference.
-func split(text string) []string {
+// split gives the lines of a text that are compared; that the last has no end makes no
+// difference.
+func split(text string) (lines []string, cut bool) {
+	if len(text) > MaxBytes {
+		text, cut = strings.ToValidUTF8(text[:MaxBytes], ""), true
+		if last := strings.LastIndexByte(text, '\n'); last >= 0 {
+			text = text[:last]
+		}
+	}
 	text = strings.TrimSuffix(text, "\n")
 	if text == "" {
-		return nil
+		return nil, cut
 	}
-	return strings.Split(text, "\n")
+	lines = strings.SplitN(text, "\n", MaxLines+1)
+	if len(lines) > MaxLines {
+		return lines[:MaxLines], true
+	}
+	return lines, cut
 }
 
 // writer numbers lines.

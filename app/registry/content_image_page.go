@@ -48,7 +48,9 @@ func (s *Service) ImagePage(ctx context.Context, actor model.Actor, path ref.Pat
 			return err
 		}
 		largest, err := tx.LargestManifest(ctx, append(idsOf(named), page.Image.ID))
-		memory = inspection + manifest.MemoryFactor*largest
+		if memory = inspection + manifest.MemoryFactor*largest; memory > budget.Small/2 {
+			memory += inspectedPage
+		}
 		return err
 	})
 	if err == nil { // no transaction waits for memory

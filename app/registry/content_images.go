@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -143,6 +144,8 @@ const (
 	// reportFactor is how many times its length a report takes in memory while it is read from
 	// the database, and put into an answer.
 	reportFactor = 5
+	// inspectedPage is what a page about large reports takes besides, in bytes.
+	inspectedPage = 2 << 20
 )
 
 // Inspect gives an image with its tags, of a thousand at most, and labels, and the JSON of
@@ -154,23 +157,40 @@ func (s *Service) Inspect(ctx context.Context, actor model.Actor, path ref.Path,
 	if err != nil {
 		return i, nil, errs.Wrap(op, err)
 	}
-	var memory int64
-	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
-		memory, err = imageInfoMemory(ctx, tx, i)
-		return err
-	})
-	if err == nil { // no transaction waits for memory
-		err = budget.Take(ctx, memory)
-	}
-	if err != nil {
+	if err := s.takeInspection(ctx, i); err != nil {
 		return i, nil, errs.Wrap(op, err)
 	}
-	var report []byte
+	report, err := s.readInspection(ctx, &i)
+	return i, report, errs.Wrap(op, err)
+}
+
+// InspectPair is Inspect for two images of a container which are to be compared, for which
+// memory is taken at once: of the second, the one for the architecture of the first unless one
+// is given.
+func (s *Service) InspectPair(ctx context.Context, actor model.Actor, path ref.Path, one, two ref.Reference, arch string) (first model.Image, firstReport []byte, second model.Image, secondReport []byte, err error) {
+	const op = "registry.InspectPair"
+	if first, err = s.Image(ctx, actor, path, one, arch); err == nil {
+		second, err = s.Image(ctx, actor, path, two, cmp.Or(arch, first.Arch))
+	}
+	if err == nil {
+		err = s.takeInspection(ctx, first, second)
+	}
+	if err == nil {
+		firstReport, err = s.readInspection(ctx, &first)
+	}
+	if err == nil {
+		secondReport, err = s.readInspection(ctx, &second)
+	}
+	return first, firstReport, second, secondReport, errs.Wrap(op, err)
+}
+
+// readInspection completes an image by what Inspect gives besides.
+func (s *Service) readInspection(ctx context.Context, i *model.Image) (report []byte, err error) {
 	err = s.db.View(ctx, func(tx *store.Tx) (err error) {
-		report, err = inspect(ctx, tx, &i)
+		report, err = inspect(ctx, tx, i)
 		return err
 	})
-	return i, report, errs.Wrap(op, err)
+	return report, err
 }
 
 // imageInfoMemory is how much memory inspect takes.
@@ -195,6 +215,29 @@ func inspect(ctx context.Context, tx *store.Tx, i *model.Image) (report []byte, 
 		return nil, err
 	}
 	return tx.Report(ctx, i.Content)
+}
+
+// takeInspection takes from the budget what Inspect will read of some images, and what is then
+// made of it.
+func (s *Service) takeInspection(ctx context.Context, images ...model.Image) error {
+	var bytes int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		for _, i := range images {
+			n, err := imageInfoMemory(ctx, tx, i)
+			if err != nil {
+				return err
+			}
+			bytes += n
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if bytes > budget.Small/2 {
+		bytes += inspectedPage
+	}
+	return budget.More(ctx, bytes)
 }
 
 // IsTagged reports whether a tag names an image that the actor was given by Image or Inspect.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -54,11 +53,7 @@ func (s *Site) fillComparison(c echo.Context, path ref.Path, reference ref.Refer
 	if err != nil {
 		return err
 	}
-	new, newText, err := s.registry.Inspect(ctx, actor, path, reference, view.Arch)
-	if err != nil {
-		return err
-	}
-	old, oldText, err := s.registry.Inspect(ctx, actor, path, with, cmp.Or(view.Arch, new.Arch))
+	new, newText, old, oldText, err := s.registry.InspectPair(ctx, actor, path, reference, with, view.Arch)
 	if err != nil {
 		return err
 	}
@@ -71,16 +66,28 @@ func (s *Site) fillComparison(c echo.Context, path ref.Path, reference ref.Refer
 		return err
 	}
 	view.Old = &templates.ImageHead{Image: old, Public: view.Public, Arch: view.Arch}
-	view.Definition = linediff.Lines(before.Definition, after.Definition)
-	view.Environment = linediff.Lines(before.environment(), after.environment())
-	view.Labels = labelChanges(old.Labels, new.Labels)
+	for _, text := range []struct {
+		part string
+		into *[]linediff.Line
+	}{{"definition", &view.Definition}, {"environment", &view.Environment}} {
+		var cut bool
+		was, is := partOf(before, text.part), partOf(after, text.part)
+		if *text.into, cut = linediff.Lines(was, is); cut {
+			view.Truncated = append(view.Truncated, textOf(text.part))
+		}
+	}
+	var cut bool
+	if view.Labels, cut = labelChanges(old.Labels, new.Labels); cut {
+		view.Truncated = append(view.Truncated, wholeReport)
+	}
 	view.Files, err = s.registry.CompareFiles(ctx, old, new)
 	_, err = said(c, err, &view.FilesProblem)
 	return err
 }
 
-// labelChanges are the labels that differ, in the order of their keys.
-func labelChanges(old, new map[string]string) []templates.LabelChange {
+// labelChanges are the labels that differ, in the order of their keys, and whether not all of
+// that is shown.
+func labelChanges(old, new map[string]string) (list []templates.LabelChange, cut bool) {
 	keys := slices.Sorted(maps.Keys(new))
 	for key := range old {
 		if _, ok := new[key]; !ok {
@@ -88,11 +95,22 @@ func labelChanges(old, new map[string]string) []templates.LabelChange {
 		}
 	}
 	slices.Sort(keys)
-	var list []templates.LabelChange
-	for _, key := range keys {
-		if old[key] != new[key] {
-			list = append(list, templates.LabelChange{Key: key, Old: old[key], New: new[key]})
+	clip := func(value string) string {
+		shown := beginning(value, maxShownLabel, maxShownLines)
+		if len(shown) == len(value) {
+			return value
 		}
+		cut = true
+		return shown + "…"
 	}
-	return list
+	for _, key := range keys {
+		if old[key] == new[key] {
+			continue
+		}
+		if len(list) == maxShownLabels {
+			return list, true
+		}
+		list = append(list, templates.LabelChange{Key: key, Old: clip(old[key]), New: clip(new[key])})
+	}
+	return list, cut
 }

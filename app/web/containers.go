@@ -33,6 +33,12 @@ func (s *Site) containers(c echo.Context) error {
 		return s.compare(c, path, reference)
 	case "download":
 		return s.download(c, path, reference)
+	case "text":
+		return s.text(c, path, reference)
+	case "report":
+		return s.report(c, path, reference)
+	case "manifest":
+		return s.manifest(c, path, reference)
 	}
 	return s.image(c, path, reference)
 }

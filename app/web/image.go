@@ -28,9 +28,16 @@ func (s *Site) image(c echo.Context, path ref.Path, reference ref.Reference) err
 	if err != nil {
 		return errs.Wrap(op, err)
 	}
-	view := templates.Image{Page: s.page(c), ImageHead: imageHead(found.Image, found.Contents, arch), Labels: sortedLabels(found.Image.Labels),
-		Contents: found.Contents, Pulls: s.pulls(found.Image, found.OpenToAll, actor), Pulled: found.Pulls, Now: s.settings.Now(),
-		Definition: in.Definition, Inside: in.shown(), Apps: in.apps(), Notes: in.Notes, Built: in.Created, Compression: in.Compression}
+	e := newExcerpt()
+	view := templates.Image{Page: s.page(c), ImageHead: imageHead(found.Image, found.Contents, arch), Contents: found.Contents,
+		Pulls: s.pulls(found.Image, found.OpenToAll, actor), Pulled: found.Pulls, Now: s.settings.Now(),
+		Definition: e.text(textOf("definition"), in.Definition), Labels: e.labels(sortedLabels(found.Image.Labels)),
+		Inside: e.inside(in.shown(), func(d templates.Download) templates.Download { return d }), Apps: in.apps(e),
+		Notes: in.Notes, Built: in.Created, Compression: in.Compression}
+	if found.Contents.Truncated {
+		e.cut(wholeManifest)
+	}
+	view.Truncated = e.whole
 	view.Public, view.Manage = found.Public, found.CanManage
 	return render(c, http.StatusOK, view.View())
 }

@@ -68,11 +68,12 @@ func (r inside) shown() templates.Inside {
 	return templates.Inside{Runscript: r.Runscript, Startscript: r.Startscript, Test: r.Test, Help: r.Help, Environment: r.environment()}
 }
 
-// apps are those of the image, in their order.
-func (r report) apps() []templates.App {
+// apps are those of the image, in their order, as far as a page has room for them.
+func (r report) apps(e *excerpt) []templates.App {
 	var list []templates.App
 	for _, app := range r.Apps {
-		list = append(list, templates.App{Name: app.Name, Labels: sortedLabels(app.Labels), Inside: app.shown()})
+		list = append(list, templates.App{Name: app.Name, Labels: e.labels(sortedLabels(app.Labels)),
+			Inside: e.inside(app.shown(), func(templates.Download) templates.Download { return wholeReport })})
 	}
 	return list
 }
