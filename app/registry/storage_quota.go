@@ -203,12 +203,18 @@ func (s *Service) withSpace(ctx context.Context, do func() error) error {
 // settles waits a moment if what other pushes of the same user have reserved may make up for a
 // shortage, and reports whether it does.
 func (s *Service) settles(ctx context.Context, short *shortage) (bool, error) {
-	var reserved int64
-	err := s.db.Peek(ctx, func(tx *store.Tx) (err error) {
+	// Both are read now: an upload that broke off since the refusal has given storage back.
+	var remaining, reserved int64
+	err := s.db.View(ctx, func(tx *store.Tx) error {
+		l, err := s.quotas(ctx, tx, short.place.ContainerOf.Collection)
+		if err != nil {
+			return err
+		}
+		remaining = l.Remaining()
 		reserved, err = tx.ReservedFor(ctx, short.quotas.NamespaceID, short.actor.UserID, short.upload)
 		return err
 	})
-	if err != nil || short.quotas.Remaining()+reserved < max(short.bytes, 1) {
+	if err != nil || remaining+reserved < max(short.bytes, 1) {
 		return false, err
 	}
 	select {

@@ -85,11 +85,11 @@ func (t *Tx) DropAbandoned(ctx context.Context, a Abandoned, id string) (bool, e
 	return n > 0, err
 }
 
-// ReservedFor gives how many bytes more than have arrived are reserved for a user's uploads to
-// a namespace, but for one.
+// ReservedFor gives how many bytes are reserved for a user's uploads to a namespace, but for
+// one.
 func (t *Tx) ReservedFor(ctx context.Context, namespace, user int64, except string) (int64, error) {
 	return one(ctx, t, "store.ReservedFor", value[int64],
-		"SELECT coalesce(sum(reserved - offset), 0) FROM uploads WHERE namespace_id = ? AND user_id = ? AND reserved > offset AND id <> ?", namespace, user, except)
+		"SELECT coalesce(sum(reserved), 0) FROM uploads WHERE namespace_id = ? AND user_id = ? AND reserved > 0 AND id <> ?", namespace, user, except)
 }
 
 // EarlierUploads gives the ids of a user's uploads of the same content to a container whose
