@@ -21,6 +21,7 @@ func durationVar(f *pflag.FlagSet, at *time.Duration, name, usage string) {
 func (d *duration) Set(text string) error {
 	parsed, err := model.ParseSpan(text)
 	if err != nil {
+		//lint:ignore ST1005 it is the sentence that a person reads
 		return errors.New(expectedTime)
 	}
 	*d = duration(parsed)
