@@ -32,9 +32,9 @@ func newPullCommand(env Env) *cobra.Command {
 		Long: `Fetch images into files of the working directory.
 
 The file is called CONTAINER_TAG.sif unless --name says otherwise; --name - writes the image
-to standard output. It arrives in FILE.part, is verified on the way, and a pull that was
-broken off goes on where it stopped when it is given again. A file that has the content
-already is left as it is; another one is overwritten with --force only.
+to standard output. It is downloaded to FILE.part and verified. An interrupted pull resumes
+when you run the same command again. An existing file is kept if it has the same content;
+--force overwrites one with different content.
 
 On a cluster, --shared-cache names a folder that all nodes share (NFS, Lustre). When many
 nodes pull the same image, one of them downloads it into the folder and the others wait. If

@@ -22,12 +22,12 @@ func newPushCommand(env Env) *cobra.Command {
 	var opts pushOptions
 	cmd := &cobra.Command{
 		Use:   "push --name COLLECTION/CONTAINER [--tag TAG] FILE",
-		Short: "Bring an image file into the registry",
-		Long: `Bring an image file into the registry.
+		Short: "Upload an image file to the registry",
+		Long: `Upload an image file to the registry.
 
-The digest of the file and the address of the image's page are printed. What the registry
-has already is not sent again. A push that was broken off goes on where it stopped when the
-same command is given again. A collection that does not exist is created, private, with you
+Prints the digest of the file and the address of the image's page. Content that the registry
+already has is not sent again. An interrupted push resumes when you run the same command
+again. A collection that does not exist is created, private, with you
 as its owner.`,
 		Example: `  sregistry push --name lab/hello --tag latest hello.sif
   sregistry push --name registry.example/lab/hello:1.0 hello.sif`,

@@ -20,11 +20,11 @@ func newQuotaCommand(env Env) *cobra.Command {
 	var opts quotaOptions
 	cmd := &cobra.Command{
 		Use:   "quota [NAME]",
-		Short: "Show how much room a user, team or collection takes up, and limit it",
-		Long: `Show how much room a namespace (a user's, a team's, or library) or a collection takes up, and how
-much it may. Without a NAME it lists yours, those of the teams that you own and the collections
-that you own and that have a quota; for administrators those of everybody. What was deleted counts
-until it is gone for good; sregistry undelete NUMBER --purge does that at once.`,
+		Short: "Show the storage of a user, team or collection, and set its quota",
+		Long: `Show the storage and the quota of a namespace (a user's, a team's, or library) or of a
+collection. Without a NAME it lists your namespace, those of the teams you own, and the
+collections you own that have a quota; administrators see all. Deleted items count until
+they are permanently deleted.`,
 		Example: `  sregistry quota
   sregistry quota alice
   sregistry quota lab --set 500GiB`,
@@ -32,7 +32,7 @@ until it is gone for good; sregistry undelete NUMBER --purge does that at once.`
 		RunE: func(cmd *cobra.Command, args []string) error { return runQuota(cmd.Context(), opts, env, args) },
 	}
 	opts.addFlags(cmd.Flags())
-	cmd.Flags().StringVar(&opts.set, "set", "", "how much it may take up: a `SIZE` such as 500GiB, none, or default for what the settings say (administrators)")
+	cmd.Flags().StringVar(&opts.set, "set", "", "quota: a `SIZE` such as 500GiB, none, or default (administrators)")
 	return cmd
 }
 
